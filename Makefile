@@ -1,0 +1,85 @@
+# What a developer types. Everything it needs goes into .venv and node_modules; system packages by scripts/need.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+unexport VIRTUAL_ENV PYTHONPATH UV_PROJECT_ENVIRONMENT
+
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+GENERATOR := $(PYTHON) -m specforce_generator
+PYTEST_ARGS ?=
+TOGETHER := $(MAKE) --no-print-directory -j2 --output-sync=target
+
+.PHONY: help setup demo test pytest generate check-generated lint contract bench bench-full clean
+.PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
+
+help:  ## * list these commands; start with the starred ones
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ \
+	    star = sub(/^\* /, "", $$2) ? "*" : " "; line = sprintf("  %s make %-16s %s", star, $$1, $$2); \
+	    if (star == "*") first = first line "\n"; else rest = rest line "\n" \
+	} END { printf "%s%s", first, rest }' $(firstword $(MAKEFILE_LIST))
+
+setup:  ## * install all that is needed into .venv and node_modules (again only when a lock changed)
+	@scripts/need python node npm
+	@$(TOGETHER) .venv/.installed node_modules/.installed
+
+.venv/.installed: uv.lock pyproject.toml
+	@test -x $(PYTHON) && $(PYTHON) -c 'import pip' 2>/dev/null || { rm -rf .venv; "$$(scripts/need --python)" -m venv .venv; }
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv sync --quiet --frozen --all-extras --all-groups
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json .npmrc
+	@npm ci --loglevel=error --no-progress
+	@touch $@
+
+demo: setup generate  ## * the nightly load, end to end, on real data against a fake org
+	@$(PYTHON) -m examples.nightly_load
+
+test: setup check-generated lint  ## * everything that CI runs: generated code, lint, types, all tests
+	@$(MAKE) --no-print-directory pytest
+
+pytest:  # the tests alone; PYTEST_ARGS="-k bulk" narrows them
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --durations 15 $(PYTEST_ARGS)
+
+generate: setup  ## write generated/ and src/specforce/_sync/ from specs/ and src/specforce/_async/
+	@$(GENERATOR) generate
+
+check-generated: setup  ## fail where generated files differ from what the specs say
+	@$(GENERATOR) check
+
+lint: setup  ## ruff, mypy and pyright strict, the import arrows, the specs
+	@$(TOGETHER) lint-pyright lint-mypy lint-ruff lint-imports lint-specs
+
+lint-ruff:
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+
+lint-mypy:
+	@$(BIN)/mypy --no-error-summary
+
+lint-pyright:
+	@node_modules/.bin/pyright --warnings
+
+lint-imports:
+	@$(BIN)/lint-imports --no-timing
+
+lint-specs:
+	@$(GENERATOR) lint
+
+contract: setup  ## the contract suite alone: Prism, the fake org, the fake org behind Prism's proxy
+	@$(PYTHON) -m pytest -n 2 --dist loadfile tests/contract $(PYTEST_ARGS)
+
+bench: setup  ## three minutes of measurements, as tables, against the peers (installs nginx)
+	@scripts/need nginx
+	@$(PYTHON) -m bench
+
+bench-full: setup  ## every workload at full size
+	@scripts/need nginx
+	@$(PYTHON) -m bench --full
+
+clean:  ## remove what these commands made, the environments included
+	@rm -rf .venv node_modules build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
