@@ -1,0 +1,149 @@
+"""What a provider gets and gives: a `Call`, an `Answer`, an `ApiError`. No HTTP library is known here.
+
+A `Call` holds the request after routing, login and validation. Parameters are under the names they have on the wire, typed as the
+spec says. A body is parsed JSON, or an `Upload` on disk where the spec says `format: binary`, or a list of `Part` for multipart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from .oauth.sessions import Session
+    from .operations import OperationSpec
+    from .org import Org
+
+Json = Any
+
+
+class ApiError(Exception):
+    """A refusal in Salesforce's words; the app shapes it as the API it belongs to does.
+
+    Source: specs/reference/errors_and_limits.md sections 1 and 3.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: Sequence[str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Say no.
+
+        Args:
+            status: HTTP status.
+            code: Salesforce's errorCode.
+            message: the exact text.
+            fields: API names of fields; None leaves the key out, as request-level errors do.
+            headers: headers to send beside the fixed set.
+        """
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.fields = None if fields is None else list(fields)
+        self.headers = dict(headers or {})
+
+
+def not_found() -> ApiError:
+    """The answer to an unknown path, object, job or version."""
+    return ApiError(404, "NOT_FOUND", "The requested resource does not exist")
+
+
+@dataclass(slots=True)
+class Upload:
+    """A request body that was written to a file as it came in (already un-gzipped)."""
+
+    path: Path
+    size_bytes: int
+    media_type: str
+
+    def open(self) -> BinaryIO:
+        """Open it for reading."""
+        return self.path.open("rb")
+
+    def move_to(self, target: Path) -> Path:
+        """Keep the file: it is removed after the call otherwise."""
+        return self.path.replace(target)
+
+
+@dataclass(slots=True)
+class Part:
+    """One part of a multipart body."""
+
+    name: str
+    filename: str | None
+    media_type: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way to a provider."""
+
+    org: Org
+    operation: OperationSpec
+    method: str
+    path: str
+    base_url: str
+    api_version: str
+    params: dict[str, Any]
+    query: list[tuple[str, str]]
+    headers: Mapping[str, str]
+    session: Session | None = None
+    body: Json = None
+    raw_body: bytes = b""
+
+    @property
+    def version(self) -> float:
+        """The API version as a number, to compare with."""
+        return float(self.api_version)
+
+    @property
+    def data_path(self) -> str:
+        """Where this version's resources are mounted: `/services/data/v67.0`."""
+        return f"/services/data/v{self.api_version}"
+
+    @property
+    def user_id(self) -> str:
+        """Who calls; the org's administrator for a call without login."""
+        return self.session.user_id if self.session else self.org.identity.admin_id
+
+
+class _Nothing:
+    """The body of an answer that has none; JSON's null is a body."""
+
+
+NOTHING: Final = _Nothing()
+
+
+@dataclass(slots=True)
+class FileSlice:
+    """Part of a file, sent as it is; `prefix` goes before it (a CSV page's header row)."""
+
+    path: Path
+    start: int = 0
+    length: int | None = None
+    prefix: bytes = b""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a provider says: a JSON-ready `body`, or `content` of a media type of its own."""
+
+    body: Json = NOTHING
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    content: bytes | FileSlice | Iterable[bytes] | None = None
+    media_type: str | None = None
+
+
+def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Answer:
+    """An answer without body."""
+    return Answer(status=status, headers=dict(headers or {}))

@@ -1,0 +1,217 @@
+"""The objects and fields of one org: what describe says of them, in the form that rules and the SOQL compiler ask.
+
+Promises: names are looked up case-insensitively and answered with the schema's own spelling; a `Schema` never changes
+after it is built, so threads share it. Leaves out reading files (`schema_files.py`) and writing describe documents (`describe.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+TEXT_TYPES = frozenset(
+    {
+        "string",
+        "textarea",
+        "picklist",
+        "multipicklist",
+        "combobox",
+        "email",
+        "phone",
+        "url",
+        "encryptedstring",
+        "id",
+        "reference",
+        "anyType",
+        "datacategorygroupreference",
+        "complexvalue",
+    }
+)
+NUMBER_TYPES = frozenset({"double", "currency", "percent"})
+INTEGER_TYPES = frozenset({"int", "long"})
+COMPOUND_TYPES = frozenset({"address", "location"})
+
+NO_DOCUMENT: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class PicklistValue:
+    """One value of a picklist, as describe gives it."""
+
+    value: str
+    label: str
+    active: bool = True
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field; names and meanings are those of a describe document's `fields[]`.
+
+    `document` keeps the describe entry that the field was read from, so that keys this class doesn't model are served back.
+    """
+
+    name: str
+    label: str
+    type: str
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    digits: int = 0
+    nillable: bool = True
+    unique: bool = False
+    case_sensitive: bool = False
+    external_id: bool = False
+    id_lookup: bool = False
+    createable: bool = True
+    updateable: bool = True
+    filterable: bool = True
+    sortable: bool = True
+    groupable: bool = True
+    name_field: bool = False
+    auto_number: bool = False
+    display_format: str | None = None
+    calculated: bool = False
+    formula: str | None = None
+    default: Any = None
+    defaulted_on_create: bool = False
+    reference_to: tuple[str, ...] = ()
+    relationship_name: str | None = None
+    child_relationship_name: str | None = None
+    relationship_order: int | None = None
+    cascade_delete: bool = False
+    restricted_delete: bool = False
+    picklist: tuple[PicklistValue, ...] = ()
+    restricted_picklist: bool = False
+    compound_field_name: str | None = None
+    help_text: str | None = None
+    document: Mapping[str, Any] = field(default=NO_DOCUMENT, compare=False, repr=False)
+
+    @property
+    def custom(self) -> bool:
+        """Whether an administrator made it: its name carries a suffix such as `__c`."""
+        return self.name.endswith(("__c", "__s", "__pc"))
+
+    @property
+    def required(self) -> bool:
+        """Whether an insert must bring a value: not nillable, writable, and nothing fills it in."""
+        return self.createable and not self.nillable and not self.defaulted_on_create and self.type != "boolean"
+
+    @property
+    def polymorphic(self) -> bool:
+        """Whether it can point at records of several objects, such as `Task.WhatId`."""
+        return len(self.reference_to) > 1
+
+    @property
+    def compound(self) -> bool:
+        """Whether its value is put together from other fields and has no column of its own."""
+        return self.type in COMPOUND_TYPES
+
+    @property
+    def matchable(self) -> bool:
+        """Whether records can be addressed by its value: external ids, idLookup fields and `Id` itself."""
+        return self.external_id or self.id_lookup or self.type == "id"
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRelationship:
+    """One lookup that points here, seen from the parent."""
+
+    child_sobject: str
+    field: str
+    relationship_name: str | None
+    cascade_delete: bool = False
+    restricted_delete: bool = False
+
+
+@dataclass(frozen=True)
+class SObjectType:
+    """One object; `fields` are in the order in which a full record is answered."""
+
+    name: str
+    label: str
+    label_plural: str
+    key_prefix: str | None
+    fields: tuple[Field, ...]
+    createable: bool = True
+    updateable: bool = True
+    deletable: bool = True
+    queryable: bool = True
+    searchable: bool = True
+    replicateable: bool = True
+    undeletable: bool = True
+    document: Mapping[str, Any] = field(default=NO_DOCUMENT, compare=False, repr=False)
+    child_relationships: tuple[ChildRelationship, ...] = ()
+
+    @property
+    def custom(self) -> bool:
+        """Whether an administrator made it."""
+        return self.name.endswith(("__c", "__e", "__mdt", "__x", "__b"))
+
+    @cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {each.name.lower(): each for each in self.fields}
+
+    @cached_property
+    def _by_relationship(self) -> dict[str, Field]:
+        return {each.relationship_name.lower(): each for each in self.fields if each.relationship_name}
+
+    @cached_property
+    def _by_child_relationship(self) -> dict[str, ChildRelationship]:
+        return {each.relationship_name.lower(): each for each in self.child_relationships if each.relationship_name}
+
+    @cached_property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that are stored: all but compound ones."""
+        return tuple(each for each in self.fields if not each.compound)
+
+    @cached_property
+    def name_field(self) -> Field | None:
+        """The field that names a record to people, such as `Name` or `CaseNumber`."""
+        return next((each for each in self.fields if each.name_field), None)
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name in any case; None when there is none."""
+        return self._by_name.get(name.lower())
+
+    def by_relationship(self, name: str) -> Field | None:
+        """The reference field whose parent relationship has that name (`Owner`, `Origin__r`)."""
+        return self._by_relationship.get(name.lower())
+
+    def child_relationship(self, name: str) -> ChildRelationship | None:
+        """The child relationship of that name (`Contacts`, `Flights__r`)."""
+        return self._by_child_relationship.get(name.lower())
+
+    def components(self, compound: Field) -> tuple[Field, ...]:
+        """The stored fields that a compound field is put together from."""
+        return tuple(each for each in self.columns if each.compound_field_name == compound.name)
+
+
+class Schema(Mapping[str, SObjectType]):
+    """All objects of an org, by name in any case."""
+
+    def __init__(self, types: Iterable[SObjectType]) -> None:
+        self._types: dict[str, SObjectType] = {each.name.lower(): each for each in types}
+        self._by_prefix = {each.key_prefix: each for each in self._types.values() if each.key_prefix}
+
+    def __getitem__(self, name: str) -> SObjectType:
+        return self._types[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.name for each in self._types.values())
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._types
+
+    def type(self, name: str) -> SObjectType | None:
+        """The object of that name in any case; None when there is none."""
+        return self._types.get(name.lower())
+
+    def by_id(self, record_id: str) -> SObjectType | None:
+        """The object whose key prefix an Id begins with; None when the prefix is unknown."""
+        return self._by_prefix.get(record_id[:3])

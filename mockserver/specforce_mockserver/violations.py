@@ -1,0 +1,22 @@
+"""Breaches of the spec that a request commits, as values that a provider can put into its own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One parameter or one place in the body that the spec doesn't allow.
+
+    `keyword` is JSON Schema's (`required`, `enum`, `type`, `minimum`, ...); `path` leads into the body; `name` is the parameter's or
+    the property's name.
+    """
+
+    where: Literal["query", "body"]
+    name: str
+    keyword: str
+    value: Any
+    message: str
+    path: tuple[str | int, ...] = ()
