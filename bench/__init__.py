@@ -1,0 +1,1 @@
+"""Benchmarks: specforce beside its peers and the physical limit (README.md)."""

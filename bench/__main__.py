@@ -1,0 +1,56 @@
+"""The benchmark's tables, on standard output.
+
+Usage: python -m bench [--full]        quick: about three minutes; full: every mode and scale
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import footprint, run
+
+QUICK = (
+    ["export_file", "--runs", "3"],
+    ["export_file", "--runs", "3", "--mode", "gzip"],
+    ["load_file", "--runs", "3"],
+    ["query_records", "--runs", "3"],
+)
+FULL = (
+    *(["export_file", "--runs", "3", "--scale", scale] for scale in ("1", "4", "16")),
+    ["export_file", "--runs", "5", "--scale", "4", "--mode", "gzip"],
+    ["export_file", "--runs", "1", "--mode", "slow"],
+    ["load_file", "--runs", "5"],
+    ["query_records", "--runs", "5"],
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true", help="every mode and scale")
+    args = parser.parse_args()
+    for workload in FULL if args.full else QUICK:
+        run.main(workload)
+    with tempfile.TemporaryDirectory() as folder:
+        build = [
+            sys.executable,
+            "-m",
+            "uv",
+            "build",
+            "--quiet",
+            "--wheel",
+            "--out-dir",
+            folder,
+            str(Path(__file__).parent.parent),
+        ]
+        subprocess.run(build, check=True)
+        wheel = next(Path(folder).glob("*.whl"))
+        footprint.main(["--runs", "7", f"{wheel}=specforce"])
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The physical limit of each workload: curl, on the same requests. Not a client; the bar to compare with."""
+
+import subprocess
+
+from bench import settings
+
+
+def export_file(bench):
+    command = ["curl", "-s", "-H", f"Authorization: Bearer {bench.token}"]
+    if bench.base.endswith(str(settings.BASE_PORT + 1)):
+        command.append("--compressed")
+    for number, url in enumerate(bench.result_urls()):
+        command += ["-o", f"{bench.out}/{number}.csv", url]
+    subprocess.run(command, check=True)
+    return bench.rows
+
+
+def load_file(bench):
+    """Two parts below 100 MB, cut beforehand at a line break: only the upload counts."""
+    subprocess.run(["split", "-n", "l/2", str(bench.ingest_csv), f"{bench.out}/"], check=True)
+    bench.start()
+    for number, part in enumerate(("aa", "ab")):
+        url = f"{bench.api}/jobs/ingest/750I{number}/batches"
+        subprocess.run(["curl", "-s", "-T", f"{bench.out}/{part}", url], check=True)
+    return settings.INGEST_ROWS
+
+
+def query_records(bench):
+    command = ["curl", "-s", "-H", f"Authorization: Bearer {bench.token}"]
+    for url in bench.query_urls():
+        command += ["-o", "/dev/null", url]
+    subprocess.run(command, check=True)
+    return settings.QUERY_PAGES * settings.QUERY_PAGE_ROWS
