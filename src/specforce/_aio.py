@@ -1,0 +1,144 @@
+"""Concurrency for the async half: threads, ordered maps, read-ahead, one flight at a time.
+
+Its twin `_threads.py` has the same names for the sync half; both are written by hand, everything that uses them is
+written once. Async code never blocks the loop: blocking work goes through `run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing
+from inspect import isawaitable
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+T = TypeVar("T")
+R = TypeVar("R")
+_END: Any = object()
+
+Eventual: TypeAlias = Awaitable[T]
+"""What a function of either half returns before it is awaited: nothing to await in the sync half."""
+
+Lock = asyncio.Lock
+sleep = asyncio.sleep
+
+
+class Clock:
+    """Time as a session sees it; a test injects its own, so that no test sleeps."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        await asyncio.sleep(seconds)
+
+
+async def run(fn: Callable[..., T], /, *args: object) -> T:
+    """Call `fn(*args)`, which may block, in a thread."""
+    return await asyncio.to_thread(fn, *args)
+
+
+async def call(fn: Callable[[], T | Awaitable[T]]) -> T:
+    """Call a user's function, which may be a coroutine function or a blocking one."""
+    if asyncio.iscoroutinefunction(fn):
+        return cast("T", await fn())
+    result = await asyncio.to_thread(fn)
+    return cast("T", await result if isawaitable(result) else result)
+
+
+async def pieces(source: Callable[[], Iterator[bytes]]) -> AsyncGenerator[bytes, None]:
+    """Iterate over blocking pieces, such as a file's, reading each off the loop."""
+    iterator = await run(source)
+    try:
+        while (piece := await run(next, iterator, _END)) is not _END:
+            yield piece
+    finally:
+        close = getattr(iterator, "close", None)
+        if close is not None:
+            await run(close)
+
+
+async def prefetch(source: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+    """Yield the items of `source`, fetching one ahead while the caller works on the last.
+
+    Exactly one item is in flight. Closing the generator stops the fetch and closes the source.
+    """
+
+    async def advance() -> T:
+        return await anext(source, _END)
+
+    ahead = asyncio.create_task(advance())
+    try:
+        while (item := await ahead) is not _END:
+            ahead = asyncio.create_task(advance())
+            yield item
+    finally:
+        ahead.cancel()
+        await asyncio.wait([ahead])
+        _retrieve(ahead)
+        if isinstance(source, AsyncGenerator):
+            await source.aclose()
+
+
+async def ordered_map(
+    fn: Callable[[T], Awaitable[R]], items: Iterable[T] | AsyncIterable[T], limit: int
+) -> AsyncGenerator[R, None]:
+    """Call `fn` on each item, at most `limit` at a time, and yield the results in the items' order.
+
+    An item is taken from `items` only when a place is free. The first error ends it; what still runs is cancelled.
+    """
+    running: list[asyncio.Future[R]] = []
+    try:
+        async with aclosing(_each(items)) as source:
+            async for item in source:
+                running.append(asyncio.ensure_future(fn(item)))
+                if len(running) >= limit:
+                    yield await running.pop(0)
+        while running:
+            yield await running.pop(0)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncGenerator[T, None]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+        return
+    iterator = iter(items)
+    while (item := await run(next, iterator, _END)) is not _END:
+        yield item
+
+
+class SingleFlight(Generic[T]):
+    """Work that many may want at once and only one may do: the others wait and get the same outcome.
+
+    The work survives the cancellation of whoever waits for it, so that what it learned isn't lost.
+    """
+
+    def __init__(self) -> None:
+        self._task: asyncio.Future[T] | None = None
+
+    async def do(self, fn: Callable[[], Awaitable[T]]) -> T:
+        """Join the work that is under way, or start it."""
+        task = self._task
+        if task is None or task.done():
+            task = self._task = asyncio.ensure_future(fn())
+            task.add_done_callback(_retrieve)
+        return await asyncio.shield(task)
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        if self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+
+
+def _retrieve(task: asyncio.Future[Any]) -> None:
+    """Mark the outcome as seen: every waiter may have been cancelled."""
+    if not task.cancelled():
+        task.exception()

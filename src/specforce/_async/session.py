@@ -1,0 +1,193 @@
+"""One session for all APIs: token, address, version, connections, limits and hooks in one place.
+
+The token is read for every request and renewed by one login at a time, whoever asks; a request that is refused for its
+token, anywhere, is sent again whole with the new one, once. Closing a session ends its connections and nothing else:
+the token may be somebody else's too.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from specforce_api.runtime import ApiError, InputError, Operation, OperationInfo, Reply, SalesforceError
+
+from specforce._aio import Clock, Eventual, SingleFlight
+from specforce._hooks import Hooks
+from specforce._http import AsyncHttp, AsyncStreamedReply
+from specforce._limits import ApiUsage, parse_limit_info
+from specforce._refusals import refusal, token_refused
+from specforce._requests import build
+from specforce._retry import Retry
+from specforce._urls import base_url
+from specforce._versions import api_version as normal_version
+from specforce.auth._credentials import Grant
+
+from .exchange import AsyncExchange, Refusal
+from .login import AsyncLogin
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from specforce._http_request import HttpRequest
+    from specforce.auth import Credentials, Token
+
+T = TypeVar("T")
+A = TypeVar("A", Reply, AsyncStreamedReply)
+
+
+class AsyncSession:
+    """Sends operations for one login; the sender of every generated resource class. Safe to share between tasks.
+
+    Args:
+        credentials: how to log in; the first request does.
+        http: what connects; the session closes it.
+        api_version: `67.0`, also as `67`, `v67.0` or a number.
+        instance_url: where the APIs are, instead of where the login says.
+        retry: when failed requests are sent again.
+        hooks: what is told of requests, answers, retries and logins.
+        clock: what time is measured and waited with.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: AsyncHttp,
+        api_version: str | float,
+        instance_url: str | None = None,
+        retry: Retry | None = None,
+        hooks: Hooks | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.api_version = normal_version(api_version)
+        self.clock = clock or Clock()
+        self.hooks = hooks or Hooks()
+        self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
+        self._http = http
+        self._exchange = AsyncExchange(http, retry=retry or Retry(), hooks=self.hooks, clock=self.clock)
+        self._login = AsyncLogin(credentials, self._exchange, self.api_version)
+        self._flight: SingleFlight[Token] = SingleFlight()
+        self._token: Token | None = None
+        self._limit_info = ""
+        self._closed = False
+
+    def __repr__(self) -> str:
+        where = self._instance_url or (self._token.instance_url if self._token else None) or "not logged in yet"
+        return f"<{type(self).__name__} {self._login.credentials.flow} {where} v{self.api_version}>"
+
+    @property
+    def limits(self) -> ApiUsage | None:
+        """The API quota as the last answer stated it, `None` before any did."""
+        return parse_limit_info(self._limit_info)
+
+    async def send(self, operation: Operation[T], /) -> T:
+        """Send it and return the decoded answer.
+
+        Raises:
+            SpecError: not in this API version. AuthError: no token. ApiError: the server refused.
+            TransportError: no whole answer. DecodeError: not in the spec's shape.
+        """
+        return operation.decode(await self.reply(operation))
+
+    async def reply(self, operation: Operation[Any], /) -> Reply:
+        """Send it and return the answer undecoded; errors as for `send`."""
+        return await self._authorized(operation, self._exchange.reply)
+
+    @asynccontextmanager
+    async def stream(self, operation: Operation[Any], /) -> AsyncIterator[AsyncStreamedReply]:
+        """Send it and hand out the answer with its body unread; errors as for `send`, on entering.
+
+        Retries and a renewed login end with the headers: a body that is cut raises ConnectionCut while it is read.
+        """
+        answer = await self._authorized(operation, self._exchange.open)
+        try:
+            yield answer
+        finally:
+            await answer.aclose()
+
+    async def token(self) -> Token:
+        """The token in use; logs in if there is none yet.
+
+        Raises:
+            AuthError: no token could be had.
+        """
+        return self._token or await self._renewed(None)
+
+    async def instance_url(self) -> str:
+        """Where the APIs are; logs in if only the login can tell.
+
+        Raises:
+            AuthError: no token could be had. InputError: neither the login nor the client names an address.
+        """
+        if self._instance_url is not None:
+            return self._instance_url
+        found = (await self.token()).instance_url
+        if found is None:
+            raise InputError(
+                "the login named no instance URL: pass instance_url=, such as https://acme.my.salesforce.com"
+            )
+        return found
+
+    def forget_token(self) -> None:
+        """Drop the token, so that the next request logs in anew. Nothing is revoked."""
+        self._token = None
+
+    async def aclose(self) -> None:
+        """Close the connections; a login under way is waited for. The token stays valid."""
+        self._closed = True
+        await self._flight.settle()
+        await self._http.aclose()
+
+    async def _authorized(
+        self, operation: Operation[Any], act: Callable[[OperationInfo, HttpRequest, Refusal], Eventual[A]]
+    ) -> A:
+        """Send by `act` with the token in use; where that is refused, renew it and send the whole request again."""
+        if self._closed:
+            raise InputError("this client is closed")
+        operation.check_version(self.api_version)
+        token = await self.token() if operation.info.authenticated else None
+        try:
+            return self._noted(await act(operation.info, await self._request(operation, token), self._refusal))
+        except ApiError as error:
+            if token is None or not self._login.renewable or not token_refused(error):
+                raise
+        token = await self._renewed(token)
+        return self._noted(await act(operation.info, await self._request(operation, token), self._refusal))
+
+    async def _request(self, operation: Operation[Any], token: Token | None) -> HttpRequest:
+        return build(
+            operation,
+            base_url=await self._base_url(operation.info),
+            api_version=self.api_version,
+            access_token=token.access_token if token else None,
+        )
+
+    async def _base_url(self, info: OperationInfo) -> str:
+        """Token operations without a token go where the login goes, everything else to the instance."""
+        credentials = self._login.credentials
+        if info.api == "auth" and not info.authenticated and isinstance(credentials, Grant):
+            return credentials.login_url
+        return await self.instance_url()
+
+    async def _renewed(self, refused: Token | None) -> Token:
+        """A token other than `refused`; many may ask, one login runs."""
+
+        async def log_in() -> Token:
+            if self._token is None or self._token is refused:
+                self._token = await self._login.token()
+            return self._token
+
+        return await self._flight.do(log_in)
+
+    def _refusal(self, info: OperationInfo, reply: Reply) -> SalesforceError:
+        self._note(reply.headers.get("sforce-limit-info"))
+        return refusal(info, reply, self.api_version)
+
+    def _noted(self, answer: A) -> A:
+        self._note(answer.headers.get("sforce-limit-info"))
+        return answer
+
+    def _note(self, limit_info: str | None) -> None:
+        if limit_info is not None:
+            self._limit_info = limit_info

@@ -1,0 +1,139 @@
+"""Concurrency for the sync half: the twin of `_aio.py`, by threads. No event loop runs here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from inspect import iscoroutinefunction
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+
+from specforce_api.runtime import InputError
+
+T = TypeVar("T")
+R = TypeVar("R")
+_END: Any = object()
+
+Eventual: TypeAlias = Annotated[T, "at once"]
+"""What a function of either half returns before it is awaited: nothing to await in this half."""
+
+Lock = threading.Lock
+sleep = time.sleep
+
+
+class Clock:
+    """Time as a session sees it; a test injects its own, so that no test sleeps."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        time.sleep(seconds)
+
+
+def run(fn: Callable[..., T], /, *args: object) -> T:
+    """Call `fn(*args)`: blocking is fine here."""
+    return fn(*args)
+
+
+def call(fn: Callable[[], T]) -> T:
+    """Call a user's function.
+
+    Raises:
+        InputError: it is a coroutine function, which takes the async client.
+    """
+    if iscoroutinefunction(fn):
+        raise InputError(f"{fn!r} is a coroutine function: pass it to AsyncSalesforce, or pass a plain function here")
+    return fn()
+
+
+def pieces(source: Callable[[], Iterator[bytes]]) -> Generator[bytes, None, None]:
+    """Iterate over the pieces of a body."""
+    iterator = source()
+    try:
+        yield from iterator
+    finally:
+        close = getattr(iterator, "close", None)
+        if close is not None:
+            close()
+
+
+def prefetch(source: Iterator[T]) -> Generator[T, None, None]:
+    """Yield the items of `source`, fetching one ahead in a thread while the caller works on the last.
+
+    Exactly one item is in flight. Closing the generator waits for that fetch and closes the source.
+    """
+    with ThreadPoolExecutor(1, "specforce-prefetch") as pool:
+        ahead = pool.submit(next, source, _END)
+        try:
+            while (item := ahead.result()) is not _END:
+                ahead = pool.submit(next, source, _END)
+                yield item
+        finally:
+            ahead.cancel()
+            pool.shutdown(wait=True)
+            if isinstance(source, Generator):
+                source.close()
+
+
+def ordered_map(fn: Callable[[T], R], items: Iterable[T], limit: int) -> Generator[R, None, None]:
+    """Call `fn` on each item, at most `limit` at a time, and yield the results in the items' order.
+
+    An item is taken from `items` only when a place is free. The first error ends it; what runs is waited for.
+    """
+    if limit == 1:
+        yield from map(fn, items)
+        return
+    running: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(limit, "specforce-map") as pool:
+        try:
+            for item in items:
+                running.append(pool.submit(fn, item))
+                if len(running) >= limit:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+class SingleFlight(Generic[T]):
+    """Work that many threads may want at once and only one may do: the others wait and get the same outcome."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._flight: Future[T] | None = None
+
+    def do(self, fn: Callable[[], T]) -> T:
+        """Join the work that is under way, or do it."""
+        with self._lock:
+            under_way = self._flight
+            flight = under_way or Future[T]()
+            self._flight = flight
+        if under_way is not None:
+            return under_way.result()
+        try:
+            result = fn()
+        except BaseException as error:
+            self._land()
+            flight.set_exception(error)
+            raise
+        self._land()
+        flight.set_result(result)
+        return result
+
+    def settle(self) -> None:
+        """Wait until nothing is under way."""
+        with self._lock:
+            flight = self._flight
+        if flight is not None:
+            flight.exception()
+
+    def _land(self) -> None:
+        with self._lock:
+            self._flight = None

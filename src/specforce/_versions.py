@@ -1,0 +1,22 @@
+"""API versions as people write them, `67`, `67.0`, `v67.0`, become the one form that URLs take: `67.0`."""
+
+from __future__ import annotations
+
+import re
+
+from specforce_api.runtime import InputError
+
+_VERSION = re.compile(r"[vV]?(\d{1,3})(?:\.0)?")
+
+
+def api_version(value: str | float) -> str:
+    """The version in the form `67.0`.
+
+    Raises:
+        InputError: it isn't a version number.
+    """
+    text = str(value).strip()
+    found = _VERSION.fullmatch(text)
+    if found is None or int(found[1]) == 0:
+        raise InputError(f"api_version={value!r} isn't an API version: it should look like '67.0'")
+    return f"{int(found[1])}.0"

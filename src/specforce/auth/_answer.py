@@ -1,0 +1,87 @@
+"""What the token endpoint's answers mean: a token, a refusal with a hint, or not a token endpoint at all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from specforce_api.runtime import (
+    AuthError,
+    DecodeError,
+    InputError,
+    OperationInfo,
+    Reply,
+    SalesforceError,
+    error_from_reply,
+)
+
+from ._hints import hint_for
+from ._token import Token
+
+
+def refusal(info: OperationInfo, reply: Reply) -> SalesforceError:
+    """The error for an answer of the token endpoint that isn't a success.
+
+    A server that is down or overloaded (429, 5xx) stays an `ApiError`, so that it is retried like any.
+    """
+    if reply.status == 429 or reply.status >= 500:
+        return error_from_reply(info, reply)
+    error, description = _oauth_error(reply)
+    if not error:
+        return AuthError(
+            f"HTTP {reply.status} and no OAuth error from {reply.url}",
+            hint="is login_url an org's address? It answered unlike a token endpoint",
+            status=reply.status,
+        )
+    return AuthError(
+        f"{error}: {description} (HTTP {reply.status} from {reply.url})"
+        if description
+        else f"{error} from {reply.url}",
+        error=error,
+        description=description,
+        hint=hint_for(error, description),
+        status=reply.status,
+    )
+
+
+def token_from_reply(info: OperationInfo, reply: Reply, sent: dict[str, str]) -> Token:
+    """The token of a successful answer.
+
+    Args:
+        sent: the form that got it: a refresh token that isn't rotated stays the one to use.
+
+    Raises:
+        AuthError: the answer isn't a token response.
+    """
+    try:
+        fields: Any = json.loads(reply.content)
+        return Token(
+            fields["access_token"],
+            fields.get("instance_url"),
+            refresh_token=fields.get("refresh_token") or sent.get("refresh_token"),
+            identity_url=fields.get("id") or "",
+            scope=fields.get("scope") or "",
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = reply.headers.get("content-type", "no content type")
+        what = f"{error}" if isinstance(error, InputError) else f"no token in it ({kind}, {len(reply.content)} bytes)"
+        raise AuthError(
+            f"{info.operation_id}: HTTP {reply.status} from {reply.url}, but {what}",
+            hint="is login_url an org's address, and no proxy's or portal's page in between?",
+            status=reply.status,
+        ) from (None if isinstance(error, InputError) else DecodeError(str(error)))
+
+
+def _oauth_error(reply: Reply) -> tuple[str, str]:
+    """`error` and `error_description`, from JSON or from the form-encoded text of older endpoints."""
+    text = reply.content.decode("utf-8", errors="replace")
+    try:
+        fields: Any = json.loads(text)
+    except ValueError:
+        if "<" in text:
+            return "", ""
+        fields = {name: values[0] for name, values in parse_qs(text).items()}
+    if not isinstance(fields, dict):
+        return "", ""
+    return str(fields.get("error") or ""), str(fields.get("error_description") or "")
