@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 from urllib.parse import quote
 
 from .errors import DecodeError, InputError, SpecError
@@ -84,6 +84,15 @@ Body = bytes | StreamBody | None
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """The API versions that have one argument of an operation, where that isn't all versions that have the operation."""
+
+    argument: str
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
     """One call, ready to send. Build it with a generated function, not by hand."""
 
@@ -94,6 +103,7 @@ class Operation(Generic[T]):
     headers: tuple[tuple[str, str], ...] = ()
     body: Body = field(default=None, repr=False)
     content_type: str | None = None
+    requires: tuple[Requirement, ...] = ()
 
     def url_path(self, api_version: str) -> str:
         """The path with the API version filled in; refuses versions that don't have the operation.
@@ -105,19 +115,27 @@ class Operation(Generic[T]):
         return self.path.replace("{api_version}", api_version)
 
     def check_version(self, api_version: str) -> None:
-        """Raise SpecError where the operation isn't part of `api_version`."""
+        """Raise SpecError where the operation, or an argument that is used, isn't part of `api_version`."""
         info = self.info
         if "{api_version}" not in info.path:
             return
-        if info.since and float(api_version) < float(info.since):
-            raise SpecError(
-                f"{info.operation_id} exists since API version {info.since}, this client uses {api_version}: "
-                f"pass api_version={info.since!r} or a newer one"
-            )
-        if info.until and float(api_version) > float(info.until):
-            raise SpecError(
-                f"{info.operation_id} exists up to API version {info.until}, this client uses {api_version}"
-            )
+        _check_range(info.operation_id, info.since, info.until, api_version)
+        for used in self.requires:
+            _check_range(f"{info.operation_id}({used.argument}=...)", used.since, used.until, api_version)
+
+
+def _check_range(what: str, since: str | None, until: str | None, api_version: str) -> None:
+    try:
+        wanted = float(api_version)
+    except ValueError:
+        raise SpecError(f"api_version={api_version!r} isn't an API version: they look like '67.0'") from None
+    if since and wanted < float(since):
+        raise SpecError(
+            f"{what} exists since API version {since}, this client uses {api_version}: "
+            f"pass api_version={since!r} or a newer one"
+        )
+    if until and wanted > float(until):
+        raise SpecError(f"{what} exists up to API version {until}, this client uses {api_version}")
 
 
 class Sender(Protocol):
@@ -206,6 +224,23 @@ def read_model(info: OperationInfo, reply: Reply, build: Callable[[Any], T]) -> 
         ) from error
 
 
+def read_object(info: OperationInfo, reply: Reply) -> dict[str, Any]:
+    """Parse the body as a JSON object that the spec says nothing more about.
+
+    Raises:
+        DecodeError: not JSON, or not an object.
+    """
+    document = read_json(info, reply)
+    if isinstance(document, dict):
+        return cast("dict[str, Any]", document)
+    raise DecodeError(
+        f"{info.operation_id}: the answer isn't a JSON object",
+        operation_id=info.operation_id,
+        status=reply.status,
+        body=reply.content.decode("utf-8", errors="replace"),
+    )
+
+
 def undocumented(info: OperationInfo, reply: Reply) -> DecodeError:
     """The error for a success status that the spec doesn't know."""
     return DecodeError(
@@ -222,6 +257,7 @@ __all__ = [
     "Operation",
     "OperationInfo",
     "Reply",
+    "Requirement",
     "Sender",
     "StreamBody",
     "T",
@@ -229,5 +265,6 @@ __all__ = [
     "path_segment",
     "read_json",
     "read_model",
+    "read_object",
     "undocumented",
 ]

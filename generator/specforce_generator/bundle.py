@@ -1,0 +1,141 @@
+"""The pass that makes one whole document of an API: local `$ref`s only, full paths, `x-` keys kept.
+
+Paths start at the host's root (`/services/data/v{api_version}/limits`), so that a server can route by them; what belongs
+to a path item moves into its operations, and each operation says which API it is of (`x-api`). A `#variant` at the end
+of a path stays: it tells apart operations that share a wire path.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+from .index import ApiEntry
+from .refs import NAME_MAPS, Library, holds_data, kind_below, look_up, split
+from .sources import Json, SourceError
+
+METHODS = ("get", "put", "post", "delete", "head", "patch")
+_KINDS = ("schemas", "responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes")
+
+
+def bundle(entry: ApiEntry, library: Library, default_version: str) -> Json:
+    """Bundle the document of one API.
+
+    Raises:
+        SourceError: a `$ref` points nowhere, or two components of different files have one name.
+    """
+    source = library[entry.file]
+    collected = _Components(library)
+    paths: Json = {}
+    for path, item in source.data.get("paths", {}).items():
+        mount = _mount(item.get("servers")) if "servers" in item else entry.mount
+        paths[mount + path] = _path_item(entry, item, collected)
+    for name, scheme in source.data.get("components", {}).get("securitySchemes", {}).items():
+        collected.add("securitySchemes", name, scheme)
+    if any("{api_version}" in path for path in paths):
+        collected.add("parameters", "api_version", _version_parameter(default_version))
+        for path, item in paths.items():
+            if "{api_version}" in path:
+                item["parameters"] = [{"$ref": "#/components/parameters/api_version"}]
+    servers = [{"url": "https://{my_domain}", "variables": {"my_domain": {"default": "login.salesforce.com"}}}]
+    result: Json = {key: source.data[key] for key in ("openapi", "info") if key in source.data}
+    result |= {"servers": servers, "security": source.data.get("security", []), "tags": [{"name": entry.id}]}
+    return result | {"paths": paths, "components": collected.sorted()}
+
+
+def operations(document: Json) -> list[tuple[str, str, Json]]:
+    """Every operation of a bundled document as (path, method, operation), in the document's order."""
+    return [
+        (path, method, item[method])
+        for path, item in document.get("paths", {}).items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def resolve(document: Json, value: Any) -> Any:
+    """Follow local `$ref`s of a bundled document."""
+    while isinstance(value, dict) and "$ref" in value:
+        found: Any = document
+        for step in str(value["$ref"]).removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        value = found
+    return value
+
+
+class _Components:
+    """Components gathered while `$ref`s are followed, each under the last step of its pointer."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._origin: dict[tuple[str, str], tuple[str, str]] = {}
+        self._found: dict[str, Json] = {kind: {} for kind in _KINDS}
+
+    def add(self, kind: str, name: str, value: Json) -> None:
+        self._found[kind][name] = value
+
+    def refer(self, path: str, ref: str, kind: str) -> str:
+        """The local `$ref` for a `$ref` that stands in the file `path`; takes in what it points to."""
+        target, pointer = split(path, ref)
+        steps = pointer.split("/")
+        if steps[1:2] == ["components"] and len(steps) == 4:
+            kind = steps[2]
+        name = steps[-1]
+        origin = self._origin.setdefault((kind, name), (target, pointer))
+        if origin != (target, pointer):
+            raise SourceError(f"{target}:1: a second {kind} component named {name!r} (the first: {origin[0]}): rename one")
+        if name not in self._found[kind]:
+            try:
+                value = look_up(self._library, target, pointer)
+            except (KeyError, IndexError, ValueError):
+                line = self._library[path].line("")
+                raise SourceError(f"{path}:{line}: $ref {ref!r} points nowhere") from None
+            self._found[kind][name] = {}
+            self._found[kind][name] = self.localise(target, value, kind)
+        return f"#/components/{kind}/{name}"
+
+    def localise(self, path: str, value: Any, kind: str, *, names: bool = False) -> Any:
+        """Copy a value with every `$ref` below it made local; `names`: its keys are names that the author chose."""
+        if isinstance(value, list):
+            return [self.localise(path, item, kind) for item in cast("list[Any]", value)]
+        if not isinstance(value, dict):
+            return value
+        result: Json = {}
+        for key, below in cast("Json", value).items():
+            if key == "$ref" and not names:
+                result[key] = self.refer(path, unquote(str(below)), kind)
+            elif holds_data(key, names=names):
+                result[key] = below
+            else:
+                below_kind = kind if names else kind_below(key, kind)
+                result[key] = self.localise(path, below, below_kind, names=not names and key in NAME_MAPS)
+        return result
+
+    def sorted(self) -> Json:
+        return {kind: dict(sorted(found.items())) for kind, found in self._found.items() if found}
+
+
+def _path_item(entry: ApiEntry, item: Json, components: _Components) -> Json:
+    shared = components.localise(entry.file, item.get("parameters", []), "parameters")
+    result: Json = {}
+    for method in METHODS:
+        if method in item:
+            operation = components.localise(entry.file, item[method], "paths")
+            operation["parameters"] = shared + operation.get("parameters", [])
+            result[method] = operation | {"x-api": entry.id}
+    return result
+
+
+def _mount(servers: Any) -> str:
+    return urlsplit(str(servers[0]["url"])).path.rstrip("/")
+
+
+def _version_parameter(default: str) -> Json:
+    return {
+        "name": "api_version",
+        "in": "path",
+        "required": True,
+        "description": "The API version, such as 67.0.",
+        "schema": {"type": "string", "pattern": r"^[0-9]{2,3}\.0$"},
+        "example": default,
+    }

@@ -1,0 +1,84 @@
+"""What specs/index.toml says: the APIs, their mounts, and the range of API versions that the specs describe."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .sources import Json, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The API versions that the specs describe, and the one that clients use unless told otherwise."""
+
+    oldest: str
+    newest: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiEntry:
+    """One `[[api]]` of the index.
+
+    Attributes:
+        id: short name, the tag of its operations and the name of its package.
+        title: its name in Salesforce's words.
+        file: its OpenAPI document, relative to the specs folder.
+        mount: the path of the document's server; `{api_version}` is the sender's to fill.
+        class_name: the name of its synchronous resource class.
+        since: first API version that has the API.
+        source: the guide it is described in, a key of sources.toml.
+    """
+
+    id: str
+    title: str
+    file: str
+    mount: str
+    class_name: str
+    since: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The whole of index.toml."""
+
+    versions: Versions
+    apis: tuple[ApiEntry, ...]
+
+
+def read_toml(folder: Path, path: str) -> Json:
+    """Read one TOML file of the specs.
+
+    Raises:
+        SourceError: no such file, or not TOML.
+    """
+    try:
+        return tomllib.loads((folder / path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceError(f"{path}:1: can't be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{path}:1: isn't TOML: {error}") from None
+
+
+def read_index(folder: Path) -> Index:
+    """Read index.toml.
+
+    Raises:
+        SourceError: a key is missing, or isn't text.
+    """
+    data = read_toml(folder, "index.toml")
+    versions = Versions(*(_text(data.get("versions", {}), key, "[versions]") for key in ("oldest", "newest", "default")))
+    keys = ("id", "title", "file", "mount", "class", "since", "source")
+    apis = tuple(ApiEntry(*(_text(entry, key, "[[api]]") for key in keys)) for entry in data.get("api", []))
+    return Index(versions, apis)
+
+
+def _text(table: Any, key: str, where: str) -> str:
+    value = table.get(key) if isinstance(table, dict) else None
+    if not isinstance(value, str):
+        raise SourceError(f'index.toml:1: {where} needs {key} = "..."')
+    return value
