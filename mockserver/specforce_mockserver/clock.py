@@ -16,9 +16,8 @@ CLOCK_KINDS: tuple[ClockKind, ...] = get_args(ClockKind)
 
 
 def stored(seconds: float) -> str:
-    """A moment as the database holds it: `2026-03-01T10:00:00.000Z`."""
-    moment = datetime.fromtimestamp(round(seconds * 1000) // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{round(seconds * 1000) % 1000:03d}Z"
+    """A moment as the database holds it: `2026-03-01T10:00:00.000Z`, to the second, as Salesforce keeps moments [E]."""
+    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def on_the_wire(stored_moment: str) -> str:

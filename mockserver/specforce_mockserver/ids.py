@@ -1,7 +1,6 @@
-"""Record Ids: checksums, the 15 and 18 character forms, and counters that hand out new ones.
+"""Record Ids: checksums, the 15 and 18 character forms, and the n-th Id of a key prefix.
 
-Source: specs/reference/errors_and_limits.md section 4. Counters are per key prefix and start anew with the org, so that
-the same calls give the same Ids; Ids of one object sort in the order in which they were made.
+Source: specs/reference/errors_and_limits.md section 4. Ids of one prefix sort in the order of their numbers.
 """
 
 from __future__ import annotations
@@ -70,13 +69,13 @@ def short(record_id: str) -> str:
     return record_id[:SHORT_LENGTH]
 
 
-def make(prefix: str, number: int) -> str:
-    """The 18-character Id of the number-th record of a key prefix."""
-    return next(_from(prefix, number))
+def ids_from(prefix: str, number: int, count: int) -> list[str]:
+    """The 18-character Ids of `count` records of a key prefix, beginning with the number-th."""
+    return list(islice(_endless(prefix, number), count))
 
 
-def _from(prefix: str, number: int) -> Iterator[str]:
-    """Ids from the number-th on; the checksum of the fixed part is worked out once per thousand."""
+def _endless(prefix: str, number: int) -> Iterator[str]:
+    """Ids from the number-th on; all but the last five characters are worked out once for 3,844 Ids."""
     while True:
         high, low = divmod(number, len(_PAIRS))
         digits = ""
@@ -85,7 +84,6 @@ def _from(prefix: str, number: int) -> Iterator[str]:
             digits = ALPHABET[digit] + digits
         stem = prefix + INSTANCE + digits
         fixed = checksum(stem + "00")[:2]
-        # Only the last five characters change within a run of two counter digits.
         tail = stem[10:]
         for pair in _PAIRS[low:]:
             bits = 0
@@ -94,32 +92,3 @@ def _from(prefix: str, number: int) -> Iterator[str]:
                     bits |= 1 << position
             yield stem + pair + fixed + CHECKSUM[bits]
         number += len(_PAIRS) - low
-
-
-class IdFactory:
-    """Counters of one org, one per key prefix."""
-
-    def __init__(self) -> None:
-        self._next: dict[str, int] = {}
-
-    def new(self, prefix: str) -> str:
-        """The next Id of a key prefix."""
-        return self.take(prefix, 1)[0]
-
-    def take(self, prefix: str, count: int) -> list[str]:
-        """The next `count` Ids of a key prefix."""
-        start = self._next.get(prefix, 1)
-        self._next[prefix] = start + count
-        return list(islice(_from(prefix, start), count))
-
-    def reset(self) -> None:
-        """Begin anew at one."""
-        self._next.clear()
-
-    def state(self) -> dict[str, int]:
-        """The next number of each prefix, for a snapshot or a database on file."""
-        return dict(self._next)
-
-    def restore(self, state: dict[str, int]) -> None:
-        """Go on from a state that `state` gave."""
-        self._next = dict(state)

@@ -33,8 +33,6 @@ NUMBER_TYPES = frozenset({"double", "currency", "percent"})
 INTEGER_TYPES = frozenset({"int", "long"})
 COMPOUND_TYPES = frozenset({"address", "location"})
 
-NO_DOCUMENT: Mapping[str, Any] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class PicklistValue:
@@ -87,7 +85,7 @@ class Field:
     restricted_picklist: bool = False
     compound_field_name: str | None = None
     help_text: str | None = None
-    document: Mapping[str, Any] = field(default=NO_DOCUMENT, compare=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
 
     @property
     def custom(self) -> bool:
@@ -142,7 +140,7 @@ class SObjectType:
     searchable: bool = True
     replicateable: bool = True
     undeletable: bool = True
-    document: Mapping[str, Any] = field(default=NO_DOCUMENT, compare=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
     child_relationships: tuple[ChildRelationship, ...] = ()
 
     @property

@@ -1,0 +1,1 @@
+"""Who may log in, and the tokens that say who did."""

@@ -1,0 +1,118 @@
+"""`Org`: all that one fake Salesforce org knows. Nothing is shared between two of them.
+
+What belongs to one API only (bulk jobs, query cursors) is kept in parts, which that API's own module makes on first use:
+`org.part(BulkJobs)`. `reset` brings back the org as it was at first, in milliseconds, from a copy of its empty database.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
+
+from specforce_mockserver.clock import Clock
+from specforce_mockserver.counters import Counters
+from specforce_mockserver.counters import TABLE as COUNTER_TABLE
+from specforce_mockserver.database import Database
+from specforce_mockserver.faults import Faults
+from specforce_mockserver.limits import Limits
+from specforce_mockserver.oauth.identity import Identity
+from specforce_mockserver.oauth.sessions import Sessions
+from specforce_mockserver.records import Records
+from specforce_mockserver.request_log import RequestLog
+from specforce_mockserver.seed import seed_defaults
+from specforce_mockserver.settings import OrgSettings
+from specforce_mockserver.tables import create_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from specforce_mockserver.schema import Schema
+
+T = TypeVar("T")
+
+
+@runtime_checkable
+class _Closeable(Protocol):
+    def close(self) -> None: ...
+
+
+class Org:
+    """One org."""
+
+    def __init__(
+        self,
+        schema: Schema | None = None,
+        *,
+        clock: Clock | None = None,
+        settings: OrgSettings | None = None,
+        database_path: Path | None = None,
+    ) -> None:
+        """Make an org, or open one that is kept on file.
+
+        Args:
+            schema: its objects; the standard ones that ship with the specs, unless given.
+            clock: its time; `auto` from now, unless given.
+            settings: who may log in and the like.
+            database_path: where its records are kept; in a temporary file, unless given.
+        """
+        if schema is None:
+            from specforce_mockserver.schema_files import standard_schema  # noqa: PLC0415 - reads the specs' data
+
+            schema = standard_schema()
+        self.schema: Schema = schema
+        self.clock = clock or Clock()
+        self.settings = settings or OrgSettings()
+        self.database = Database(database_path)
+        self.counters = Counters(self.database)
+        with self.database.write() as writer:
+            writer.execute(COUNTER_TABLE)
+            create_tables(writer, self.schema)
+        self.records = Records(self.database, self.schema, self.clock, self.counters)
+        self.identity: Identity = seed_defaults(self)
+        self.sessions = Sessions(self.settings, self.clock, self.identity)
+        self.limits = Limits(self.settings, self.clock)
+        self.faults = Faults()
+        self.requests = RequestLog()
+        self._parts: dict[object, Any] = {}
+        self._parts_lock = threading.RLock()
+        self._pristine = self.database.snapshot()
+
+    def part(self, make: Callable[[Org], T]) -> T:
+        """The part of this org that `make` makes; made on first use, closed (where it can be) by `reset` and `close`."""
+        with self._parts_lock:
+            if make not in self._parts:
+                self._parts[make] = make(self)
+            return cast("T", self._parts[make])
+
+    def reset(self) -> None:
+        """Go back to the first state: records, tokens, jobs, limits, faults, log and time."""
+        self._close_parts()
+        self.clock.reset()
+        self.database.restore(self._pristine)
+        self.sessions.reset()
+        self.limits.reset()
+        self.faults.clear()
+        self.requests.clear()
+
+    def snapshot(self) -> bytes:
+        """The records as they are now, for `restore`."""
+        return self.database.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Bring back the records of a snapshot; cursors and jobs that look at other records are gone."""
+        self._close_parts()
+        self.database.restore(snapshot)
+
+    def close(self) -> None:
+        """Stop what works in the background and remove what was temporary."""
+        self.faults.clear()
+        self._close_parts()
+        self.database.close()
+
+    def _close_parts(self) -> None:
+        with self._parts_lock:
+            for each in self._parts.values():
+                if isinstance(each, _Closeable):
+                    each.close()
+            self._parts.clear()

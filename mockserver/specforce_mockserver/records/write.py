@@ -1,0 +1,83 @@
+"""Accepted rows into their table, many per statement."""
+
+from __future__ import annotations
+
+import json
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver.records.batch import ABSENT
+from specforce_mockserver.records.lookup import quoted
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from specforce_mockserver.records.batch import Batch
+    from specforce_mockserver.schema import SObjectType
+
+
+def insert_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str], constants: dict[str, Any]) -> None:
+    """Insert every row of a batch, none of which may be refused."""
+    names = [name for name in batch.columns if name not in constants and name != "Id"]
+    columns: list[Iterable[Any]] = [
+        [None if value is ABSENT else value for value in column] if ABSENT in column else column
+        for column in (batch.columns[name] for name in names)
+    ]
+    listed = ", ".join(quoted(name) for name in ("Id", *names, *constants))
+    marks = ", ".join("?" * (1 + len(names) + len(constants)))
+    statement = f"INSERT INTO {quoted(batch.sobject.name)} ({listed}) VALUES ({marks})"  # noqa: S608 - quoted names
+    connection.executemany(statement, zip(ids, *columns, *map(repeat, constants.values()), strict=False))
+
+
+def update_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str], constants: dict[str, Any]) -> None:
+    """Update every row of a batch; rows that mention the same fields share a statement."""
+    names = [name for name in batch.columns if name not in constants and name != "Id"]
+    columns = [batch.columns[name] for name in names]
+    if not any(ABSENT in column for column in columns):
+        _update(
+            connection,
+            batch.sobject,
+            names,
+            constants,
+            zip(*columns, *map(repeat, constants.values()), ids, strict=False),
+        )
+        return
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for record_id, *row in zip(ids, *columns, strict=True):
+        given = [(name, value) for name, value in zip(names, row, strict=True) if value is not ABSENT]
+        key = tuple(name for name, _value in given)
+        groups.setdefault(key, []).append((*(value for _name, value in given), *constants.values(), record_id))
+    for key, rows in groups.items():
+        _update(connection, batch.sobject, key, constants, rows)
+
+
+def _update(
+    connection: sqlite3.Connection,
+    sobject: SObjectType,
+    names: Sequence[str],
+    constants: dict[str, Any],
+    rows: Iterable[tuple[Any, ...]],
+) -> None:
+    assignments = ", ".join(f"{quoted(name)} = ?" for name in (*names, *constants))
+    if assignments:
+        statement = f"UPDATE {quoted(sobject.name)} SET {assignments} WHERE Id = ?"  # noqa: S608 - quoted names
+        connection.executemany(statement, rows)
+
+
+def set_where_id(
+    connection: sqlite3.Connection, sobject: SObjectType, ids: Iterable[str], values: dict[str, Any]
+) -> None:
+    """Give records the same values, whoever they are."""
+    assignments = ", ".join(f"{quoted(name)} = ?" for name in values)
+    statement = (
+        f"UPDATE {quoted(sobject.name)} SET {assignments} "  # noqa: S608 - quoted names
+        "WHERE Id IN (SELECT value FROM json_each(?))"
+    )
+    connection.execute(statement, (*values.values(), json.dumps(list(ids))))
+
+
+def remove(connection: sqlite3.Connection, sobject: SObjectType, ids: Iterable[str]) -> None:
+    """Delete rows for good."""
+    statement = f"DELETE FROM {quoted(sobject.name)} WHERE Id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    connection.execute(statement, (json.dumps(list(ids)),))

@@ -1,0 +1,82 @@
+"""What every org begins with: its Organization record, a profile, the administrator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver.oauth.identity import Identity
+from specforce_mockserver.records.defaults import default_of
+from specforce_mockserver.records.lookup import quoted
+
+if TYPE_CHECKING:
+    from specforce_mockserver.org import Org
+
+
+def seed_defaults(org: Org) -> Identity:
+    """Make the first records, unless a database on file has them already."""
+    found = org.database.writer.execute(
+        "SELECT (SELECT Id FROM Organization), (SELECT Id FROM User ORDER BY rowid), (SELECT Id FROM Profile ORDER BY rowid)"
+    ).fetchone()
+    if all(found):
+        return Identity(*found)
+    identity = Identity(org.counters.new_id("00D"), org.counters.new_id("005"), org.counters.new_id("00e"))
+    settings = org.settings
+    with org.database.write():
+        _put(
+            org,
+            "Organization",
+            identity.org_id,
+            identity.admin_id,
+            Name=settings.organization_name,
+            OrganizationType="Developer Edition",
+            InstanceName="SF1",
+            IsSandbox=0,
+            LanguageLocaleKey="en_US",
+            DefaultLocaleSidKey="en_US",
+            TimeZoneSidKey=settings.time_zone,
+            FiscalYearStartMonth=1,
+        )
+        _put(org, "Profile", identity.profile_id, identity.admin_id, Name="System Administrator", UserType="Standard")
+        _put(
+            org,
+            "User",
+            identity.admin_id,
+            identity.admin_id,
+            Username=settings.username,
+            Email=settings.username,
+            FirstName="Admin",
+            LastName="User",
+            Name="Admin User",
+            Alias="admin",
+            CommunityNickname="admin",
+            ProfileId=identity.profile_id,
+            UserType="Standard",
+            IsActive=1,
+            TimeZoneSidKey=settings.time_zone,
+            LocaleSidKey="en_US",
+            LanguageLocaleKey="en_US",
+            EmailEncodingKey="UTF-8",
+        )
+    return identity
+
+
+def _put(org: Org, sobject_name: str, record_id: str, user_id: str, **given: Any) -> None:
+    """Write one record past the rules, with those of the values that its object has a field for."""
+    sobject = org.schema[sobject_name]
+    now = org.clock.stored_now()
+    system = {
+        "Id": record_id,
+        "CreatedDate": now,
+        "CreatedById": user_id,
+        "LastModifiedDate": now,
+        "LastModifiedById": user_id,
+        "SystemModstamp": now,
+    }
+    defaults = {each.name: value for each in sobject.columns if (value := default_of(each)) is not None}
+    values = {name: value for name, value in {**defaults, **given, **system}.items() if sobject.field(name) is not None}
+    columns = ", ".join(quoted(name) for name in values)
+    marks = ", ".join("?" * len(values))
+    org.database.writer.execute(
+        f"INSERT INTO {quoted(sobject.name)} ({columns}) VALUES ({marks})",  # noqa: S608 - names come from the schema
+        tuple(values.values()),
+    )

@@ -1,0 +1,49 @@
+"""What can be set about an org before it starts: who may log in, how long a session lasts, which versions there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A connected app. A public one has no secret and proves itself otherwise (PKCE)."""
+
+    client_id: str
+    client_secret: str | None
+    run_as: str | None = None
+    rotates_refresh_tokens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrgSettings:
+    """The settings of one org; the defaults are the identity that documentation and tests use.
+
+    `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials need the org's
+    own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer '23 do.
+    """
+
+    client_id: str = "test-client"
+    client_secret: str = "test-secret"  # noqa: S105 - the documented secret of a fake org
+    username: str = "user@example.com"
+    password: str = "password"  # noqa: S105 - as above
+    security_token: str = "token"  # noqa: S105 - as above
+    refresh_token: str = "test-refresh-token"  # noqa: S105 - as above
+    rotates_refresh_tokens: bool = False
+    run_as_enabled: bool = True
+    password_flow: bool = True
+    session_timeout_s: float = 7200.0
+    login_hosts: frozenset[str] = frozenset({"login.salesforce.com", "test.salesforce.com"})
+    my_domain_only: bool = True
+    apps: tuple[App, ...] = ()
+    organization_name: str = "Acme"
+    scope: str = "refresh_token api id"
+    time_zone: str = "UTC"
+    daily_api_requests: int = 15_000
+    page_records: int = 2000
+    deprecated_versions: frozenset[str] = frozenset()
+    oldest_version: str = "31.0"
+    newest_version: str = "67.0"
+    replication_days: int = 30
+    recycle_bin_days: int = 15
+    extra: dict[str, object] = field(default_factory=dict[str, object])

@@ -1,0 +1,59 @@
+"""Tables from the schema: one per object, one column per stored field, under their API names.
+
+Every table has `Id` and `IsDeleted`, also where the object has no such field. Text is indexed as it is compared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specforce_mockserver.records.lookup import folds_case, quoted
+from specforce_mockserver.schema import INTEGER_TYPES, NUMBER_TYPES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from specforce_mockserver.schema import Field, Schema, SObjectType
+
+_SYSTEM = ("Id", "IsDeleted")
+
+
+def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Make the tables that the database lacks, and the columns that a table from an older file lacks."""
+    for sobject in schema.values():
+        for statement in _statements(sobject):
+            connection.execute(statement)
+        present = {row[1].lower() for row in connection.execute(f"PRAGMA table_info({quoted(sobject.name)})")}
+        for field in sobject.columns:
+            if field.name.lower() not in present:
+                connection.execute(f"ALTER TABLE {quoted(sobject.name)} ADD COLUMN {_column(field)}")
+
+
+def _statements(sobject: SObjectType) -> Iterator[str]:
+    table = quoted(sobject.name)
+    columns = [
+        "Id TEXT NOT NULL PRIMARY KEY",
+        *(_column(field) for field in sobject.columns if field.name not in _SYSTEM),
+        "IsDeleted INTEGER NOT NULL DEFAULT 0",
+    ]
+    yield f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})"
+    for field in sobject.columns:
+        if field.unique or field.external_id:
+            collation = " COLLATE NOCASE" if folds_case(field) else ""
+            index = quoted(f"{sobject.name}.{field.name}")
+            yield f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({quoted(field.name)}{collation})"
+
+
+def _column(field: Field) -> str:
+    if field.type == "boolean":
+        return f"{quoted(field.name)} INTEGER NOT NULL DEFAULT 0"
+    if field.type in INTEGER_TYPES:
+        kind = "INTEGER"
+    elif field.type in NUMBER_TYPES:
+        kind = "REAL"
+    elif field.type == "base64":
+        kind = "BLOB"
+    else:
+        kind = "TEXT"
+    return f"{quoted(field.name)} {kind}"
