@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Literal
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from specforce_mockserver.bulk.blocks import header_and_rest, last_record_end, record_blocks
+from specforce_mockserver.bulk.blocks import header_line, last_record_end, record_blocks
 from specforce_mockserver.bulk.dialect import DELIMITERS, Dialect
 from specforce_mockserver.bulk.failure import JobFailure
 from specforce_mockserver.bulk.rows import RowReader
@@ -39,14 +40,17 @@ def failure_of(data: bytes, dialect: Dialect = LF) -> str:
     return failed.value.error_message
 
 
-@pytest.mark.parametrize(("dialect", "setting", "data"), [
-    (LF, "LF", b"A,B\r\n1,2\r\n"),
-    (LF, "LF", b'A,B\n1,"x\r\ny"\n'),
-    (LF, "LF", b"A,B\n1\r2\n"),
-    (CRLF, "CRLF", b"A,B\n1,2\n"),
-    (CRLF, "CRLF", b'A,B\r\n1,"x\ny"\r\n'),
-    (CRLF, "CRLF", b"A,B\r\n1\r,2\r\n"),
-])
+@pytest.mark.parametrize(
+    ("dialect", "setting", "data"),
+    [
+        (LF, "LF", b"A,B\r\n1,2\r\n"),
+        (LF, "LF", b'A,B\n1,"x\r\ny"\n'),
+        (LF, "LF", b"A,B\n1\r2\n"),
+        (CRLF, "CRLF", b"A,B\n1,2\n"),
+        (CRLF, "CRLF", b'A,B\r\n1,"x\ny"\r\n'),
+        (CRLF, "CRLF", b"A,B\r\n1\r,2\r\n"),
+    ],
+)
 def test_line_endings_of_the_other_kind_fail_the_job_even_inside_quotes(
     dialect: Dialect, setting: str, data: bytes
 ) -> None:
@@ -56,14 +60,17 @@ def test_line_endings_of_the_other_kind_fail_the_job_even_inside_quotes(
     )
 
 
-@pytest.mark.parametrize("data", [
-    b'A,B\n1,x"y\n',
-    b'A,B\n1,x"y"\n',
-    b'A,B\n"1"2,3\n',
-    b'A,B\n1,x""y\n',
-    b'\xef\xbb\xbf"A","B"\n"1","2"\n',
-    b'A,B\n1,"2" "3"\n',
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'A,B\n1,x"y\n',
+        b'A,B\n1,x"y"\n',
+        b'A,B\n"1"2,3\n',
+        b'A,B\n1,x""y\n',
+        b'\xef\xbb\xbf"A","B"\n"1","2"\n',
+        b'A,B\n1,"2" "3"\n',
+    ],
+)
 def test_a_stray_quote_fails_the_job(data: bytes) -> None:
     """Row: bulk_v2.md section 7, `Found unescaped quote` [S]; the third to last is a BOM before a quoted header."""
     assert failure_of(data) == (
@@ -119,11 +126,14 @@ def test_a_record_without_end_is_given_up_in_bounded_memory() -> None:
 
 
 def test_the_header_may_hold_line_ends_in_quotes_and_the_data_begins_after_it() -> None:
-    assert header_and_rest(io.BytesIO(b'"A\nB",C\n1,2\n')) == (b'"A\nB",C\n', 8)
-    assert header_and_rest(io.BytesIO(b"A,B")) == (b"A,B", 3)
-    assert header_and_rest(io.BytesIO(b"")) == (b"", 0)
+    stream = io.BytesIO(b'"A\nB",C\n1,2\n')
+    assert header_line(stream) == b'"A\nB",C\n'
+    assert stream.tell() == 8
+    assert header_line(io.BytesIO(b"A,B")) == b"A,B"
+    assert header_line(io.BytesIO(b"")) == b""
 
 
+Quoting = Literal[0, 1]
 cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\n\0"), max_size=8)
 anything = st.one_of(cells, st.text('",\n\r ;ü', max_size=6))
 
@@ -139,7 +149,7 @@ anything = st.one_of(cells, st.text('",\n\r ;ü', max_size=6))
 )
 @example(table=[["a", 'b"']], delimiter="COMMA", line_ending="CRLF", quoting=csv.QUOTE_ALL, block_bytes=1, batch_rows=1)
 def test_any_well_formed_table_is_read_back_cell_by_cell(
-    table: list[list[str]], delimiter: str, line_ending: str, quoting: int, block_bytes: int, batch_rows: int
+    *, table: list[list[str]], delimiter: str, line_ending: str, quoting: Quoting, block_bytes: int, batch_rows: int
 ) -> None:
     dialect = Dialect(delimiter, line_ending)
     table = [["A", "B"], *([re.sub("\r*\n", dialect.newline, cell) for cell in row] for row in table)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specforce_mockserver.bulk.failure import JobFailure
+from specforce_mockserver.bulk.failure import record_too_long_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def record_blocks(stream: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iterator[
         else:
             carry = block
         if len(carry) > MAX_RECORD_BYTES + block_bytes:
-            raise JobFailure("InvalidBatch", "Failed to parse CSV. Maximum length of a record exceeded")
+            raise record_too_long_failure()
     if carry:
         yield carry
 
@@ -66,24 +66,15 @@ def last_record_end(block: bytes) -> int:
     return end + 1
 
 
-def header_and_rest(stream: BinaryIO) -> tuple[bytes, int]:
-    """The header record of an upload.
+def header_line(stream: BinaryIO) -> bytes:
+    """The header record of an upload, with its line ending; the stream is left standing at the first data record.
 
-    Args:
-        stream: the uploaded bytes; left standing at the first data record.
-
-    Returns:
-        The header with its line ending, and the offset at which the data begins. Both are empty for an empty upload.
-
-    Raises:
-        JobFailure: the header is longer than any legal record.
+    What is longer than any legal record is cut, so that the check of the whole upload can refuse it.
     """
     stream.seek(0)
     header = b""
     while piece := stream.readline(MAX_RECORD_BYTES):
         header += piece
-        if header.endswith(b"\n") and header.count(b'"') % 2 == 0:
+        if (header.endswith(b"\n") and header.count(b'"') % 2 == 0) or len(header) > MAX_RECORD_BYTES:
             break
-        if len(header) > MAX_RECORD_BYTES:
-            raise JobFailure("InvalidBatch", "Failed to parse CSV. Maximum length of a record exceeded")
-    return header, len(header)
+    return header

@@ -1,8 +1,8 @@
-"""The header row of an upload: which field, or which parent's external id, each column fills.
+"""The header row of an upload, and the words in which a bad one fails the job.
 
-Promises: the first bad name is the one that the job's `errorMessage` names. Source: reference/bulk_v2.md sections 6 and 7.
-Texts tagged [E?] there or missing from it are our own: duplicate columns, a polymorphic reference without its type, a
-header over its limits.
+Promises: the first bad name is the one that the job's `errorMessage` names. Source: reference/bulk_v2.md sections 6
+and 7. Texts that it lacks are our own [E?]: a column given twice, a polymorphic reference without its type, a header
+over its limits, other columns than `Id` in a delete.
 """
 
 from __future__ import annotations
@@ -12,54 +12,43 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specforce_mockserver.bulk.failure import JobFailure, field_not_found_failure
+from specforce_mockserver.records.csv_rows import CsvPlan, HeaderFaultError
 
 if TYPE_CHECKING:
     from specforce_mockserver.bulk.dialect import Dialect
-    from specforce_mockserver.schema import Field, Schema, SObjectType
+    from specforce_mockserver.schema import Schema, SObjectType
 
 MAX_HEADER_CHARACTERS: Final = 32_000
 MAX_FIELDS: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column.
-
-    Attributes:
-        name: as it stands in the header.
-        field: the field of the job's object that the cell fills; the reference field of a relationship column.
-        parent: the object that a relationship column points at; None for a plain column.
-        parent_field: the parent's external id or lookup field that the cell is matched with.
-    """
-
-    name: str
-    field: Field
-    parent: SObjectType | None = None
-    parent_field: Field | None = None
+DELETES: Final = frozenset({"delete", "hardDelete"})
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header as it was sent, without its line ending, and its columns."""
+    """The header as it was sent, without its line ending, and what its columns mean."""
 
     text: str
-    columns: tuple[Column, ...]
-
-    def column_of(self, field_name: str) -> int | None:
-        """Where the plain column of a field stands; None when the header has none."""
-        wanted = field_name.lower()
-        for place, column in enumerate(self.columns):
-            if column.parent is None and column.field.name.lower() == wanted:
-                return place
-        return None
+    names: tuple[str, ...]
+    plan: CsvPlan
 
 
-def read_header(line: bytes, dialect: Dialect, sobject: SObjectType, schema: Schema) -> Header:
+def header_text(line: bytes) -> str:
+    """The header row without its line ending."""
+    return line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
+
+
+def header_names(text: str, dialect: Dialect) -> list[str]:
+    """The cells of the header row."""
+    return next(csv.reader([text], delimiter=dialect.delimiter), list[str]())
+
+
+def read_header(line: bytes, dialect: Dialect, *, operation: str, sobject: SObjectType, schema: Schema) -> Header:
     """Read the header row.
 
     Args:
         line: the header record as uploaded, with its line ending.
         dialect: the job's delimiter and line ending.
+        operation: the job's operation; deletes take `Id` alone.
         sobject: the job's object.
         schema: where the parents of relationship columns are found.
 
@@ -67,56 +56,38 @@ def read_header(line: bytes, dialect: Dialect, sobject: SObjectType, schema: Sch
         The columns in the order of the header.
 
     Raises:
-        JobFailure: a name that is no field, no relationship, or stands twice.
+        JobFailure: a name that is no field or no relationship, or stands twice, or has no place in this operation.
     """
-    text = line.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    text = header_text(line)
     if len(text) > MAX_HEADER_CHARACTERS:
-        raise JobFailure("InvalidBatch", f"The header row is longer than {MAX_HEADER_CHARACTERS} characters")
-    names = next(csv.reader([text], delimiter=dialect.delimiter), [])
+        raise JobFailure(f"InvalidBatch : The header row is longer than {MAX_HEADER_CHARACTERS} characters")
+    names = header_names(text, dialect)
     if len(names) > MAX_FIELDS:
-        raise JobFailure("InvalidBatch", f"The header row has more than {MAX_FIELDS} fields")
-    columns: list[Column] = []
-    seen: set[str] = set()
-    for name in names:
-        columns.append(_column(name, sobject, schema))
-        if name.lower() in seen:
-            raise JobFailure("InvalidBatch", f"Field name is given twice : {name}")
-        seen.add(name.lower())
-    return Header(text, tuple(columns))
-
-
-def _column(name: str, sobject: SObjectType, schema: Schema) -> Column:
-    """The column that a header cell names."""
-    path, colon, rest = name.partition(":")
-    type_name, path = (path, rest) if colon else (None, name)
-    relationship, dot, field_name = path.partition(".")
-    if not dot:
-        field = sobject.field(name)
-        if field is None or field.compound or field.type == "base64":
+        raise JobFailure(f"InvalidBatch : The header row has more than {MAX_FIELDS} fields")
+    try:
+        plan = CsvPlan.parse(schema, sobject, names)
+    except HeaderFaultError as fault:
+        raise _failure(fault) from fault
+    for name, column in zip(names, plan.columns, strict=True):
+        if column.target is None and column.field.type == "base64":
             raise field_not_found_failure(name)
-        return Column(name, field)
-    reference = sobject.by_relationship(relationship)
-    if reference is None:
-        raise JobFailure("InvalidBatch", f"Unable to find relationship: {relationship}")
-    parent = _parent(type_name, relationship, reference, schema)
-    parent_field = parent.field(field_name)
-    if parent_field is None or not parent_field.matchable:
-        raise field_not_found_failure(name)
-    return Column(name, reference, parent, parent_field)
+    if operation in DELETES and [column.field.type for column in plan.columns] != ["id"]:
+        raise JobFailure("InvalidBatch : Delete batches must contain only ids")
+    return Header(text, tuple(names), plan)
 
 
-def _parent(type_name: str | None, relationship: str, reference: Field, schema: Schema) -> SObjectType:
-    """The object that a relationship column points at."""
-    if not reference.polymorphic:
-        if type_name is not None:
-            raise JobFailure(
-                "InvalidBatch", f"type is not needed for non polymorphic foreign key references: {relationship}"
+def _failure(fault: HeaderFaultError) -> JobFailure:
+    """What the job says of a bad header cell."""
+    match fault.fault:
+        case "no_field" | "not_external_id":
+            return field_not_found_failure(fault.name)
+        case "no_relationship":
+            return JobFailure(f"InvalidBatch : Unable to find relationship: {fault.name}")
+        case "type_not_needed":
+            return JobFailure(
+                f"InvalidBatch : type is not needed for non polymorphic foreign key references: {fault.name}"
             )
-        return schema[reference.reference_to[0]]
-    if type_name is None:
-        raise JobFailure("InvalidBatch", f"type is needed for polymorphic foreign key references: {relationship}")
-    targets = {name.lower() for name in reference.reference_to}
-    parent = schema.type(type_name) if type_name.lower() in targets else None
-    if parent is None:
-        raise JobFailure("InvalidBatch", f"Unable to find object: {type_name}")
-    return parent
+        case "type_needed":
+            return JobFailure(f"InvalidBatch : type is needed for polymorphic foreign key references: {fault.name}")
+        case "twice":
+            return JobFailure(f"InvalidBatch : Field name is given twice : {fault.name}")

@@ -1,11 +1,11 @@
 """The rows of an upload, in internal batches, as text cells.
 
-Promises: a batch holds at most 10,000 rows, each as wide as the header; what is wrong with one row (a space beside a quote,
-too many or too few cells, a cell or a record over the limits) is said beside it and fails that row alone. The upload has
-passed `scan` before.
+Promises: a batch holds at most 10,000 rows, each as wide as the header; what is wrong with one row (a space beside a
+quote, too many or too few cells, a cell or a record over the limits) is said beside it and fails that row alone. The
+upload has passed `scan` before.
 
-Source: reference/bulk_v2.md sections 6 and 8. Empty lines carry no record. The texts for rows of the wrong width and for
-oversized cells aren't recorded anywhere [E?].
+Source: reference/bulk_v2.md sections 6 and 8. Empty lines carry no record. The texts for rows of the wrong width and
+for oversized cells aren't recorded anywhere [E?].
 """
 
 from __future__ import annotations

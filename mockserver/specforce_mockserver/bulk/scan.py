@@ -1,8 +1,8 @@
 """The check of a whole upload before any row is written: encoding, line endings, quotes.
 
 Salesforce fails the job and writes nothing when the line endings disagree with the job or a quote stands where none may
-(reference/bulk_v2.md sections 6 and 7). The check works on whole blocks: between two quotes the text is inside and outside
-a cell by turns, and every outside piece must be empty (a doubled quote) or begin and end at a cell border.
+(reference/bulk_v2.md sections 6 and 7). The check works on whole blocks: between two quotes the text is inside and
+outside a cell by turns, and every outside piece must be empty (a doubled quote) or begin and end at a cell border.
 """
 
 from __future__ import annotations

@@ -1,0 +1,102 @@
+"""One transaction of an ingest job: its rows go to the org's records, its result rows come back.
+
+Source: reference/bulk_v2.md section 4.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from specforce_mockserver.bulk.results import error_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specforce_mockserver.bulk.behaviour import RowRule
+    from specforce_mockserver.bulk.header import Header
+    from specforce_mockserver.bulk.job import IngestJob
+    from specforce_mockserver.bulk.rows import RowBatch
+    from specforce_mockserver.org import Org
+    from specforce_mockserver.records import RowResult
+
+# From this version on, failed rows carry the Id of the record where it is known (reference/bulk_v2.md section 4).
+FAILED_IDS_SINCE: Final = 53.0
+
+
+class Saved(NamedTuple):
+    """What became of a transaction's rows, in the form of the result files, and how long saving took."""
+
+    successful: list[list[str]]
+    failed: list[list[str]]
+    active_ms: float
+
+
+class Saving:
+    """Saves the rows of one job.
+
+    Args:
+        org: whose records are written.
+        job: whose rows they are.
+        header: what the columns mean.
+    """
+
+    def __init__(self, org: Org, job: IngestJob, header: Header) -> None:
+        self._records = org.records
+        self._job = job
+        self._plan = header.plan
+        self._names = header.names
+        self._shows_failed_ids = float(job.api_version) >= FAILED_IDS_SINCE
+
+    def save(self, transaction: RowBatch) -> Saved:
+        """Save the rows of one transaction."""
+        refused = transaction.faults | self._refused_by_rules(transaction.rows)
+        failed = [["", fault, *transaction.rows[place]] for place, fault in sorted(refused.items())]
+        rows = [row for place, row in enumerate(transaction.rows) if place not in refused]
+        begun_s = time.perf_counter()
+        results = self._write(rows) if rows else []
+        active_ms = (time.perf_counter() - begun_s) * 1000
+        successful: list[list[str]] = []
+        for row, result in zip(rows, results, strict=True):
+            if result.error is None:
+                successful.append([result.id or "", "true" if result.created else "false", *row])
+            else:
+                known = result.id if self._shows_failed_ids else None
+                failed.append([known or "", error_text(result.error), *row])
+        return Saved(successful, failed, active_ms)
+
+    def _write(self, rows: Sequence[Sequence[str]]) -> list[RowResult]:
+        """Carry out the job's operation."""
+        user_id = self._job.created_by_id
+        match self._job.operation:
+            case "insert":
+                return self._records.insert(self._plan.batch(rows), user_id=user_id)
+            case "update":
+                return self._records.update(self._plan.batch(rows), user_id=user_id)
+            case "upsert":
+                key = self._plan.sobject.field(self._job.external_id_field or "Id")
+                if key is None:
+                    message = f"the job was made with an external id field that is none: {self._job.external_id_field}"
+                    raise LookupError(message)
+                return self._records.upsert(self._plan.batch(rows), key, user_id=user_id)
+            case "delete" | "hardDelete":
+                hard = self._job.operation == "hardDelete"
+                ids = [row[0] or None for row in rows]
+                return self._records.delete(self._plan.sobject, ids, user_id=user_id, hard=hard)
+            case other:
+                message = f"no rule for the operation {other}"
+                raise LookupError(message)
+
+    def _refused_by_rules(self, rows: Sequence[Sequence[str]]) -> dict[int, str]:
+        """The rows that a test wants refused."""
+        refused: dict[int, str] = {}
+        for rule in self._job.behaviour.row_rules:
+            for place, row in enumerate(rows):
+                if self._matches(rule, row):
+                    refused.setdefault(place, error_text(rule.error))
+        return refused
+
+    def _matches(self, rule: RowRule, row: Sequence[str]) -> bool:
+        if rule.column is None:
+            return True
+        return rule.column in self._names and row[self._names.index(rule.column)] == rule.equals
