@@ -1,0 +1,75 @@
+"""The generated client against the fake org's real state: every operation in a scenario of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specforce_mockserver import coverage
+from tests.contract.cases import Ask, asks
+from tests.contract.exchange import Wire, call
+from tests.contract.play import check_answer, play
+from tests.contract.refusals import REFUSALS, Refusal
+from tests.contract.specification import operations
+from tests.contract.stage import API_VERSION, SCENARIOS, Stage
+
+if TYPE_CHECKING:
+    from specforce_mockserver.server import MockServer
+
+OPERATIONS = operations()
+SERVED = coverage()
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_every_operation_has_a_scenario(operation_id: str) -> None:
+    assert operation_id in SCENARIOS, f"{operation_id} has no scenario: write one in tests/contract/scenarios/"
+
+
+def test_every_scenario_is_of_an_operation() -> None:
+    assert set(SCENARIOS) <= set(OPERATIONS)
+
+
+def test_coverage_is_computed_for_every_operation() -> None:
+    assert set(SERVED) == set(OPERATIONS)
+    assert set(SERVED.values()) <= {"stateful", "static", "none"}
+
+
+@pytest.mark.parametrize("operation_id", [name for name, served in SERVED.items() if served != "none"])
+def test_an_operation_acts_on_the_orgs_state_as_specified(operation_id: str, stage: Stage) -> None:
+    play(operation_id, stage, stage.url)
+
+
+@pytest.mark.parametrize("operation_id", [name for name, served in SERVED.items() if served == "none"])
+def test_an_operation_that_isnt_served_answers_501_with_its_name(operation_id: str, stage: Stage) -> None:
+    from specforce_api.runtime.errors import NotImplementedByServer
+
+    wire = Wire(stage.url, stage.token, API_VERSION)
+    operation = OPERATIONS[operation_id]
+    with pytest.raises(NotImplementedByServer, match=operation_id):
+        call(operation, asks(operation)[0], wire)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_a_refusal_of_the_fake_org_is_raised_with_its_code(refusal: Refusal, stage: Stage) -> None:
+    response = refusal.provoke(stage, stage.url)
+
+    check_answer(OPERATIONS[refusal.operation_id], response)
+
+
+@pytest.mark.parametrize("operation_id", [name for name, found in OPERATIONS.items() if found.authenticated])
+def test_every_operation_that_wants_a_token_refuses_a_wrong_one(operation_id: str, mock_server: MockServer) -> None:
+    operation = OPERATIONS[operation_id]
+    wire = Wire(mock_server.url, "00Dxx0000001gER!not.a.token", API_VERSION)
+
+    with pytest.raises(Exception, match=r"INVALID_SESSION_ID|Bad_OAuth_Token"):
+        call(operation, Ask(*_bare(operation_id)), wire)
+
+    assert wire.response is not None
+    assert wire.response.status_code in {401, 403}
+    check_answer(operation, wire.response)
+
+
+def _bare(operation_id: str) -> tuple[dict[str, object], object]:
+    ask = asks(OPERATIONS[operation_id])[-1]
+    return ask.arguments, ask.body
