@@ -1,11 +1,41 @@
-"""Settings that every test shares."""
+"""Settings and servers that every test shares."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specforce_mockserver.server import MockServer
+
+SCHEMA = Path(__file__).with_name("schema.toml")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of the contract suite itself serve other documents than those the suite expects."""
+    parser.addoption("--prism-documents", metavar="FOLDER", help="OpenAPI files for Prism, in place of the specs'")
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     """Async tests run on asyncio: what the facade's async half is built on."""
     return "asyncio"
+
+
+@pytest.fixture(scope="module")
+def mock_server() -> Iterator[MockServer]:
+    """A fake org on a free loopback port, for the tests of one module; `stage` and the like reset it between them."""
+    from specforce_mockserver.org import Org
+    from specforce_mockserver.schema_files import load_schema
+    from specforce_mockserver.server import MockServer
+
+    server = MockServer(Org(load_schema([SCHEMA])))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
