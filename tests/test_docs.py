@@ -1,0 +1,86 @@
+"""The documents say what is so: the first script runs, links lead somewhere, commands and names exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import specforce
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {"node_modules", ".venv", "build", "dist"} & set(path.relative_to(ROOT).parts)
+)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def links() -> Iterator[tuple[str, str]]:
+    """Every relative link of every document, as (document, target)."""
+    for document in DOCUMENTS:
+        text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\[[^\]]+\]\(([^)\s]+)\)", text):
+            if not re.match(r"[a-z]+:|#", target):
+                yield str(document.relative_to(ROOT)), target.partition("#")[0]
+
+
+def test_the_readmes_first_script_runs_and_reports_the_refused_row(tmp_path: Path) -> None:
+    script = tmp_path / "first.py"
+    script.write_text(PYTHON_BLOCKS[0], encoding="utf-8")
+
+    run = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+    lines = run.stdout.splitlines()
+    assert lines[0] == "5000 rows: 4999 created, 1 failed"
+    assert lines[1].startswith("row 42: REQUIRED_FIELD_MISSING: ")
+    assert len([line for line in lines[2:] if line.startswith("003")]) == 3
+    assert (tmp_path / "contacts.csv").read_bytes().count(b"@example.com") == 4999
+
+
+@pytest.mark.parametrize("number", range(len(PYTHON_BLOCKS)))
+def test_the_names_that_the_readme_imports_exist(number: int) -> None:
+    imports = [line for line in PYTHON_BLOCKS[number].splitlines() if re.match(r"from|import", line)]
+
+    assert imports
+    exec("\n".join(imports), {})
+
+
+@pytest.mark.parametrize(("document", "target"), sorted(set(links())))
+def test_links_lead_to_files_of_the_repository(document: str, target: str) -> None:
+    assert (ROOT / document).parent.joinpath(target).exists()
+
+
+def test_the_readme_names_the_commands_that_the_makefile_has() -> None:
+    named = set(re.findall(r"\bmake ([a-z-]+)", "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert {"demo", "test"} <= named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("command", [[], ["query"], ["load"], ["export"], ["jobs"], ["whoami"], ["mock", "serve"]])
+def test_each_command_of_the_readme_explains_itself(command: list[str]) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "specforce", *command, "--help"], capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert "Usage" in run.stdout
+
+
+def test_the_public_names_are_sorted_and_documented() -> None:
+    names = [name for name in specforce.__all__ if not name.startswith("__")]
+
+    assert specforce.__all__ == sorted(specforce.__all__)
+    assert [name for name in names if not (getattr(specforce, name).__doc__ or "").strip()] == []
