@@ -25,7 +25,7 @@ BUFFER_BYTES: Final = 1 << 20
 
 
 def error_text(error: RowError) -> str:
-    """The `sf__Error` of a refused row: `CODE:message:fields --` [S], or `CODE:message:--` when no field is named [S]."""
+    """The `sf__Error` of a refused row: `CODE:message:fields --`, or `CODE:message:--` without fields [S]."""
     fields = " ".join(error.fields or ())
     return f"{error.code}:{error.message}:{fields} --" if fields else f"{error.code}:{error.message}:--"
 
