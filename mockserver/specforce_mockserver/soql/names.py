@@ -1,0 +1,303 @@
+"""Names to columns: field paths, relationships, aliases, and the joins that they need.
+
+A `Scope` is one SELECT: it resolves paths against the schema and collects, as it goes, the parent tables that have to
+be joined. A parent that can only be of one object is a LEFT JOIN on its Id. A polymorphic parent (`What`, `Owner`) is
+no join: each of its fields is a CASE on the key prefix of the reference, so that forty possible objects cost one lookup
+and not forty joins. Source: specs/reference/soql.md sections 1 and 5.
+"""
+
+# ruff: noqa: S608 (names come from the schema, quoted; values are parameters)
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from specforce_mockserver.schema import Field, Schema, SObjectType
+
+from . import kinds, sql
+from .errors import INVALID_FIELD, INVALID_TYPE, MALFORMED_QUERY, Fault
+
+if TYPE_CHECKING:
+    from .tree import FromItem, Path
+
+MAX_LEVELS: Final = 5
+MAX_PARENTS: Final = 55
+
+# What SOQL offers of a parent whose object isn't known until the row is read: the fields of the object `Name`.
+NAME_SOBJECT: Final = "Name"
+NAME_FIELDS: Final = frozenset(
+    {
+        "alias", "email", "firstname", "id", "isactive", "lastname", "middlename", "name", "phone", "profileid",
+        "recordtypeid", "suffix", "title", "type", "username", "userroleid",
+    }
+)  # fmt: skip
+NAME_RELATIONSHIPS: Final = frozenset({"profile", "recordtype", "userrole"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One object that a polymorphic reference can point at, and the key prefix that tells it."""
+
+    sobject: SObjectType
+    prefix: str
+
+
+@dataclass(slots=True)
+class Origin:
+    """Rows that fields are read from: the object of FROM, or a parent reached from it.
+
+    Attributes:
+        alias: of its table in the statement.
+        sobject: its object; None for a polymorphic parent.
+        targets: the objects that a polymorphic parent can be of.
+        reference: the expression of the Id that leads here from the child; empty for the object of FROM.
+        relationship: the relationship's name as the schema spells it; empty for the object of FROM.
+        above: the child that this is a parent of.
+    """
+
+    alias: str
+    sobject: SObjectType | None
+    targets: tuple[Target, ...] = ()
+    reference: str = ""
+    relationship: str = ""
+    above: Origin | None = None
+    parents: dict[str, Origin] = field(default_factory=dict[str, "Origin"])
+
+    @property
+    def type_name(self) -> str:
+        """The object's name, as messages have it."""
+        return self.sobject.name if self.sobject else NAME_SOBJECT
+
+    @property
+    def id(self) -> str:
+        """The expression of the row's Id: null when there is no row."""
+        return f'{self.alias}."Id"' if self.sobject else self._by_target("Id")
+
+    @property
+    def level(self) -> int:
+        """How many relationships lie between this and the object of FROM."""
+        return self.above.level + 1 if self.above else 0
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The relationships that lead here, as the schema spells them."""
+        return (*self.above.path, self.relationship) if self.above else ()
+
+    def column(self, name: str) -> Column | None:
+        """A field of these rows; None when there is none of that name."""
+        if self.sobject is not None:
+            found = self.sobject.field(name)
+            return None if found is None else Column(f"{self.alias}.{sql.name(found.name)}", found, self)
+        lowered = name.lower()
+        if lowered == "type":
+            cases = " ".join(
+                f"WHEN {sql.text(each.prefix)} THEN {sql.text(each.sobject.name)}" for each in self.targets
+            )
+            field_of_type = Field(name="Type", label="Type", type="string", length=40)
+            return Column(f"CASE substr({self.reference}, 1, 3) {cases} END", field_of_type, self)
+        if lowered not in NAME_FIELDS:
+            return None
+        for each in self.targets:
+            found = _named(each.sobject, lowered)
+            if found is not None:
+                spelled = Field(name="Name", label="Name", type="string") if lowered == "name" else found
+                return Column(self._by_target(lowered), spelled, self)
+        return None
+
+    def _by_target(self, name: str) -> str:
+        """An expression that looks a field up in the table that the reference's key prefix names."""
+        cases = ""
+        for each in self.targets:
+            found = _named(each.sobject, name.lower())
+            if found is not None:
+                table, column = sql.name(each.sobject.name), sql.name(found.name)
+                lookup = f'(SELECT {column} FROM {table} WHERE "Id" = {self.reference})'
+                cases += f" WHEN {sql.text(each.prefix)} THEN {lookup}"
+        return f"CASE substr({self.reference}, 1, 3){cases} END" if cases else "NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field where it is read from."""
+
+    sql: str
+    field: Field
+    origin: Origin
+
+    @property
+    def kind(self) -> kinds.Kind:
+        """The kind of its values."""
+        return kinds.kind_of(self.field)
+
+    @property
+    def path(self) -> str:
+        """Relationships and field, as the schema spells them."""
+        return ".".join((*self.origin.path, self.field.name))
+
+    @property
+    def of_parent(self) -> bool:
+        """Whether the row that it belongs to may be missing."""
+        return self.origin.above is not None
+
+
+def _named(sobject: SObjectType, lowered: str) -> Field | None:
+    """A field of an object; `name` is whatever field names its records (a case number)."""
+    found = sobject.field(lowered)
+    return sobject.name_field if found is None and lowered == "name" else found
+
+
+class Scope:
+    """The names of one SELECT."""
+
+    def __init__(self, schema: Schema, sobject: SObjectType, *, prefix: str = "t") -> None:
+        """Begin with the object of FROM.
+
+        Args:
+            schema: of the org.
+            sobject: the object of FROM.
+            prefix: begins the table aliases.
+        """
+        self.schema = schema
+        self.sobject = sobject
+        self._prefix = prefix
+        self.root = Origin(f"{prefix}0", sobject)
+        self._aliases: dict[str, Origin] = {sobject.name.lower(): self.root}
+        self._joins: list[str] = []
+        self._parents = 0
+
+    def name_sources(self, sources: tuple[FromItem, ...]) -> None:
+        """Take in the aliases of FROM; items after the first are parent paths (`FROM Contact c, c.Account a`)."""
+        first, *others = sources
+        if first.alias is not None:
+            self._aliases[first.alias.text.lower()] = self.root
+        for each in others:
+            origin = self.origin(each.path.parts, each.path.at)
+            if each.alias is not None:
+                self._aliases[each.alias.text.lower()] = origin
+
+    def names_root(self, alias: str) -> bool:
+        """Whether a word names the object of FROM."""
+        return self._aliases.get(alias.lower()) is self.root
+
+    @property
+    def from_clause(self) -> str:
+        """The object of FROM, joined with the parents asked for so far."""
+        return f"{sql.name(self.sobject.name)} AS {self.root.alias}{self.joins}"
+
+    @property
+    def joins(self) -> str:
+        """The parents asked for so far."""
+        return "".join(self._joins)
+
+    def origin(self, parts: tuple[str, ...], at: int) -> Origin:
+        """The rows that a path of relationships leads to."""
+        origin = self.root
+        if parts and parts[0].lower() in self._aliases:
+            origin, parts = self._aliases[parts[0].lower()], parts[1:]
+        for relationship in parts:
+            origin = self._parent(origin, relationship, at)
+        return origin
+
+    def column(self, path: Path) -> Column:
+        """The field that a path names.
+
+        Raises:
+            Fault: no such relationship, no such column, too many levels or parents.
+        """
+        *relationships, name = path.parts
+        return self._field(self.origin(tuple(relationships), path.at), name, path)
+
+    def column_from(self, start: Origin, path: Path) -> Column:
+        """The field that a path names when it begins at a parent, as in a branch of TYPEOF."""
+        *relationships, name = path.parts
+        origin = start
+        for relationship in relationships:
+            origin = self._parent(origin, relationship, path.at)
+        return self._field(origin, name, path)
+
+    def narrowed(self, origin: Origin, sobject: SObjectType) -> Origin:
+        """A polymorphic parent where it is of one object."""
+        alias = self.join(sobject, origin.reference)
+        return Origin(alias, sobject, (), origin.reference, origin.relationship, origin.above)
+
+    def _field(self, origin: Origin, name: str, path: Path) -> Column:
+        found = origin.column(name)
+        if found is None:
+            raise no_such_column(name, origin.type_name, path.at)
+        return found
+
+    def join(self, sobject: SObjectType, key: str) -> str:
+        """Join the table of an object by its Id; its alias is answered."""
+        self._parents += 1
+        alias = f"{self._prefix}{self._parents}"
+        self._joins.append(f' LEFT JOIN {sql.name(sobject.name)} AS {alias} ON {alias}."Id" = {key}')
+        return alias
+
+    def _parent(self, child: Origin, relationship: str, at: int) -> Origin:
+        """The parent of that relationship, joined once however often it is named."""
+        known = child.parents.get(relationship.lower())
+        if known is not None:
+            return known
+        reference = self._reference(child, relationship, at)
+        if child.level == MAX_LEVELS:
+            raise Fault(INVALID_FIELD, f"Field path goes more than {MAX_LEVELS} relationships up: '{relationship}'", at)
+        if self._parents == MAX_PARENTS:
+            raise Fault(MALFORMED_QUERY, f"A query can't name more than {MAX_PARENTS} parent relationships", at)
+        name = reference.field.relationship_name or relationship
+        targets = self._targets(reference.field)
+        if not targets:
+            raise unknown_relationship(relationship, at)
+        if reference.field.polymorphic:
+            origin = Origin("", None, targets, reference.sql, name, child)
+        else:
+            sobject = targets[0].sobject
+            origin = Origin(self.join(sobject, reference.sql), sobject, (), reference.sql, name, child)
+        child.parents[relationship.lower()] = origin
+        return origin
+
+    def _reference(self, child: Origin, relationship: str, at: int) -> Column:
+        """The reference field behind a relationship's name."""
+        owners = [child.sobject] if child.sobject else [each.sobject for each in child.targets]
+        if child.sobject is not None or relationship.lower() in NAME_RELATIONSHIPS:
+            for owner in owners:
+                found = owner.by_relationship(relationship)
+                column = child.column(found.name) if found else None
+                if column is not None:
+                    return column
+        raise unknown_relationship(relationship, at)
+
+    def _targets(self, reference: Field) -> tuple[Target, ...]:
+        """The objects of the schema that a reference can point at."""
+        known = [self.schema.type(each) for each in reference.reference_to]
+        return tuple(Target(each, each.key_prefix or "") for each in known if each is not None)
+
+
+_ADVICE: Final = "Please reference your WSDL or the describe call for the appropriate names."
+_CUSTOM_RELATIONSHIP: Final = (
+    "If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship "
+    f"name. {_ADVICE}"
+)
+
+
+def no_such_column(name: str, sobject: str, at: int) -> Fault:
+    """The field isn't there."""
+    custom = "If you are attempting to use a custom field, be sure to append the '__c' after the custom field name."
+    return Fault(INVALID_FIELD, f"No such column '{name}' on entity '{sobject}'. {custom} {_ADVICE}", at)
+
+
+def unknown_relationship(name: str, at: int) -> Fault:
+    """The parent relationship isn't there."""
+    return Fault(INVALID_FIELD, f"Didn't understand relationship '{name}' in field path. {_CUSTOM_RELATIONSHIP}", at)
+
+
+def unknown_child_relationship(name: str, at: int) -> Fault:
+    """The child relationship isn't there."""
+    text = f"Didn't understand relationship '{name}' in FROM part of query call. {_CUSTOM_RELATIONSHIP}"
+    return Fault(INVALID_TYPE, text, at)
+
+
+def unknown_sobject(name: str, at: int) -> Fault:
+    """The object isn't there."""
+    custom = "If you are attempting to use a custom object, be sure to append the '__c' after the entity name."
+    return Fault(INVALID_TYPE, f"sObject type '{name}' is not supported. {custom} {_ADVICE}", at)

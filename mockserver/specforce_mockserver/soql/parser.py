@@ -1,0 +1,68 @@
+"""Text to tree: `parse`. The grammar is compiled by lark at the first query of the process, and the latest queries are
+remembered.
+
+Promises: linear time, no recursion that grows with the query, `Fault` for everything that isn't SOQL.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, cast
+
+from .errors import MALFORMED_QUERY, Fault, unexpected
+
+if TYPE_CHECKING:
+    from lark import Lark, UnexpectedToken
+
+    from .tree import Query
+
+MAX_CHARS = 100_000
+REMEMBERED_QUERIES = 512
+
+
+@cache
+def _lark() -> Lark:
+    """The compiled grammar: a tenth of a second with lark itself, so not before somebody asks."""
+    from lark import Lark  # noqa: PLC0415 (as the docstring says)
+
+    from .build import TreeBuilder  # noqa: PLC0415
+    from .tokens import SoqlLexer  # noqa: PLC0415
+
+    grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer=SoqlLexer, transformer=TreeBuilder(), maybe_placeholders=False)
+
+
+@lru_cache(REMEMBERED_QUERIES)
+def parse(text: str) -> Query:
+    """Parse one SELECT statement.
+
+    Raises:
+        Fault: it isn't one.
+    """
+    from lark import UnexpectedToken  # noqa: PLC0415 (as in _lark)
+
+    from .tokens import QueryText  # noqa: PLC0415
+
+    if not text.strip():
+        raise Fault(MALFORMED_QUERY, "SOQL statements cannot be empty or null")
+    if len(text) > MAX_CHARS:
+        raise Fault(MALFORMED_QUERY, f"SOQL statements cannot be longer than {MAX_CHARS} characters.")
+    try:
+        return cast("Query", _lark().parse(cast("str", QueryText(text))))
+    except UnexpectedToken as error:
+        raise _syntax_fault(error, text) from None
+
+
+def _syntax_fault(error: UnexpectedToken, text: str) -> Fault:
+    """The fault that Salesforce reports for a token in the wrong place."""
+    token = error.token
+    at: int = token.start_pos or 0
+    if token.type == "$END":
+        return unexpected("<EOF>", len(text))
+    before = text[:at].split()
+    if not before:
+        return unexpected(str(token), None)
+    if token.type == "_FROM" and before[-1].upper() == "SELECT":
+        return unexpected(f"{before[-1]} {token}", at)
+    return unexpected(str(token), at)

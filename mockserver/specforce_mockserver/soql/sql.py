@@ -1,0 +1,93 @@
+"""Small pieces of SQL: quoted names, parameters, and conditions joined so that SQLite can parse them however many there
+are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NO_CASE: Final = "COLLATE NOCASE"
+CHUNK: Final = 30
+
+
+def name(identifier: str) -> str:
+    """A table or column name in quotes."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text that the schema gives, such as an object's name, as an SQL literal; what users give goes through
+    `Parameters`.
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+@dataclass(slots=True)
+class Parameters:
+    """The values of a statement, by name, so that its pieces may be put together in any order and used twice."""
+
+    values: dict[str, object] = field(default_factory=dict[str, object])
+
+    def add(self, value: object) -> str:
+        """Keep a value; its placeholder is answered."""
+        key = f"p{len(self.values)}"
+        self.values[key] = value
+        return f":{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A condition in SQL with the depth of its nesting; `bare` when it needs no parentheses beside others."""
+
+    sql: str
+    depth: int = 0
+    bare: bool = False
+
+    @property
+    def enclosed(self) -> str:
+        """The condition as an operand."""
+        return self.sql if self.bare else f"({self.sql})"
+
+
+def opposite(test: Test) -> Test:
+    """True where a condition is false or unknown."""
+    return Test(f"{test.enclosed} IS NOT TRUE", test.depth)
+
+
+def joined(operator: str, tests: Sequence[Test]) -> Test:
+    """Conditions under one AND or OR.
+
+    SQLite's parser holds some hundred open parentheses and its expressions may be 1,000 deep: so the deepest condition
+    comes first, where it needs one entry of the stack per level, and long chains are cut into chunks.
+    """
+    if len(tests) == 1:
+        return tests[0]
+    ordered = sorted(tests, key=lambda each: -each.depth)
+    first, rest = ordered[0], ordered[1:]
+    if first.depth > 0:
+        chain = _chain(operator, rest)
+        return Test(f"{first.enclosed} {operator} {chain.enclosed}", max(first.depth, chain.depth) + 1)
+    return _chain(operator, ordered)
+
+
+def _chain(operator: str, tests: Sequence[Test]) -> Test:
+    """Conditions side by side, in chunks of chunks when they are many."""
+    if len(tests) == 1:
+        return tests[0]
+    glue = f" {operator} "
+    if len(tests) <= CHUNK:
+        return Test(glue.join(each.enclosed for each in tests), max(each.depth for each in tests) + 1)
+    chunks = [_chain(operator, tests[start : start + CHUNK]) for start in range(0, len(tests), CHUNK)]
+    return _chain(operator, chunks)
+
+
+def concatenated(pieces: Sequence[str]) -> str:
+    """Text expressions one after the other, in chunks of chunks when they are many."""
+    if len(pieces) <= CHUNK:
+        return " || ".join(pieces)
+    chunks = [f"({concatenated(pieces[start : start + CHUNK])})" for start in range(0, len(pieces), CHUNK)]
+    return concatenated(chunks)
