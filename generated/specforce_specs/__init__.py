@@ -71,7 +71,8 @@ class PrismDocument:
 
 def apis() -> list[ApiEntry]:
     """Every API that the specs describe, in their order."""
-    return [ApiEntry(**entry | {"operation_ids": tuple(entry["operation_ids"])}) for entry in _entries()]
+    entries: list[dict[str, Any]] = _read("index")["apis"]
+    return [ApiEntry(operation_ids=tuple(entry.pop("operation_ids")), **entry) for entry in entries]
 
 
 def bundle(api_id: str) -> dict[str, Any]:
@@ -118,11 +119,6 @@ def _read(name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text)
     document.pop("x-generated", None)
     return document
-
-
-def _entries() -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = _read("index")["apis"]
-    return entries
 
 
 def _versions(data: Mapping[str, str]) -> Versions:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import pipeline
 from .ruff import RuffError
 from .sources import EmitError, SourceError
 from .tree import Tree, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _PARTS = ("clients", "specs", "sync")
 

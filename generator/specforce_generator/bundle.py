@@ -1,18 +1,20 @@
 """The pass that makes one whole document of an API: local `$ref`s only, full paths, `x-` keys kept.
 
-Paths start at the host's root (`/services/data/v{api_version}/limits`), so that a server can route by them; what belongs
-to a path item moves into its operations, and each operation says which API it is of (`x-api`). A `#variant` at the end
-of a path stays: it tells apart operations that share a wire path.
+Paths start at the host's root (`/services/data/v{api_version}/limits`), so that a server can route by them; what
+belongs to a path item moves into its operations, and each operation says which API it is of (`x-api`). A `#variant` at
+the end of a path stays: it tells apart operations that share a wire path.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from .index import ApiEntry
 from .refs import NAME_MAPS, Library, holds_data, kind_below, look_up, split
-from .sources import Json, SourceError
+from .sources import Json, SourceError, is_list, is_object
+
+if TYPE_CHECKING:
+    from .index import ApiEntry
 
 METHODS = ("get", "put", "post", "delete", "head", "patch")
 _KINDS = ("schemas", "responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes")
@@ -55,7 +57,7 @@ def operations(document: Json) -> list[tuple[str, str, Json]]:
 
 def resolve(document: Json, value: Any) -> Any:
     """Follow local `$ref`s of a bundled document."""
-    while isinstance(value, dict) and "$ref" in value:
+    while is_object(value) and "$ref" in value:
         found: Any = document
         for step in str(value["$ref"]).removeprefix("#/").split("/"):
             found = found[step.replace("~1", "/").replace("~0", "~")]
@@ -83,7 +85,9 @@ class _Components:
         name = steps[-1]
         origin = self._origin.setdefault((kind, name), (target, pointer))
         if origin != (target, pointer):
-            raise SourceError(f"{target}:1: a second {kind} component named {name!r} (the first: {origin[0]}): rename one")
+            raise SourceError(
+                f"{target}:1: a second {kind} component named {name!r} (the first: {origin[0]}): rename one"
+            )
         if name not in self._found[kind]:
             try:
                 value = look_up(self._library, target, pointer)
@@ -96,12 +100,12 @@ class _Components:
 
     def localise(self, path: str, value: Any, kind: str, *, names: bool = False) -> Any:
         """Copy a value with every `$ref` below it made local; `names`: its keys are names that the author chose."""
-        if isinstance(value, list):
-            return [self.localise(path, item, kind) for item in cast("list[Any]", value)]
-        if not isinstance(value, dict):
+        if is_list(value):
+            return [self.localise(path, item, kind) for item in value]
+        if not is_object(value):
             return value
         result: Json = {}
-        for key, below in cast("Json", value).items():
+        for key, below in value.items():
             if key == "$ref" and not names:
                 result[key] = self.refer(path, unquote(str(below)), kind)
             elif holds_data(key, names=names):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
+from typing import TYPE_CHECKING
 
-from .operations import Answer, Operation, Parameter
+if TYPE_CHECKING:
+    from .operations import Answer, Operation, Parameter
 
 _WIDTH = 112
 _ERROR_BY_STATUS = {

@@ -11,7 +11,7 @@ import io
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -21,10 +21,12 @@ from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from . import emit_sync
 from .docstrings import argument_order, operation_docstring
-from .index import ApiEntry
-from .operations import Answer, Operation, Parameter
 from .sources import EmitError, Json
 from .tree import Tree, read
+
+if TYPE_CHECKING:
+    from .index import ApiEntry
+    from .operations import Answer, Operation, Parameter
 
 _TEMPLATES = Path(__file__).parent / "templates" / "openapi"
 
@@ -63,21 +65,16 @@ def _build(entry: ApiEntry, lowered: Json, facts: list[Operation], folder: Path)
     if isinstance(data, GeneratorError):
         raise EmitError(_told(entry, [data]))
     project = Project(openapi=data, config=config, custom_template_path=_TEMPLATES)
-    project.env.globals.update(
-        entry=entry,
-        async_class=f"Async{entry.class_name}",
-        operations={operation.name: operation for operation in facts},
-        model_names=sorted({*(model.class_info.name for model in data.models), *(enum.class_info.name for enum in data.enums)}),
-        part_models=_part_models,
-    )
-    project.env.filters.update(
-        answer_property=_answer_property,
-        keyword_parameters=keyword_parameters,
-        method_docstring=lambda operation: operation_docstring(operation, returns=""),
-        operation_docstring=lambda operation: operation_docstring(operation, returns="The operation, to be sent."),
-        path_source=path_source,
-        source=source,
-    )
+    classes = {*(model.class_info.name for model in data.models), *(enum.class_info.name for enum in data.enums)}
+    globals_: dict[str, Any] = {
+        "entry": entry,
+        "async_class": f"Async{entry.class_name}",
+        "operations": {operation.name: operation for operation in facts},
+        "model_names": sorted(classes),
+        "part_models": _part_models,
+    }
+    project.env.globals.update(globals_)
+    project.env.filters.update(_FILTERS)
     with contextlib.redirect_stdout(io.StringIO()):
         errors = project.build()
     if errors:
@@ -100,7 +97,9 @@ def path_source(operation: Operation) -> str:
     path = path.replace("{api_version}", "{{api_version}}")
     for parameter in parameters:
         slashes = ", keep_slashes=True" if parameter.wire.endswith("_path") else ""
-        path = path.replace("{" + parameter.wire + "}", f"{{path_segment('{parameter.name}', {parameter.name}{slashes})}}")
+        path = path.replace(
+            "{" + parameter.wire + "}", f"{{path_segment('{parameter.name}', {parameter.name}{slashes})}}"
+        )
     return f'f"{path}"'
 
 
@@ -109,6 +108,14 @@ def source(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     return repr(value)
+
+
+def _function_docstring(operation: Operation) -> str:
+    return operation_docstring(operation, returns="The operation, to be sent.")
+
+
+def _method_docstring(operation: Operation) -> str:
+    return operation_docstring(operation, returns="")
 
 
 def _answer_property(endpoint: Any, answer: Answer) -> Any:
@@ -120,6 +127,16 @@ def _part_models(operation: Operation) -> list[tuple[str, str]]:
     """Class and module of the models in a multipart body."""
     names = sorted({part.model for part in operation.body.parts if part.model})
     return [(str(ClassName(name, "")), str(PythonIdentifier(name, ""))) for name in names]
+
+
+_FILTERS: dict[str, Any] = {
+    "answer_property": _answer_property,
+    "function_docstring": _function_docstring,
+    "keyword_parameters": keyword_parameters,
+    "method_docstring": _method_docstring,
+    "path_source": path_source,
+    "source": source,
+}
 
 
 def _told(entry: ApiEntry, errors: list[GeneratorError]) -> str:

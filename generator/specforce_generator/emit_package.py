@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .index import Versions
-from .operations import Operation
-from .sources import Json
 from .tree import Tree, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .index import Versions
+    from .operations import Operation
+    from .sources import Json
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

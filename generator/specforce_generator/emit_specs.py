@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .bundle import operations
-from .index import ApiEntry, Index
 from .json_text import dumps
-from .sources import Json
 from .tree import Tree, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .index import ApiEntry, Index
+    from .sources import Json
 
 _TEMPLATES = Path(__file__).parent / "templates" / "specs"
 _MARK = "by 'specforce-gen generate' from specs/; don't edit"

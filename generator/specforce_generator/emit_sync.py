@@ -1,6 +1,6 @@
 """The pass that derives synchronous code from asynchronous code, token by token.
 
-`async def` becomes `def`, `await` goes, `AsyncX` becomes `X`, the asynchronous protocols become the synchronous ones, and
+`async def` becomes `def`, `await` goes, `AsyncX` becomes `X`, asynchronous protocols become synchronous ones;
 docstrings, comments and `__all__` follow. What can't be derived (locks, threads, sleeping) is written by hand in two
 modules of one interface, `specforce._aio` and `specforce._threads`; imports of the first become imports of the second.
 
@@ -12,7 +12,10 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 _NAMES = {
     "__aenter__": "__enter__",

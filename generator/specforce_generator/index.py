@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from .sources import Json, SourceError
+from .sources import Json, SourceError, is_object
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,16 @@ def read_index(folder: Path) -> Index:
         SourceError: a key is missing, or isn't text.
     """
     data = read_toml(folder, "index.toml")
-    versions = Versions(*(_text(data.get("versions", {}), key, "[versions]") for key in ("oldest", "newest", "default")))
+    versions = Versions(
+        *(_text(data.get("versions", {}), key, "[versions]") for key in ("oldest", "newest", "default"))
+    )
     keys = ("id", "title", "file", "mount", "class", "since", "source")
     apis = tuple(ApiEntry(*(_text(entry, key, "[[api]]") for key in keys)) for entry in data.get("api", []))
     return Index(versions, apis)
 
 
-def _text(table: Any, key: str, where: str) -> str:
-    value = table.get(key) if isinstance(table, dict) else None
+def _text(table: object, key: str, where: str) -> str:
+    value: object = table.get(key) if is_object(table) else None
     if not isinstance(value, str):
         raise SourceError(f'index.toml:1: {where} needs {key} = "..."')
     return value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 
-from .sources import Json
+from .sources import is_list, is_object
 
 _WIDTH = 140
 
@@ -13,14 +13,13 @@ _WIDTH = 140
 def dumps(value: Any, indent: int = 0) -> str:
     """Write a value as JSON; what fits into a line stays in one, keys keep their order."""
     flat = json.dumps(value, ensure_ascii=False)
-    if len(flat) + indent <= _WIDTH or not isinstance(value, dict | list) or not value:
+    if len(flat) + indent <= _WIDTH:
         return flat
     inner = " " * (indent + 1)
-    if isinstance(value, dict):
-        rows = [
-            f"{json.dumps(key, ensure_ascii=False)}: {dumps(below, indent + 1)}"
-            for key, below in cast("Json", value).items()
-        ]
+    if is_object(value):
+        rows = [f"{json.dumps(key, ensure_ascii=False)}: {dumps(below, indent + 1)}" for key, below in value.items()]
         return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "}"
-    rows = [dumps(below, indent + 1) for below in cast("list[Any]", value)]
-    return "[\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "]"
+    if is_list(value):
+        rows = [dumps(below, indent + 1) for below in value]
+        return "[\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "]"
+    return flat

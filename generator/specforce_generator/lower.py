@@ -1,19 +1,19 @@
 """The pass that turns a bundled document into what openapi-python-client can digest, which is less than people write.
 
 What the generator does itself goes: parameters and paths (signatures and requests are built from `operations`), error
-answers, raw and multipart bodies, security, headers. What is left is what that tool is good at: models, and reading them.
+answers, raw and multipart bodies, security, headers. What is left is what that tool is good at: models.
 """
 
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any, cast
+from typing import Any
 
 from .bundle import operations, resolve
 from .names import snake_case
 from .operations import is_free_form
 from .refs import NAME_MAPS, all_refs
-from .sources import Json
+from .sources import Json, is_list, is_object
 
 _BODIES = ("application/json", "application/x-www-form-urlencoded")
 
@@ -24,7 +24,11 @@ def lower(document: Json) -> Json:
     kept: set[str] = set()
     for _, _, operation in operations(document):
         name = snake_case(operation["operationId"])
-        lowered: Json = {"operationId": name, "tags": [operation["x-api"]], "responses": _responses(document, operation)}
+        lowered: Json = {
+            "operationId": name,
+            "tags": [operation["x-api"]],
+            "responses": _responses(document, operation),
+        }
         body = resolve(document, operation.get("requestBody", {}))
         for kind, media in body.get("content", {}).items():
             if kind in _BODIES:
@@ -53,12 +57,12 @@ def _responses(document: Json, operation: Json) -> Json:
 
 def _schema(schema: Any, *, names: bool = False) -> Any:
     """One schema without what the tool stumbles over or drops in silence."""
-    if isinstance(schema, list):
-        return [_schema(item) for item in cast("list[Any]", schema)]
-    if not isinstance(schema, dict):
+    if is_list(schema):
+        return [_schema(item) for item in schema]
+    if not is_object(schema):
         return schema
     result: Json = {}
-    for key, value in cast("Json", schema).items():
+    for key, value in schema.items():
         if names:
             result[key] = _schema(value)
         elif key == "examples" and value:

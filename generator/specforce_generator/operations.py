@@ -7,11 +7,13 @@ in ways that Salesforce's don't bear (explode, naive dates, headers), so signatu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .bundle import operations, resolve
 from .names import argument, snake_case
-from .sources import Json
+
+if TYPE_CHECKING:
+    from .sources import Json
 
 BodyKind = Literal["none", "json", "form", "raw", "multipart"]
 ReplyKind = Literal["none", "model", "object", "raw"]
@@ -125,7 +127,7 @@ def read_operations(document: Json) -> list[Operation]:
 
 
 def _operation(document: Json, path: str, method: str, data: Json) -> Operation:
-    security = data.get("security", document.get("security", []))
+    security: list[Json] = data["security"] if "security" in data else document.get("security", [])
     return Operation(
         operation_id=data["operationId"],
         name=snake_case(data["operationId"]),
@@ -178,11 +180,12 @@ def python_type(document: Json, schema: Json) -> str:
     return {"integer": "int", "number": "float", "boolean": "bool"}.get(str(kind), "str")
 
 
-def _body(document: Json, data: Json | None) -> Body:
-    if data is None:
+def _body(document: Json, request_body: Json | None) -> Body:
+    if request_body is None:
         return Body("none")
-    data = resolve(document, data)
-    content_type, media = next(iter(data["content"].items()))
+    data: Json = resolve(document, request_body)
+    content: dict[str, Json] = data["content"]
+    content_type, media = next(iter(content.items()))
     schema: Json = resolve(document, media.get("schema", {}))
     required, description = bool(data.get("required", False)), _line(data.get("description"))
     if content_type == "application/json":
@@ -190,7 +193,7 @@ def _body(document: Json, data: Json | None) -> Body:
     if content_type == "application/x-www-form-urlencoded":
         return Body("form", content_type, required, description)
     if content_type == "multipart/form-data":
-        encoding = media.get("encoding", {})
+        encoding: Json = media.get("encoding", {})
         parts = tuple(
             _part(document, name, part, encoding.get(name, {})) for name, part in schema.get("properties", {}).items()
         )
@@ -219,7 +222,11 @@ def _answer(document: Json, status: str, data: Json) -> Answer:
 def is_free_form(schema: Json) -> bool:
     """An object that the spec says nothing more about, written in place: a plain dict in Python."""
     told = {"$ref", "properties", "allOf", "anyOf", "oneOf", "items", "enum", "const"}
-    return schema.get("type") == "object" and not told & schema.keys() and schema.get("additionalProperties") in (None, True, {})
+    return (
+        schema.get("type") == "object"
+        and not told & schema.keys()
+        and schema.get("additionalProperties") in (None, True, {})
+    )
 
 
 def _source(data: Json) -> str:

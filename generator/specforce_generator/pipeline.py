@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import emit_sync
 from .bundle import bundle
@@ -13,8 +13,12 @@ from .index import Index, read_index, read_toml
 from .lower import lower
 from .operations import Operation, read_operations
 from .refs import read_library
-from .sources import Json
 from .tree import Tree, read, tidied
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .sources import Json
 
 API = "generated/specforce_api"
 SPECS = "generated/specforce_specs"
@@ -74,7 +78,7 @@ def data(specs: Specs) -> Tree:
 
 def synchronous(root: Path) -> Tree:
     """`specforce._sync`, from `specforce._async`."""
-    sources = read(root / _ASYNC, keep=lambda path: path.suffix == ".py")
+    sources = read(root / _ASYNC, "*.py")
     return _marked(tidied(emit_sync.derive_all(sources)), f"{_ASYNC}/")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
-from .sources import Json, Source, SourceError, pointer, read_yaml
+from .sources import Source, SourceError, is_list, is_object, pointer, read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Library = Mapping[str, Source]
 """Path, relative to the specs folder, to the file: an API's documents and every file that they refer to."""
@@ -61,7 +63,7 @@ def look_up(library: Library, path: str, place: str) -> Any:
     found: Any = library[path].data
     for step in place.split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
-        found = found[int(key)] if isinstance(found, list) else found[key]
+        found = found[int(key)] if is_list(found) else found[key]
     return found
 
 
@@ -71,7 +73,7 @@ def follow(library: Library, path: str, value: Any) -> tuple[str, Any]:
     Returns:
         The file it stands in, and the value.
     """
-    while isinstance(value, dict) and "$ref" in value:
+    while is_object(value) and "$ref" in value:
         path, place = split(path, str(value["$ref"]))
         value = look_up(library, path, place)
     return path, value
@@ -79,14 +81,14 @@ def follow(library: Library, path: str, value: Any) -> tuple[str, Any]:
 
 def all_refs(document: Any, at: str = "", *, names: bool = False) -> Iterator[tuple[str, str]]:
     """Every `$ref` below `document`, with the pointer of the object it stands in; `names` as for `holds_data`."""
-    if isinstance(document, dict):
-        for key, value in cast("Json", document).items():
+    if is_object(document):
+        for key, value in document.items():
             if key == "$ref" and isinstance(value, str):
                 yield at, value
             elif not holds_data(key, names=names):
                 yield from all_refs(value, at + pointer(key), names=not names and key in NAME_MAPS)
-    elif isinstance(document, list):
-        for index, item in enumerate(cast("list[Any]", document)):
+    elif is_list(document):
+        for index, item in enumerate(document):
             yield from all_refs(item, f"{at}/{index}")
 
 

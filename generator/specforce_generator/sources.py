@@ -1,24 +1,35 @@
 """Reading spec files: plain data, and beside it the line of every value, so that a mistake can be pointed at.
 
-YAML is read as YAML 1.2 (ruamel's default), so `on`, `off` and `no` are text. Anchors and merge keys are refused: `$ref`
-is how specs share.
+YAML is read as YAML 1.2 (ruamel's default), so `on`, `off` and `no` are text. Anchors and merge keys are refused:
+`$ref` is how specs share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 Json = dict[str, Any]
 """A document, or an object inside one: the wire, so to say, of the generator."""
 
 _TAG = "tag:yaml.org,2002:"
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether a value of a document is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a value of a document is an array."""
+    return isinstance(value, list)
 
 
 class SourceError(Exception):
@@ -41,7 +52,7 @@ class Source:
 
     path: str
     data: Json
-    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
+    lines: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
 
     def line(self, pointer: str) -> int:
         """The line of a value, or of the nearest value around it that has one."""
@@ -71,33 +82,35 @@ def read_yaml(folder: Path, path: str) -> Source:
 def parse_yaml(path: str, text: str) -> Source:
     """As `read_yaml`, of a text that was read already."""
     try:
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+        root: Any = _compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise SourceError(f"{path}:{line}: isn't YAML: {error.problem or error}") from None
+        mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise SourceError(f"{path}:{mark.line + 1 if mark else 1}: isn't YAML: {problem}") from None
     lines: dict[str, int] = {}
-    data = None if root is None else _build(path, root, "", lines)
-    if not isinstance(data, dict):
+    document: object = None if root is None else _build(path, root, "", lines)
+    if not is_object(document):
         raise SourceError(f"{path}:1: must be a mapping at the top")
-    return Source(path, cast("Json", data), lines)
+    return Source(path, document, lines)
 
 
-def _build(path: str, node: Node, at: str, lines: dict[str, int]) -> Any:
-    if isinstance(node, ScalarNode):
+def _compose(text: str) -> Any:
+    """The tree of nodes, each with its kind (`id`), its tag, its value and where it starts."""
+    loader: Any = YAML(typ="safe", pure=True)
+    return loader.compose(text)
+
+
+def _build(path: str, node: Any, at: str, lines: dict[str, int]) -> Any:
+    if node.id == "scalar":
         return _scalar(path, node)
-    if isinstance(node, SequenceNode):
-        items: list[Node] = node.value
-        for index, item in enumerate(items):
+    if node.id == "sequence":
+        for index, item in enumerate(node.value):
             lines[f"{at}/{index}"] = item.start_mark.line + 1
-        return [_build(path, item, f"{at}/{index}", lines) for index, item in enumerate(items)]
-    if not isinstance(node, MappingNode):
-        raise SourceError(f"{path}:{node.start_mark.line + 1}: a YAML construct that specs don't use: {node.tag}")
+        return [_build(path, item, f"{at}/{index}", lines) for index, item in enumerate(node.value)]
     result: Json = {}
-    pairs: list[tuple[ScalarNode, Node]] = node.value
-    for key, value in pairs:
+    for key, value in node.value:
         name = str(key.value)
-        line = key.start_mark.line + 1
+        line: int = key.start_mark.line + 1
         if name in result:
             raise SourceError(f"{path}:{line}: the key {name!r} stands here twice: keep one")
         if name == "<<":
@@ -108,10 +121,10 @@ def _build(path: str, node: Node, at: str, lines: dict[str, int]) -> Any:
     return result
 
 
-def _scalar(path: str, node: ScalarNode) -> Any:
+def _scalar(path: str, node: Any) -> Any:
     text = str(node.value)
     tag = str(node.tag).removeprefix(_TAG)
-    if tag == "str":
+    if tag in ("str", "timestamp"):
         return text
     if tag == "null":
         return None
@@ -121,6 +134,4 @@ def _scalar(path: str, node: ScalarNode) -> Any:
         return int(text.replace("_", ""), 0 if text.lstrip("+-").startswith(("0x", "0o")) else 10)
     if tag == "float":
         return float(text.replace("_", ""))
-    if tag == "timestamp":
-        return text
     raise SourceError(f"{path}:{node.start_mark.line + 1}: a YAML tag that specs don't use: {node.tag}")

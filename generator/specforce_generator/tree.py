@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .ruff import tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Tree = dict[str, str]
 """Path, relative and with forward slashes, to the file's text."""
 
 
-def read(folder: Path, *, keep: Callable[[Path], bool] = lambda path: True) -> Tree:
-    """Read every text file under `folder` that `keep` accepts; a missing folder is an empty tree."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found if keep(path)}
+def read(folder: Path, pattern: str = "*") -> Tree:
+    """Read every text file under `folder` whose name matches `pattern`; a missing folder is an empty tree."""
+    found = sorted(path for path in folder.rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
 def write(tree: Mapping[str, str], folder: Path) -> list[str]:

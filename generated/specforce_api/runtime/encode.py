@@ -6,19 +6,20 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from email.utils import format_datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 from urllib.parse import urlencode
 
 from .errors import InputError
 from .operation import Requirement, StreamBody, header_value
-from .types import UNSET, Unset
+from .types import UNSET, Unset, is_list
 
 
+@runtime_checkable
 class JsonModel(Protocol):
     """A generated model."""
 
@@ -66,7 +67,7 @@ def query_params(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
     """The query string's pairs; what is unset or None isn't sent, a list goes out as several pairs of one name."""
     found: list[tuple[str, str]] = []
     for name, value in pairs:
-        if isinstance(value, list | tuple):
+        if is_list(value) or _is_tuple(value):
             found += ((name, text) for text in _texts(name, value))
         elif not isinstance(value, Unset) and value is not None:
             found.append((name, wire_text(name, value)))
@@ -93,7 +94,7 @@ def requirements(*triples: tuple[str, object, str | None, str | None]) -> tuple[
     )
 
 
-def json_body(body: JsonModel | Mapping[str, Any] | Iterable[JsonModel | Mapping[str, Any]] | Unset) -> bytes | None:
+def json_body(body: JsonModel | Mapping[str, Any] | Sequence[JsonModel | Mapping[str, Any]] | Unset) -> bytes | None:
     """A JSON body of a model, a mapping, or a list of these; datetimes inside need a zone.
 
     Raises:
@@ -102,7 +103,7 @@ def json_body(body: JsonModel | Mapping[str, Any] | Iterable[JsonModel | Mapping
     if isinstance(body, Unset):
         return None
     try:
-        text = json.dumps(_plain(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_value)
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_value)
         return text.encode()
     except InputError:
         raise
@@ -151,23 +152,24 @@ def _aware(name: str, value: datetime) -> datetime:
     return value
 
 
-def _plain(body: object) -> object:
-    if isinstance(body, Mapping | list):
-        return body
-    return body.to_dict() if hasattr(body, "to_dict") else list(body)  # type: ignore[call-overload]
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def _json_value(value: object) -> object:
-    if isinstance(value, Mapping):
+    """What stands for a value that JSON has no form for; json asks for it."""
+    if isinstance(value, JsonModel):
+        return value.to_dict()
+    if _is_mapping(value):
         return dict(value)
     if isinstance(value, date):
         return wire_text("a value of the body", value)
     if isinstance(value, Decimal):
         return _number(value)
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, tuple | set | frozenset):
-        return list(value)
     raise InputError(f"the body holds a {type(value).__name__}, which JSON has no form for")
 
 

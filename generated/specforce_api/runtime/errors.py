@@ -30,11 +30,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .types import is_list, is_object
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .operation import OperationInfo, Reply
 
 _SECRETS = re.compile(
@@ -211,10 +214,10 @@ class AmbiguousExternalId(ApiError):
     @property
     def records(self) -> list[str]:
         try:
-            found: Any = json.loads(self.body)
+            found: object = json.loads(self.body)
         except ValueError:
             return []
-        return [url for url in found if isinstance(url, str)] if isinstance(found, list) else []
+        return [url for url in found if isinstance(url, str)] if is_list(found) else []
 
 
 class MalformedQuery(ApiError):
@@ -357,16 +360,16 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 def details(document: object) -> tuple[ErrorDetail, ...]:
     """Read Salesforce's error array, `[{message, errorCode, fields}]`, also where one object stands for the array."""
-    entries: list[Any] = document if isinstance(document, list) else [document]
+    entries: list[Any] = document if is_list(document) else [document]
     found: list[ErrorDetail] = []
     for entry in entries:
-        if isinstance(entry, dict) and ("errorCode" in entry or "message" in entry or "statusCode" in entry):
-            fields: Any = entry.get("fields")
+        if is_object(entry) and ("errorCode" in entry or "message" in entry or "statusCode" in entry):
+            fields: object = entry.get("fields")
             found.append(
                 ErrorDetail(
                     str(entry.get("errorCode") or entry.get("statusCode") or ""),
                     str(entry.get("message") or ""),
-                    tuple(str(name) for name in fields) if isinstance(fields, list) else (),
+                    tuple(str(name) for name in fields) if is_list(fields) else (),
                 )
             )
     return tuple(found)

@@ -57,8 +57,8 @@ def _decode(reply: Reply) -> list[Version]:
 
 
 def _read_200(document: Any) -> list[Version]:
-    response_200 = []
-    _response_200 = document
+    response_200: list[Version] = []
+    _response_200: list[Any] = document
     for response_200_item_data in _response_200:
         response_200_item = Version.from_dict(response_200_item_data)
 

@@ -1,18 +1,21 @@
 """Operations as values: what to send, and how to read the answer, apart from whoever sends it.
 
-A generated function returns an `Operation[T]`; a *sender* (this package's `Client`, or a session of the facade) sends it
-and returns `T`. Nothing here does I/O.
+A generated function returns an `Operation[T]`; a *sender* (this package's `Client`, or a session of the facade)
+sends it and returns `T`. Nothing here does I/O.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
 
 from .errors import DecodeError, InputError, SpecError
+from .types import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -85,7 +88,7 @@ Body = bytes | StreamBody | None
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """The API versions that have one argument of an operation, where that isn't all versions that have the operation."""
+    """The API versions that have one argument of an operation, where not all that have the operation do."""
 
     argument: str
     since: str | None = None
@@ -198,7 +201,8 @@ def read_json(info: OperationInfo, reply: Reply) -> Any:
     except ValueError as error:
         kind = reply.headers.get("content-type", "no content type")
         raise DecodeError(
-            f"{info.operation_id}: HTTP {reply.status} with a body that isn't JSON ({kind}, {len(reply.content)} bytes): {error}",
+            f"{info.operation_id}: HTTP {reply.status} with a body that isn't JSON "
+            f"({kind}, {len(reply.content)} bytes): {error}",
             operation_id=info.operation_id,
             status=reply.status,
             body=reply.content.decode("utf-8", errors="replace"),
@@ -230,9 +234,9 @@ def read_object(info: OperationInfo, reply: Reply) -> dict[str, Any]:
     Raises:
         DecodeError: not JSON, or not an object.
     """
-    document = read_json(info, reply)
-    if isinstance(document, dict):
-        return cast("dict[str, Any]", document)
+    document: object = read_json(info, reply)
+    if is_object(document):
+        return document
     raise DecodeError(
         f"{info.operation_id}: the answer isn't a JSON object",
         operation_id=info.operation_id,

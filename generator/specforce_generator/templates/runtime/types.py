@@ -1,19 +1,15 @@
-"""`UNSET`, the value of an argument or property that isn't there, as opposed to null (`None`)."""
+"""`UNSET`, the value of an argument or property that isn't there (null is `None`), and checks of JSON values."""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from enum import Enum
+from typing import Any, Final, Literal, TypeGuard
 
 
-class Unset:
-    """The type of `UNSET`: one instance only, false, and itself again after a copy or a pickle."""
+class Unset(Enum):
+    """The type of `UNSET`: one value, false, and itself again after a copy or a pickle."""
 
-    _one: Unset | None = None
-
-    def __new__(cls) -> Unset:
-        if cls._one is None:
-            cls._one = super().__new__(cls)
-        return cls._one
+    UNSET = "UNSET"
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -21,10 +17,18 @@ class Unset:
     def __repr__(self) -> str:
         return "UNSET"
 
-    def __reduce__(self) -> str:
-        return "UNSET"
+
+UNSET: Final = Unset.UNSET
 
 
-UNSET: Final = Unset()
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
 
-__all__ = ["UNSET", "Unset"]
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+__all__ = ["UNSET", "Unset", "is_list", "is_object"]
