@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing
 from inspect import isawaitable
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,6 +22,7 @@ Eventual: TypeAlias = Awaitable[T]
 
 Lock = asyncio.Lock
 sleep = asyncio.sleep
+closing = aclosing
 
 
 class Clock:
@@ -41,12 +42,12 @@ async def run(fn: Callable[..., T], /, *args: object) -> T:
     return await asyncio.to_thread(fn, *args)
 
 
-async def call(fn: Callable[[], T | Awaitable[T]]) -> T:
+async def call(fn: Callable[[], object]) -> object:
     """Call a user's function, which may be a coroutine function or a blocking one."""
     if asyncio.iscoroutinefunction(fn):
-        return cast("T", await fn())
+        return await fn()
     result = await asyncio.to_thread(fn)
-    return cast("T", await result if isawaitable(result) else result)
+    return await result if isawaitable(result) else result
 
 
 async def pieces(source: Callable[[], Iterator[bytes]]) -> AsyncGenerator[bytes, None]:

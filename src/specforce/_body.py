@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from specforce_api.runtime import ConnectionCut, DecodeError
+from specforce_api.runtime.errors import ConnectionCut, DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

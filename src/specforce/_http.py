@@ -13,20 +13,11 @@ from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from specforce_api.runtime import (
-    ConnectFailed,
-    ConnectionCut,
-    InputError,
-    Reply,
-    StreamBody,
-    TransportError,
-    TransportTimeout,
-    header_value,
-)
-
-from specforce import _aio, _threads
+from specforce import _threads
 from specforce._body import BodyReader, WholeBody
 from specforce._http_request import HttpOptions, HttpRequest, onward
+from specforce_api.runtime.errors import ConnectFailed, ConnectionCut, InputError, TransportError, TransportTimeout
+from specforce_api.runtime.operation import Reply, StreamBody, header_value
 
 if TYPE_CHECKING:
     import httpx
@@ -158,6 +149,8 @@ class AsyncHttp:
             await transport.aclose()
 
     async def _open(self, request: HttpRequest) -> AsyncStreamedReply:
+        from specforce import _aio  # noqa: PLC0415 - asyncio is slow to import, and the sync half has no use for it
+
         body = request.body
         content = _aio.pieces(body.open) if isinstance(body, StreamBody) else body
         sent = _request(request, content, self.options)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-    from specforce_api.runtime import Body
-
     from specforce._tls import Certificate
+    from specforce_api.runtime.operation import Body
 
 MAX_REDIRECTS = 5
+MAX_RESPONSE_BYTES = 256 * 2**20
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -47,7 +47,7 @@ class HttpOptions:
     max_connections: int = 100
     max_idle_connections: int = 20
     idle_timeout_s: float = 30
-    max_response_bytes: int | None = 256 * 2**20
+    max_response_bytes: int | None = MAX_RESPONSE_BYTES
     trust_env: bool = True
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from specforce_api.runtime import ApiError, NotFound, OperationInfo, Reply, error_from_reply
-from specforce_api.runtime.versions import NEWEST
+from typing import TYPE_CHECKING
 
 from specforce import _urls
+from specforce_api.runtime.errors import ApiError, NotFound, error_from_reply
+from specforce_api.runtime.versions import NEWEST
+
+if TYPE_CHECKING:
+    from specforce_api.runtime.operation import OperationInfo, Reply
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TOO_LONG = (414, 431)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from specforce._http import HttpRequest
+from specforce import __version__
+from specforce._http_request import HttpRequest
 
 if TYPE_CHECKING:
-    from specforce_api.runtime import Operation
+    from specforce_api.runtime.operation import Operation
 
-USER_AGENT = "specforce/0.1.0"
+USER_AGENT = f"specforce/{__version__}"
 
 
 def build(operation: Operation[Any], *, base_url: str, api_version: str, access_token: str | None) -> HttpRequest:

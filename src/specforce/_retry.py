@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specforce_api.runtime import (
+from specforce_api.runtime.errors import (
     ApiError,
     InputError,
-    OperationInfo,
     RequestLimitExceeded,
     SalesforceError,
     TransportError,
@@ -22,6 +21,8 @@ from specforce_api.runtime import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from specforce_api.runtime.operation import OperationInfo
 
 _BUSY_STATUSES = frozenset({420, 502, 503, 504})
 _BUSY_CODES = frozenset({"SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})

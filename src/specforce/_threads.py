@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -10,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from inspect import iscoroutinefunction
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
-from specforce_api.runtime import InputError
+from specforce_api.runtime.errors import InputError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -21,6 +22,7 @@ Eventual: TypeAlias = Annotated[T, "at once"]
 
 Lock = threading.Lock
 sleep = time.sleep
+closing = contextlib.closing
 
 
 class Clock:
@@ -40,7 +42,7 @@ def run(fn: Callable[..., T], /, *args: object) -> T:
     return fn(*args)
 
 
-def call(fn: Callable[[], T]) -> T:
+def call(fn: Callable[[], object]) -> object:
     """Call a user's function.
 
     Raises:

@@ -7,7 +7,7 @@ import ssl
 from functools import lru_cache
 from pathlib import Path
 
-from specforce_api.runtime import InputError
+from specforce_api.runtime.errors import InputError
 
 Certificate = str | os.PathLike[str] | tuple[str | os.PathLike[str], ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from specforce_api.runtime import InputError
+from specforce_api.runtime.errors import InputError
 
 _VERSION = re.compile(r"[vV]?(\d{1,3})(?:\.0)?")
 

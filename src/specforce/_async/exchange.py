@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from specforce_api.runtime import ApiError, OperationInfo, Reply, SalesforceError
-
 from specforce import _hooks
 from specforce._http import AsyncHttp, AsyncStreamedReply
 from specforce._retry import Retry, delay_before_retry
+from specforce_api.runtime.errors import ApiError, SalesforceError
+from specforce_api.runtime.operation import OperationInfo, Reply
 
 if TYPE_CHECKING:
     from specforce._aio import Clock, Eventual

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from specforce_api.runtime import InputError, SalesforceError
-
 from specforce import _hooks, _urls
 from specforce._aio import call
 from specforce._requests import build
 from specforce.auth import Credentials, StaticToken, Token, TokenSource
 from specforce.auth._answer import refusal, token_from_reply
 from specforce.auth._credentials import Grant
+from specforce_api.runtime.errors import InputError, SalesforceError
 
 if TYPE_CHECKING:
     from .exchange import AsyncExchange
@@ -68,7 +67,11 @@ class AsyncLogin:
             return credentials.token()
         if isinstance(credentials, TokenSource):
             found = await call(credentials.function)
-            return found if isinstance(found, Token) else Token(found)
+            if isinstance(found, Token):
+                return found
+            if isinstance(found, str):
+                return Token(found)
+            raise InputError(f"{credentials.function!r} returned a {type(found).__name__}, not a token")
         if isinstance(credentials, Grant):
             return await self._granted(credentials)
         raise InputError(f"{type(credentials).__name__} is no login that a session knows")
@@ -81,7 +84,7 @@ class AsyncLogin:
         info = replace(operation.info, repeatable=grant.repeatable)
         request = build(operation, base_url=grant.login_url, api_version=self._api_version, access_token=None)
         reply = await self._exchange.reply(info, request, refusal)
-        return token_from_reply(info, reply, form)
+        return token_from_reply(operation, reply, form)
 
     def _host(self) -> str:
         return _urls.host(self.credentials.login_url) if isinstance(self.credentials, Grant) else ""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from specforce_api.runtime import ApiError, InputError, Operation, OperationInfo, Reply, SalesforceError
-
 from specforce._aio import Clock, Eventual, SingleFlight
 from specforce._hooks import Hooks
 from specforce._http import AsyncHttp, AsyncStreamedReply
@@ -22,6 +20,8 @@ from specforce._retry import Retry
 from specforce._urls import base_url
 from specforce._versions import api_version as normal_version
 from specforce.auth._credentials import Grant
+from specforce_api.runtime.errors import ApiError, InputError, SalesforceError
+from specforce_api.runtime.operation import Operation, OperationInfo, Reply
 
 from .exchange import AsyncExchange, Refusal
 from .login import AsyncLogin
@@ -129,9 +129,17 @@ class AsyncSession:
             )
         return found
 
-    def forget_token(self) -> None:
-        """Drop the token, so that the next request logs in anew. Nothing is revoked."""
-        self._token = None
+    async def logout(self, *, revoke: bool = False) -> None:
+        """Forget the token, so that the next request logs in anew.
+
+        Args:
+            revoke: end it at Salesforce too, for everyone who has it.
+        """
+        token, self._token = self._token, None
+        if revoke and token is not None:
+            from specforce_api.auth import operations  # noqa: PLC0415 - only needed here
+
+            await self.send(operations.revoke_token(body={"token": token.access_token}))
 
     async def aclose(self) -> None:
         """Close the connections; a login under way is waited for. The token stays valid."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from specforce_api.runtime import (
-    AuthError,
-    DecodeError,
-    InputError,
-    OperationInfo,
-    Reply,
-    SalesforceError,
-    error_from_reply,
-)
+from specforce_api.runtime.errors import AuthError, DecodeError, InputError, SalesforceError, error_from_reply
 
 from ._hints import hint_for
 from ._token import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specforce_api.auth.models import TokenResponse
+    from specforce_api.runtime.operation import Operation, OperationInfo, Reply
 
 
 def refusal(info: OperationInfo, reply: Reply) -> SalesforceError:
@@ -45,7 +43,7 @@ def refusal(info: OperationInfo, reply: Reply) -> SalesforceError:
     )
 
 
-def token_from_reply(info: OperationInfo, reply: Reply, sent: dict[str, str]) -> Token:
+def token_from_reply(operation: Operation[TokenResponse], reply: Reply, sent: Mapping[str, str]) -> Token:
     """The token of a successful answer.
 
     Args:
@@ -55,22 +53,20 @@ def token_from_reply(info: OperationInfo, reply: Reply, sent: dict[str, str]) ->
         AuthError: the answer isn't a token response.
     """
     try:
-        fields: Any = json.loads(reply.content)
+        answer = operation.decode(reply)
         return Token(
-            fields["access_token"],
-            fields.get("instance_url"),
-            refresh_token=fields.get("refresh_token") or sent.get("refresh_token"),
-            identity_url=fields.get("id") or "",
-            scope=fields.get("scope") or "",
+            answer.access_token,
+            answer.instance_url or None,
+            refresh_token=answer.refresh_token or sent.get("refresh_token"),
+            identity_url=answer.id or "",
+            scope=answer.scope or "",
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        kind = reply.headers.get("content-type", "no content type")
-        what = f"{error}" if isinstance(error, InputError) else f"no token in it ({kind}, {len(reply.content)} bytes)"
+    except (DecodeError, InputError) as error:
         raise AuthError(
-            f"{info.operation_id}: HTTP {reply.status} from {reply.url}, but {what}",
+            f"HTTP {reply.status} from {reply.url}, but no token in it: {error}",
             hint="is login_url an org's address, and no proxy's or portal's page in between?",
             status=reply.status,
-        ) from (None if isinstance(error, InputError) else DecodeError(str(error)))
+        ) from None
 
 
 def _oauth_error(reply: Reply) -> tuple[str, str]:

@@ -12,9 +12,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from specforce_api.runtime import InputError
-
 from specforce import _urls
+from specforce_api.runtime.errors import InputError
 
 from ._retirements import UP_FLOW_ENDS, RetirementWarning
 from ._token import Token
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TypeAlias
 
-    TokenFunction: TypeAlias = Callable[[], Token | str] | Callable[[], Awaitable[Token | str]]
+    TokenFunction: TypeAlias = Callable[[], Token | str | Awaitable[Token | str]]
 
 
 class Credentials(ABC):

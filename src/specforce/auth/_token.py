@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from specforce_api.runtime import InputError, header_value
-
 from specforce import _urls
+from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.operation import header_value
 
 
 @dataclass(frozen=True, slots=True)

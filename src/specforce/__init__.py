@@ -1,0 +1,87 @@
+"""Salesforce for Python: typed sync and async clients, bulk loads that can't lose a row, a fake org to test against.
+
+    from specforce import Salesforce
+    from specforce.auth import ClientCredentials
+
+    with Salesforce(ClientCredentials("key", "secret", login_url="https://acme.my.salesforce.com")) as sf:
+        for account in sf.query("SELECT Id, Name FROM Account WHERE Industry = :industry", industry="Energy"):
+            print(account["Name"])
+
+Nothing is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from specforce import auth, errors, soql
+    from specforce._async.client import AsyncSalesforce
+    from specforce._async.query import AsyncQuery
+    from specforce._async.sobject import AsyncSObject
+    from specforce._hooks import Hooks, LoginEvent, RequestEvent, ResponseEvent, RetryEvent
+    from specforce._limits import ApiUsage
+    from specforce._records import Saved
+    from specforce._retry import Retry
+    from specforce._sync.client import Salesforce
+    from specforce._sync.query import Query
+    from specforce._sync.sobject import SObject
+    from specforce.errors import SalesforceError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ApiUsage",
+    "AsyncQuery",
+    "AsyncSObject",
+    "AsyncSalesforce",
+    "Hooks",
+    "LoginEvent",
+    "Query",
+    "RequestEvent",
+    "ResponseEvent",
+    "Retry",
+    "RetryEvent",
+    "SObject",
+    "Salesforce",
+    "SalesforceError",
+    "Saved",
+    "__version__",
+    "auth",
+    "errors",
+    "soql",
+]
+
+_HOMES = {
+    "ApiUsage": "specforce._limits",
+    "AsyncQuery": "specforce._async.query",
+    "AsyncSObject": "specforce._async.sobject",
+    "AsyncSalesforce": "specforce._async.client",
+    "Hooks": "specforce._hooks",
+    "LoginEvent": "specforce._hooks",
+    "Query": "specforce._sync.query",
+    "RequestEvent": "specforce._hooks",
+    "ResponseEvent": "specforce._hooks",
+    "Retry": "specforce._retry",
+    "RetryEvent": "specforce._hooks",
+    "SObject": "specforce._sync.sobject",
+    "Salesforce": "specforce._sync.client",
+    "SalesforceError": "specforce.errors",
+    "Saved": "specforce._records",
+}
+_MODULES = ("auth", "errors", "soql")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"specforce.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'specforce' has no attribute {name!r}")
+    found = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,348 @@
+"""The client: one session, and everything that can be done with it."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+
+from specforce import _settings, soql
+from specforce._http import AsyncHttp
+from specforce._http_request import MAX_RESPONSE_BYTES, HttpOptions
+from specforce.auth import StaticToken
+from specforce.auth._credentials import credentials
+from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.versions import DEFAULT
+
+from .session import AsyncSession
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from specforce._aio import Clock
+    from specforce._hooks import Hooks
+    from specforce._http import AsyncTransport
+    from specforce._limits import ApiUsage
+    from specforce._retry import Retry
+    from specforce._tls import Certificate
+    from specforce.auth import Credentials
+    from specforce.auth._credentials import TokenFunction
+    from specforce_api.auth import AsyncAuthApi
+    from specforce_api.bulk_v2 import AsyncBulkV2Api
+    from specforce_api.rest import AsyncRestApi
+    from specforce_api.rest.models import DescribeSObjectResult
+
+    from .bulk import AsyncBulk
+    from .query import AsyncQuery
+    from .sobject import AsyncSObject
+
+R = TypeVar("R")
+
+
+class AsyncSalesforce:
+    """An org, for one login. It logs in with the first request, and again whenever its token is refused.
+
+    Args:
+        auth: how to log in, see `specforce.auth`; or a function that returns a token.
+        instance_url: where the APIs are, instead of where the login says.
+        api_version: `67.0`, also `67` or `v67.0`; operations that it doesn't have are refused before they are sent.
+        timeout_s: seconds without a byte before a request is given up.
+        connect_timeout_s: seconds to connect.
+        retry: when failed requests are sent again; `Retry(attempts=1)` for never.
+        proxy: `http://[user:password@]host:port`; without one, HTTPS_PROXY and its like count.
+        verify: `True`, a CA bundle or folder, an `ssl.SSLContext`, or `False` for no check.
+        client_certificate: a PEM file, `(certificate, key)` or `(certificate, key, password)`.
+        http2: speak HTTP/2 (needs specforce[http2]); slower for bulk.
+        max_connections: open connections at a time.
+        max_response_bytes: the largest answer that is read whole; streamed results have no limit.
+        transport: an httpx transport to use instead of own connections; it stays open at the end.
+        hooks: told of requests, answers, retries and logins.
+        clock: what time is measured and waited with, for tests.
+
+    Attributes:
+        session: what sends; a sender for the generated resource classes.
+
+    Raises:
+        InputError: a setting makes no sense.
+    """
+
+    def __init__(
+        self,
+        auth: Credentials | TokenFunction,
+        *,
+        instance_url: str | None = None,
+        api_version: str | float = DEFAULT,
+        timeout_s: float = 60,
+        connect_timeout_s: float = 10,
+        retry: Retry | None = None,
+        proxy: str | None = None,
+        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+        client_certificate: Certificate | None = None,
+        http2: bool = False,
+        max_connections: int = 100,
+        max_response_bytes: int | None = MAX_RESPONSE_BYTES,
+        transport: AsyncTransport | None = None,
+        hooks: Hooks | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        login = credentials(auth)
+        if isinstance(login, StaticToken) and login.instance_url is None and instance_url is None:
+            raise InputError("a token alone doesn't say where its org is: pass instance_url=")
+        options = HttpOptions(
+            timeout_s=timeout_s,
+            connect_timeout_s=connect_timeout_s,
+            proxy=proxy,
+            verify=verify,
+            client_certificate=client_certificate,
+            http2=http2,
+            max_connections=max_connections,
+            max_response_bytes=max_response_bytes,
+        )
+        self.session = AsyncSession(
+            login,
+            http=AsyncHttp(options, transport),
+            api_version=api_version,
+            instance_url=instance_url,
+            retry=retry,
+            hooks=hooks,
+            clock=clock,
+        )
+        self._describes: dict[str, DescribeSObjectResult] = {}
+
+    @classmethod
+    def from_env(cls, **settings: Any) -> Self:
+        """A client by SALESFORCE_* variables; docs/configuration.md lists them.
+
+        Args:
+            settings: any of the table's settings by name, or an option of the client; they come before the environment.
+                SALESFORCE_PROFILE names the profile that fills in what neither has.
+
+        Raises:
+            InputError: not enough to log in with, or a value that can't be read.
+        """
+        name = os.environ.get(_settings.PROFILE_VARIABLE)
+        profile = _settings.read_profile(name, os.environ) if name else None
+        login, options = _settings.resolve(settings, os.environ, profile)
+        return cls(login, **options)
+
+    @classmethod
+    def from_profile(cls, name: str, **settings: Any) -> Self:
+        """A client by a named profile; arguments and the environment come before it, as docs/configuration.md says.
+
+        Raises:
+            InputError: no such profile, not enough to log in with, or a value that can't be read.
+        """
+        login, options = _settings.resolve(settings, os.environ, _settings.read_profile(name, os.environ))
+        return cls(login, **options)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} over {self.session!r}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. The token stays valid: other processes may share it."""
+        await self.session.aclose()
+
+    async def logout(self, *, revoke: bool = False) -> None:
+        """Forget the token.
+
+        Args:
+            revoke: end it at Salesforce too, for everyone who has it.
+        """
+        await self.session.logout(revoke=revoke)
+
+    @property
+    def api_version(self) -> str:
+        """The API version in use, such as `67.0`."""
+        return self.session.api_version
+
+    @property
+    def limits(self) -> ApiUsage | None:
+        """The org's API quota as the last answer stated it, `None` before any did."""
+        return self.session.limits
+
+    @cached_property
+    def rest(self) -> AsyncRestApi:
+        """Every operation of the REST API."""
+        from specforce_api.rest import AsyncRestApi  # noqa: PLC0415 - on first use
+
+        return AsyncRestApi(self.session)
+
+    @cached_property
+    def bulk_v2(self) -> AsyncBulkV2Api:
+        """Every operation of Bulk API 2.0."""
+        from specforce_api.bulk_v2 import AsyncBulkV2Api  # noqa: PLC0415 - on first use
+
+        return AsyncBulkV2Api(self.session)
+
+    @cached_property
+    def auth(self) -> AsyncAuthApi:
+        """Every operation on tokens and identity."""
+        from specforce_api.auth import AsyncAuthApi  # noqa: PLC0415 - on first use
+
+        return AsyncAuthApi(self.session)
+
+    @cached_property
+    def bulk(self) -> AsyncBulk:
+        """Loads and exports as whole tasks, and bulk jobs step by step."""
+        from .bulk import AsyncBulk  # noqa: PLC0415 - on first use
+
+        return AsyncBulk(self.session, rest=self.rest)
+
+    @overload
+    def sobject(self, kind: str) -> AsyncSObject[dict[str, Any]]: ...
+    @overload
+    def sobject(self, kind: type[R]) -> AsyncSObject[R]: ...
+    def sobject(self, kind: str | type[Any]) -> AsyncSObject[Any]:
+        """One object's records.
+
+        Args:
+            kind: the object's API name; or a record class (a msgspec Struct, a dataclass, an attrs class), whose
+                `__sobject__` or own name is the object's, and whose fields are those that are read.
+
+        Raises:
+            InputError: no object can have that name.
+        """
+        from .sobject import AsyncSObject  # noqa: PLC0415 - on first use
+
+        if isinstance(kind, str):
+            return AsyncSObject(self.session, kind, dict[str, Any], self._describes)
+        name = getattr(kind, "__sobject__", kind.__name__)
+        return AsyncSObject(self.session, name, kind, self._describes)
+
+    @overload
+    def query(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[dict[str, Any]] = ...,
+        batch_size: int | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> AsyncQuery[dict[str, Any]]: ...
+    @overload
+    def query(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[R],
+        batch_size: int | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> AsyncQuery[R]: ...
+    def query(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[Any] = dict[str, Any],
+        batch_size: int | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> AsyncQuery[Any]:
+        """Records by SOQL; sent when they are wanted.
+
+            sf.query("SELECT Id FROM Account WHERE Industry = :industry", industry="Energy")
+
+        Args:
+            returns: the type of the records: a msgspec Struct, a dataclass, an attrs class; dicts without one.
+            batch_size: the wanted number of records per page, 200 to 2,000.
+            binds: values of binds, for names that are arguments here.
+            values: values of the binds in the text.
+
+        Raises:
+            InputError: a bind without a value, a value without a bind, or one that SOQL can't hold.
+        """
+        return self._query(text, returns, {**(binds or {}), **values}, deleted=False, batch_size=batch_size)
+
+    @overload
+    def query_all(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[dict[str, Any]] = ...,
+        batch_size: int | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> AsyncQuery[dict[str, Any]]: ...
+    @overload
+    def query_all(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[R],
+        batch_size: int | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> AsyncQuery[R]: ...
+    def query_all(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[Any] = dict[str, Any],
+        batch_size: int | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> AsyncQuery[Any]:
+        """Records by SOQL, deleted and archived ones too. Otherwise as `query`."""
+        return self._query(text, returns, {**(binds or {}), **values}, deleted=True, batch_size=batch_size)
+
+    @overload
+    async def search(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[dict[str, Any]] = ...,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> list[dict[str, Any]]: ...
+    @overload
+    async def search(
+        self, text: str, /, *, returns: type[R], binds: Mapping[str, soql.Value] | None = None, **values: soql.Value
+    ) -> list[R]: ...
+    async def search(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[Any] = dict[str, Any],
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> list[Any]:
+        """Records by SOSL, of all objects that the search returns, in the server's order: 2,000 at most.
+
+            sf.search("FIND :words IN NAME FIELDS RETURNING Account(Id, Name)", words="Acme")
+
+        Args:
+            returns: the type of the records; one that fits them all.
+
+        Raises:
+            MalformedQuery: the search isn't well-formed. InputError: as for `query`.
+        """
+        from specforce._records import decode_search  # noqa: PLC0415 - on first use
+        from specforce_api.rest import operations  # noqa: PLC0415 - on first use
+
+        operation = operations.search(q=soql.bind_search(text, {**(binds or {}), **values}))
+        return decode_search(operation.info, await self.session.reply(operation), returns)
+
+    def _query(
+        self, text: str, returns: type[R], values: Mapping[str, soql.Value], *, deleted: bool, batch_size: int | None
+    ) -> AsyncQuery[R]:
+        from .query import AsyncQuery  # noqa: PLC0415 - on first use
+
+        return AsyncQuery(self.session, soql.bind(text, values), returns, deleted=deleted, batch_size=batch_size)
