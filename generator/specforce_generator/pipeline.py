@@ -11,7 +11,9 @@ from .emit_package import emit_package
 from .emit_specs import emit_specs
 from .index import Index, read_index, read_toml
 from .lower import lower
+from .lower_prism import lower_for_prism
 from .operations import Operation, read_operations
+from .project import project
 from .refs import read_library
 from .tree import Tree, read, tidied
 
@@ -34,6 +36,7 @@ class Specs:
     index: Index
     waiters: Json
     bundles: dict[str, Json]
+    prism: dict[str, Json]
     facts: dict[str, list[Operation]] = field(repr=False)
 
     @property
@@ -51,9 +54,14 @@ def load(root: Path) -> Specs:
     folder = root / "specs"
     index = read_index(folder)
     library = read_library(folder, [entry.file for entry in index.apis])
-    bundles = {entry.id: bundle(entry, library, index.versions.default) for entry in index.apis}
+    default = index.versions.default
+    bundles = {entry.id: bundle(entry, library, default) for entry in index.apis}
     facts = {api: read_operations(document) for api, document in bundles.items()}
-    return Specs(index, read_toml(folder, "waiters.toml"), bundles, facts)
+    newest = project(library, default)
+    prism: dict[str, Json] = {}
+    for entry in index.apis:
+        prism |= lower_for_prism(bundle(entry, newest, default), default)
+    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, facts)
 
 
 def clients(specs: Specs) -> Tree:
@@ -73,7 +81,7 @@ def clients(specs: Specs) -> Tree:
 
 def data(specs: Specs) -> Tree:
     """`specforce_specs`."""
-    return _marked(tidied(emit_specs(specs.index, specs.bundles, {}, specs.waiters, {})), "specs/")
+    return _marked(tidied(emit_specs(specs.index, specs.bundles, specs.prism, specs.waiters, {})), "specs/")
 
 
 def synchronous(root: Path) -> Tree:
