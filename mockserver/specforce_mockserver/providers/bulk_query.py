@@ -38,7 +38,7 @@ def create_query_job(call: Call) -> Answer:
         kind="query",
         id=job_id,
         operation=body["operation"],
-        object=query.sobject.name,
+        object=query.plan.sobject.name,
         api_version=call.api_version,
         created_by_id=call.user_id,
         created_s=now,
@@ -46,8 +46,9 @@ def create_query_job(call: Call) -> Answer:
         state="UploadComplete",
         dialect=dialect,
         directory=jobs.directory(job_id),
-        behaviour=jobs.plans.take("query", query.sobject.name, body["operation"]),
+        behaviour=jobs.plans.take("query", query.plan.sobject.name, body["operation"]),
         query=query,
+        chunkable=not query.tree.order_by and query.tree.limit is None,
     )
     answer = Answer(info.created(job))
     jobs.add(job)
