@@ -10,7 +10,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 GENERATOR := $(PYTHON) -m specforce_generator
 PYTEST_ARGS ?=
-TOGETHER := $(MAKE) --no-print-directory -j2 --output-sync=target
+TOGETHER := $(MAKE) -s --no-print-directory -j2 --output-sync=target
 
 .PHONY: help setup demo test pytest generate check-generated lint contract bench bench-full clean
 .PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
