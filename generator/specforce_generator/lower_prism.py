@@ -1,8 +1,7 @@
 """The pass that turns a bundled document into documents that Prism can serve.
 
-Prism routes by path alone, hangs on schemas that refer to themselves, knows no placeholder but a whole segment, and takes
-each part of a multipart body for text. So the version becomes concrete, recursion is cut, parts become text, and operations
-that share a path shape go into documents of their own.
+Prism routes by path alone, hangs on schemas that refer to themselves, and knows no placeholder but a whole segment. So
+the version becomes concrete, recursion is cut, and operations that share a path shape go into documents of their own.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import emit_sync
 from .bundle import bundle
 from .emit_package import emit_package
+from .emit_sobjects import emit_sobjects, read_sobjects
 from .emit_specs import emit_specs
 from .index import Index, read_index, read_toml
 from .lower import lower
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .sources import Json
+    from .templates.specs.short_form import ShortObject
 
 API = "generated/specforce_api"
 SPECS = "generated/specforce_specs"
@@ -37,6 +39,7 @@ class Specs:
     waiters: Json
     bundles: dict[str, Json]
     prism: dict[str, Json]
+    objects: list[ShortObject] = field(repr=False)
     facts: dict[str, list[Operation]] = field(repr=False)
 
     @property
@@ -61,7 +64,7 @@ def load(root: Path) -> Specs:
     prism: dict[str, Json] = {}
     for entry in index.apis:
         prism |= lower_for_prism(bundle(entry, newest, default), default)
-    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, facts)
+    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, read_sobjects(folder), facts)
 
 
 def clients(specs: Specs) -> Tree:
@@ -76,12 +79,21 @@ def clients(specs: Specs) -> Tree:
     for entry in specs.index.apis:
         package = emit_api(entry, lower(specs.bundles[entry.id]), specs.facts[entry.id])
         tree |= {f"{entry.id}/{path}": text for path, text in package.items()}
-    return _marked(tidied(tree), "specs/")
+    return _marked(tidied(tree), "specs/ and generator/")
 
 
 def data(specs: Specs) -> Tree:
     """`specforce_specs`."""
-    return _marked(tidied(emit_specs(specs.index, specs.bundles, specs.prism, specs.waiters, {})), "specs/")
+    describes, formats = emit_sobjects(specs.objects, specs.index.versions.default)
+    tree = emit_specs(
+        specs.index,
+        bundles=specs.bundles,
+        prism=specs.prism,
+        waiters=specs.waiters,
+        describes=describes,
+        formats=formats,
+    )
+    return _marked(tidied(tree), "specs/ and generator/")
 
 
 def synchronous(root: Path) -> Tree:
