@@ -15,9 +15,9 @@ class GrantType(StrEnum):
     HYBRID_REFRESH = "hybrid_refresh"
     PASSWORD = "password"
     REFRESH_TOKEN = "refresh_token"
-    URNIETFPARAMSOAUTHGRANT_TYPEJWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-    URNIETFPARAMSOAUTHGRANT_TYPESAML2_BEARER = "urn:ietf:params:oauth:grant-type:saml2-bearer"
-    URNIETFPARAMSOAUTHGRANT_TYPETOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+    URN_IETF_PARAMS_OAUTH_GRANT_TYPE_JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    URN_IETF_PARAMS_OAUTH_GRANT_TYPE_SAML2_BEARER = "urn:ietf:params:oauth:grant-type:saml2-bearer"
+    URN_IETF_PARAMS_OAUTH_GRANT_TYPE_TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
     @classmethod
     def _missing_(cls, value: object) -> GrantType:

@@ -25,7 +25,8 @@ class IntrospectResponse:
         client_id (str | Unset): Consumer key of the app that the token was made for.
         username (str | Unset): Name of the user. Example: user@example.com.
         sub (str | Unset): The identity URL.
-        token_type (str | Unset): Kind of token. Example: access_token.
+        token_type (str | Unset): Kind of token. Known values: `access_token`, `refresh_token`. Example:
+            access_token.
         exp (int | Unset): When it ends, seconds since 1970. Example: 1767232800.
         iat (int | Unset): When it was made, seconds since 1970. Example: 1767225600.
         nbf (int | Unset): From when it holds, seconds since 1970. Example: 1767225600.

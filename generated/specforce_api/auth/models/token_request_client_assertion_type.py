@@ -7,7 +7,7 @@ from enum import StrEnum
 class TokenRequestClientAssertionType(StrEnum):
     """Values that the spec knows; one that it doesn't know becomes a member of its own, so that nothing is lost."""
 
-    URNIETFPARAMSOAUTHCLIENT_ASSERTION_TYPEJWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    URN_IETF_PARAMS_OAUTH_CLIENT_ASSERTION_TYPE_JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
     @classmethod
     def _missing_(cls, value: object) -> TokenRequestClientAssertionType:

@@ -33,7 +33,8 @@ class TokenResponse:
             https://login.salesforce.com/id/00Dxx0000001gEREAY/005xx000001SwiUAAS.
         issued_at (str | Unset): When it was made, milliseconds since 1970 as text. Example: 1767225600123.
         expires_in (int | Unset): Seconds that a JWT-format token lives; absent for opaque tokens.
-        token_format (str | Unset): `jwt` for JWT-format tokens; absent for opaque ones.
+        token_format (str | Unset): `jwt` for JWT-format tokens; absent for opaque ones. Known values: `opaque`,
+            `jwt`.
         api_instance_url (str | Unset): Base of the URLs of the Salesforce API Platform; only with the scope
             `sfap_api`.
         sfdc_community_url (str | Unset): URL of the Experience Cloud site; only when logged in there.

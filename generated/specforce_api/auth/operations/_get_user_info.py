@@ -31,9 +31,9 @@ def get_user_info() -> Operation[UserInfo]:
     The URLs hold the literal `{version}`. Errors are one bare word of text with status 403.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
             or `No_Access` (403, seldom 404).
         NotFound: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`

@@ -45,9 +45,9 @@ def request_token(
         body: The grant and what belongs to it. Sent as application/x-www-form-urlencoded.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: No token, for the reason that `error` names; branch on it, the wording of `error_description`
             changes (400).
         InvalidSession: The client's own credentials are wrong (401; 400 in most cases).

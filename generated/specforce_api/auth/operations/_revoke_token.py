@@ -41,9 +41,9 @@ def revoke_token(
         body: the request body Sent as application/x-www-form-urlencoded.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: No token that could be revoked. The body is form-encoded text, not JSON (400).
         ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
             HTML.

@@ -23,23 +23,27 @@ class IngestJobInfo:
 
     Attributes:
         id (str): Id of the job. Example: 7508d00000AbCdEAAV.
-        operation (str): What is done with the records. Example: upsert.
+        operation (str): What is done with the records. Known values: `insert`, `update`, `upsert`, `delete`,
+            `hardDelete`. Example: upsert.
         object_ (str): API name of the object. Example: Account.
         created_by_id (str): Id of the user who made the job. Example: 0058d000001XyZaAAK.
         created_date (datetime.datetime): When the job was made. Example: 2026-03-01T10:00:00.000+0000.
         system_modstamp (datetime.datetime): When the job last changed. Example: 2026-03-01T10:00:05.000+0000.
         state (JobState): Where the job stands; JobComplete, Failed and Aborted are final. A query job is never
             Open.
-        concurrency_mode (str): Always Parallel for Bulk API 2.0. Example: Parallel.
-        content_type (str): Format of the data. Example: CSV.
+        concurrency_mode (str): Always Parallel for Bulk API 2.0. Known values: `Parallel`, `Serial`. Example:
+            Parallel.
+        content_type (str): Format of the data. Known values: `CSV`. Example: CSV.
         api_version (float): API version that the job was made with. Example: 67.0.
         external_id_field_name (None | str | Unset): Upsert only: the external id field. Example: Code__c.
-        job_type (str | Unset): Kind of job. Example: V2Ingest.
+        job_type (str | Unset): Kind of job. Known values: `BigObjectIngest`, `Classic`, `V2Ingest`. Example:
+            V2Ingest.
         assignment_rule_id (None | str | Unset): Id of the assignment rule. Example: 01Qxx0000004C92EAE.
         content_url (None | str | Unset): Where to upload, without a leading slash; only while the job is Open.
             Example: services/data/v67.0/jobs/ingest/7508d00000AbCdEAAV/batches.
-        line_ending (str | Unset): What ends a row. Example: LF.
-        column_delimiter (str | Unset): What separates the columns. Example: COMMA.
+        line_ending (str | Unset): What ends a row. Known values: `LF`, `CRLF`. Example: LF.
+        column_delimiter (str | Unset): What separates the columns. Known values: `COMMA`, `TAB`, `PIPE`,
+            `SEMICOLON`, `CARET`, `BACKQUOTE`. Example: COMMA.
         number_records_processed (int | Unset): Records processed so far, successes and failures together. Example:
             1458.
         number_records_failed (int | Unset): Records refused so far. Example: 3.

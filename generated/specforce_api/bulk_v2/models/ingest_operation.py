@@ -8,7 +8,7 @@ class IngestOperation(StrEnum):
     """Values that the spec knows; one that it doesn't know becomes a member of its own, so that nothing is lost."""
 
     DELETE = "delete"
-    HARDDELETE = "hardDelete"
+    HARD_DELETE = "hardDelete"
     INSERT = "insert"
     UPDATE = "update"
     UPSERT = "upsert"

@@ -9,10 +9,10 @@ class JobState(StrEnum):
 
     ABORTED = "Aborted"
     FAILED = "Failed"
-    INPROGRESS = "InProgress"
-    JOBCOMPLETE = "JobComplete"
+    IN_PROGRESS = "InProgress"
+    JOB_COMPLETE = "JobComplete"
     OPEN = "Open"
-    UPLOADCOMPLETE = "UploadComplete"
+    UPLOAD_COMPLETE = "UploadComplete"
 
     @classmethod
     def _missing_(cls, value: object) -> JobState:

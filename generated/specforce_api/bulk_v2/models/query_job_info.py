@@ -23,20 +23,23 @@ class QueryJobInfo:
 
     Attributes:
         id (str): Id of the job. Example: 7508d00000AbCdGAAV.
-        operation (str): Whether deleted and archived records are included. Example: query.
+        operation (str): Whether deleted and archived records are included. Known values: `query`, `queryAll`.
+            Example: query.
         object_ (str): API name of the object. Example: Account.
         created_by_id (str): Id of the user who made the job. Example: 0058d000001XyZaAAK.
         created_date (datetime.datetime): When the job was made. Example: 2026-03-01T10:00:00.000+0000.
         system_modstamp (datetime.datetime): When the job last changed. Example: 2026-03-01T10:00:05.000+0000.
         state (JobState): Where the job stands; JobComplete, Failed and Aborted are final. A query job is never
             Open.
-        concurrency_mode (str): Always Parallel for Bulk API 2.0. Example: Parallel.
-        content_type (str): Format of the data. Example: CSV.
+        concurrency_mode (str): Always Parallel for Bulk API 2.0. Known values: `Parallel`, `Serial`. Example:
+            Parallel.
+        content_type (str): Format of the data. Known values: `CSV`. Example: CSV.
         api_version (float): API version that the job was made with; its results must be read with the same.
             Example: 67.0.
-        job_type (str | Unset): Kind of job. Example: V2Query.
-        line_ending (str | Unset): What ends a row. Example: LF.
-        column_delimiter (str | Unset): What separates the columns. Example: COMMA.
+        job_type (str | Unset): Kind of job. Known values: `Classic`, `V2Query`, `V2Ingest`. Example: V2Query.
+        line_ending (str | Unset): What ends a row. Known values: `LF`, `CRLF`. Example: LF.
+        column_delimiter (str | Unset): What separates the columns. Known values: `COMMA`, `TAB`, `PIPE`,
+            `SEMICOLON`, `CARET`, `BACKQUOTE`. Example: COMMA.
         number_records_processed (int | Unset): Records found so far; their final number once JobComplete. Example:
             336776.
         error_message (None | str | Unset): Failed only: why, as `Code : text`. Older orgs leave it out.

@@ -8,7 +8,7 @@ class QueryOperation(StrEnum):
     """Values that the spec knows; one that it doesn't know becomes a member of its own, so that nothing is lost."""
 
     QUERY = "query"
-    QUERYALL = "queryAll"
+    QUERY_ALL = "queryAll"
 
     @classmethod
     def _missing_(cls, value: object) -> QueryOperation:

@@ -8,7 +8,7 @@ class UpdateIngestJobRequestState(StrEnum):
     """Values that the spec knows; one that it doesn't know becomes a member of its own, so that nothing is lost."""
 
     ABORTED = "Aborted"
-    UPLOADCOMPLETE = "UploadComplete"
+    UPLOAD_COMPLETE = "UploadComplete"
 
     @classmethod
     def _missing_(cls, value: object) -> UpdateIngestJobRequestState:

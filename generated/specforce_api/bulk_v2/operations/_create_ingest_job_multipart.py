@@ -50,9 +50,9 @@ def create_ingest_job_multipart(
             `Sforce-Call-Options`.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: The job can't be made, loaded or changed as asked (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24

@@ -37,9 +37,9 @@ def get_ingest_unprocessed_records(
         job_id: Id of the job, 15 or 18 characters, starting with `750`.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: The job's state doesn't allow this (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24

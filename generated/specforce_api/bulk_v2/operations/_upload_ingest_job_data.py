@@ -40,9 +40,9 @@ def upload_ingest_job_data(
         body: The CSV data. Sent as text/csv.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: The job already has its data, or isn't open (400). A job takes exactly one upload.
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24

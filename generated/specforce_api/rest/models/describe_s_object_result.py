@@ -74,7 +74,8 @@ class DescribeSObjectResult:
             Cloud site.
         replicateable (bool | Unset): Whether deleted and updated records can be asked for.
         search_layoutable (bool | None | Unset): Whether search layouts exist.
-        sobject_describe_option (None | str | Unset): How much was described. Example: FULL.
+        sobject_describe_option (None | str | Unset): How much was described. Known values: `DEFAULT`, `FULL`,
+            `DEFERRED`. Example: FULL.
         supported_scopes (list[ScopeInfo] | Unset): Values for USING SCOPE.
         triggerable (bool | Unset): Whether triggers can be written for it.
         undeletable (bool | Unset): Whether records can be restored from the Recycle Bin.

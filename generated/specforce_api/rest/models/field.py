@@ -54,7 +54,10 @@ class Field:
         soap_type (str): Type in SOAP: `tns:ID`, `xsd:string`, `xsd:double`, `urn:address` and so on. Example:
             xsd:string.
         sortable (bool): Whether ORDER BY takes it.
-        type_ (str): Type of the field. Example: string.
+        type_ (str): Type of the field. Known values: `string`, `picklist`, `multipicklist`, `combobox`,
+            `reference`, `base64`, `boolean`, `currency`, `textarea`, `int`, `double`, `percent`, `phone`, `id`, `date`,
+            `datetime`, `time`, `url`, `email`, `encryptedstring`, `datacategorygroupreference`, `location`, `address`,
+            `anyType`, `complexvalue`, `long`. Example: string.
         unique (bool): Whether no two records may share a value.
         updateable (bool): Whether an existing record may change it.
         aggregatable (bool | Unset): Whether aggregate functions take it.

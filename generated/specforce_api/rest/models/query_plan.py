@@ -24,7 +24,8 @@ class QueryPlan:
     Attributes:
         cardinality (int): Records that the leading operation is expected to return. Example: 10.
         fields (list[str]): Indexed fields that the leading operation uses; empty for a table scan.
-        leading_operation_type (str): The operation that narrows the records first. Example: TableScan.
+        leading_operation_type (str): The operation that narrows the records first. Known values: `Index`, `Other`,
+            `Sharing`, `TableScan`. Example: TableScan.
         relative_cost (float): Cost against the threshold of selectivity; above 1 the query isn't selective.
             Example: 0.25.
         sobject_cardinality (int): Records of the object, roughly. Example: 100.

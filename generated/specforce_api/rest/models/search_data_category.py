@@ -19,7 +19,7 @@ class SearchDataCategory:
 
     Attributes:
         group_name (str): API name of the category group.
-        operator (str): Which way from the categories.
+        operator (str): Which way from the categories. Known values: `ABOVE`, `ABOVE_OR_BELOW`, `AT`, `BELOW`.
         categories (list[str]): API names of the categories.
 
     """

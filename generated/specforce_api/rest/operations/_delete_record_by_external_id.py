@@ -46,9 +46,9 @@ def delete_record_by_external_id(
             `Sforce-Call-Options`.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         AmbiguousExternalId: The external id isn't unique. The body lists the URL of every record that has it (300).
         ApiError: The record can't be deleted as things stand (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).

@@ -45,9 +45,9 @@ def get_deleted_records(
         end: End of the span, with a zone, more than 60 seconds after `start`; seconds are ignored.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: The span of time can't be answered (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24

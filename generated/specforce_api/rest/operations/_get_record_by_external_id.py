@@ -50,9 +50,9 @@ def get_record_by_external_id(
             The whole URL may not exceed 16,384 bytes.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         AmbiguousExternalId: The external id isn't unique. The body lists the URL of every record that has it (300).
         ApiError: The request can't be understood or isn't allowed as it is (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).

@@ -31,9 +31,9 @@ def list_resources() -> Operation[Resources]:
     A map of resource name to its path; which ones there are depends on the version and on the org's features.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
             hours move on.

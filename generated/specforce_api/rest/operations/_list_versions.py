@@ -34,9 +34,9 @@ def list_versions() -> Operation[list[Version]]:
     Oldest first, with each version's release name and path. Needs no token and doesn't count against the limits.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
             HTML.
 

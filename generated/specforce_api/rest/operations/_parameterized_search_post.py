@@ -42,9 +42,9 @@ def parameterized_search_post(
         body: the request body Sent as application/json.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: The SOSL text or the search's parameters aren't well-formed (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24

@@ -45,9 +45,9 @@ def query_all_more(
             hint: pages may be smaller or larger. Sent as the header `Sforce-Query-Options`.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         ApiError: The locator isn't one, or its cursor is gone (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24

@@ -68,9 +68,9 @@ def upsert_record(
             as the header `Sforce-Mru`.
 
     Returns:
-        The operation, to be sent.
+        The operation, for a sender to send.
 
-    Raises:
+    Sending it raises:
         AmbiguousExternalId: The external id isn't unique. The body lists the URL of every record that has it (300).
         ApiError: Salesforce refused the record, field by field or by rule (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).

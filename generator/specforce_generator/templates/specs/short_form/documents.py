@@ -55,7 +55,7 @@ def describe_documents(
             documents[name] = _extended(documents[name], short)
         else:
             documents[name] = _document(short, {document["keyPrefix"] for document in documents.values()}, api_version)
-        children |= {(name, field.name): field for field in (_OWNED, *short.fields)}
+        children |= {(name, field.name): field for field in short.fields}
     _relate(documents, names, children)
     return documents
 
