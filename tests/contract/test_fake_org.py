@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specforce_mockserver import coverage
+from specforce_mockserver.coverage import coverage
 from tests.contract.cases import Ask, asks
 from tests.contract.exchange import Wire, call
 from tests.contract.play import check_answer, play
 from tests.contract.refusals import REFUSALS, Refusal
+from tests.contract.scenarios import SCENARIOS
 from tests.contract.specification import operations
-from tests.contract.stage import API_VERSION, SCENARIOS, Stage
+from tests.contract.stage import API_VERSION, Stage
 
 if TYPE_CHECKING:
     from specforce_mockserver.server import MockServer

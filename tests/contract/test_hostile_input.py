@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 import specforce_specs
-from specforce_mockserver import coverage
+from specforce_mockserver.coverage import coverage
 from tests.contract.stage import API_VERSION, Stage
 
 if TYPE_CHECKING:
