@@ -106,7 +106,7 @@ class Assembly:
         self._shelf = shelf
         self._identity = identity
         header_bytes = len(table.header) + 2
-        self._splitter = Splitter(header_bytes, options.limits, table.structure)
+        self._splitter = Splitter(header_bytes, options.source_limits, table.structure)
         self._number = 0
         self._row = 1
         self._line = table.first_line
@@ -150,7 +150,12 @@ class Assembly:
         path, start, end = self._shelf.close()
         last = self._row + facts.rows - 1
         rewrite = rewrite_for(
-            facts, table.dialect, self._options.newlines, table.columns.kept, where=f"rows {self._row} to {last}"
+            facts,
+            table.dialect,
+            self._options.newlines,
+            table.columns.kept,
+            nulls=self._options.nulls,
+            where=f"rows {self._row} to {last}",
         )
         self._number += 1
         part = Part(

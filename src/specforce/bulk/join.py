@@ -151,6 +151,8 @@ def _sent(db: sqlite3.Connection, part: Part, digest: Callable[[list[str]], byte
     for chunk in part.chunks():
         batch = read_batch(chunk, part.dialect.delimiter)
         place.keep(chunk, len(batch))
+        if part.rewrite.nulls:
+            batch = [part.rewrite.with_nulls(cells) for cells in batch]
         yield from zip(map(digest, batch), row, strict=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from specforce.bulk.columns import Columns, map_columns, refuse_columns
@@ -10,10 +10,11 @@ from specforce.bulk.dialect import ColumnDelimiter, Dialect, LineEnding, column_
 from specforce.bulk.header import Header, read_header, refuse_names
 from specforce.bulk.parts import Limits
 from specforce.bulk.structure import Structure
+from specforce.bulk.values import NULL_CELL
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from specforce.bulk.rewrite import BreakPolicy
     from specforce.bulk.values import NanPolicy
@@ -32,6 +33,7 @@ class TableOptions:
     encoding: str = "utf-8"
     newlines: BreakPolicy = "keep"
     nan: NanPolicy = "error"
+    null_values: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -42,6 +44,23 @@ class TableOptions:
             raise InputError(f"newlines={self.newlines!r}: it is 'keep', 'LF' or 'CRLF'")
         if self.nan not in ("error", "null"):
             raise InputError(f"nan={self.nan!r}: it is 'error' or 'null'")
+
+        if isinstance(self.null_values, str):
+            raise InputError(f"null_values={self.null_values!r}: pass a collection, such as null_values=('NA',)")
+
+    @property
+    def nulls(self) -> frozenset[str]:
+        """Cells that mean "no value" in the source."""
+        return frozenset(self.null_values) - {NULL_CELL}
+
+    @property
+    def source_limits(self) -> Limits:
+        """How much of the source makes a part, so that it fits even if every cell of it becomes `#N/A`."""
+        if not self.nulls:
+            return self.limits
+        shortest = min(map(len, self.nulls))
+        growth = max(1.0, (len(NULL_CELL) + 1) / (shortest + 1))
+        return replace(self.limits, part_bytes=max(1, int(self.limits.part_bytes / growth)))
 
     @property
     def column_delimiter(self) -> ColumnDelimiter:
