@@ -46,7 +46,12 @@ def test_a_job_is_created_with_the_keys_of_the_recordings_in_their_order(client:
     assert len(job["id"]) == 18
     assert job["contentUrl"] == f"services/data/v67.0/jobs/ingest/{job['id']}/batches"
     assert (job["object"], job["externalIdFieldName"]) == ("Account", "Code__c")
-    assert (job["state"], job["concurrencyMode"], job["contentType"], job["apiVersion"]) == ("Open", "Parallel", "CSV", 67.0)
+    assert (job["state"], job["concurrencyMode"], job["contentType"], job["apiVersion"]) == (
+        "Open",
+        "Parallel",
+        "CSV",
+        67.0,
+    )
     assert (job["lineEnding"], job["columnDelimiter"]) == ("LF", "COMMA")
     assert job["createdDate"].endswith("+0000")
 
@@ -88,12 +93,12 @@ def test_a_second_upload_is_refused_in_the_recorded_words(client: BulkClient) ->
     """Row: bulk_v2.md section 7, second PUT on a job [S]."""
     job_id = client.open_job()
     client.upload(job_id, TWO)
-    assert client.refused("PUT", f"/jobs/ingest/{job_id}/batches", content=TWO, headers={"Content-Type": "text/csv"}) == (
-        400,
-        "BULK_API_ERROR",
-        f"Found multipe contents for job: <{job_id[:15]}>, please 'Close' / 'Abort' / 'Delete' the current Job then create"
-        " a new Job and make sure you only do 'PUT' once on a given Job.",
+    refused = client.refused("PUT", f"/jobs/ingest/{job_id}/batches", content=TWO, headers={"Content-Type": "text/csv"})
+    message = (
+        f"Found multipe contents for job: <{job_id[:15]}>, please 'Close' / 'Abort' / 'Delete' the current Job then"
+        " create a new Job and make sure you only do 'PUT' once on a given Job."
     )
+    assert refused == (400, "BULK_API_ERROR", message)
 
 
 def test_an_upload_to_a_closed_job_is_refused(client: BulkClient) -> None:

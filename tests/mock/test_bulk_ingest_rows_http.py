@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from specforce_mockserver.server import MockServer
 
+NO_LAST_NAME = "REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --"
+WRONG_TYPE = "INVALID_TYPE_ON_FIELD_IN_RECORD"
+
 
 @pytest.fixture
 def client(mock_server: MockServer) -> Iterator[BulkClient]:
@@ -36,8 +39,7 @@ def test_result_files_have_quoted_system_columns_and_the_header_as_sent(client: 
     record_id = loaded.successful[0]["sf__Id"]
     assert loaded.texts == (
         f'"sf__Id","sf__Created",lastname,"FirstName"\n"{record_id}","true","Love ""Ada"" lace","Ada"\n',
-        '"sf__Id","sf__Error",lastname,"FirstName"\n'
-        '"","REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --","","Bo, jr."\n',
+        f'"sf__Id","sf__Error",lastname,"FirstName"\n"","{NO_LAST_NAME}","","Bo, jr."\n',
         'lastname,"FirstName"\n',
     )
     assert record_id.startswith("003")
@@ -52,7 +54,9 @@ def test_results_are_in_the_job_s_dialect(
     client: BulkClient, name: str, delimiter: str, ending: str, newline: str
 ) -> None:
     """Rows: bulk_v2.md section 2, columnDelimiter and lineEnding; section 4, `follow the job`."""
-    data = f"LastName{delimiter}Description{newline}A{delimiter}x, y;z{newline}".replace(delimiter + "x", delimiter + '"x')
+    data = f"LastName{delimiter}Description{newline}A{delimiter}x, y;z{newline}".replace(
+        delimiter + "x", delimiter + '"x'
+    )
     data = data.replace(f"z{newline}", f'z"{newline}')
     loaded = client.load(data, columnDelimiter=name, lineEnding=ending)
     assert loaded.state == "JobComplete"
@@ -74,7 +78,9 @@ def test_parents_are_found_by_external_id_and_a_missing_one_is_the_row_s_reason(
     client.load("Name,Code__c\nKennedy,JFK\n", object="Account")
     loaded = client.load("LastName,account.code__c\nA,JFK\nB,xyz\nC,\n")
     assert loaded.counts == (2, 1, 0)
-    assert loaded.errors == ["INVALID_FIELD:Foreign key external ID: xyz not found for field Code__c in entity Account:--"]
+    assert loaded.errors == [
+        "INVALID_FIELD:Foreign key external ID: xyz not found for field Code__c in entity Account:--"
+    ]
     found = records(client, "SELECT LastName, Account.Code__c FROM Contact ORDER BY LastName")
     assert [each["Account"] and each["Account"]["Code__c"] for each in found] == ["JFK", None]
 
@@ -137,9 +143,7 @@ def test_a_bad_header_fails_the_job_and_leaves_every_row_unprocessed(
         ),
     ],
 )
-def test_an_unreadable_upload_fails_the_job_and_writes_nothing(
-    client: BulkClient, data: bytes, message: str
-) -> None:
+def test_an_unreadable_upload_fails_the_job_and_writes_nothing(client: BulkClient, data: bytes, message: str) -> None:
     """Rows: bulk_v2.md section 7, errorMessage table [S]: `Nothing is written`."""
     job_id = client.open_job()
     client.upload(job_id, data)
@@ -170,11 +174,13 @@ def test_cells_are_read_by_the_type_of_their_field(client: BulkClient) -> None:
     )
     assert [row["LastName"] for row in loaded.successful] == ["A", "B"]
     assert loaded.errors == [
-        "INVALID_TYPE_ON_FIELD_IN_RECORD:Birthdate: value not of required type: 10.12.1815:Birthdate --",
-        "INVALID_TYPE_ON_FIELD_IN_RECORD:Do Not Call: value not of required type: perhaps:DoNotCall --",
-        "INVALID_TYPE_ON_FIELD_IN_RECORD:Email Bounced Date: value not of required type: 2026-03-01 10:00:EmailBouncedDate --",
+        f"{WRONG_TYPE}:Birthdate: value not of required type: 10.12.1815:Birthdate --",
+        f"{WRONG_TYPE}:Do Not Call: value not of required type: perhaps:DoNotCall --",
+        f"{WRONG_TYPE}:Email Bounced Date: value not of required type: 2026-03-01 10:00:EmailBouncedDate --",
     ]
-    assert records(client, "SELECT LastName, Birthdate, DoNotCall, EmailBouncedDate FROM Contact ORDER BY LastName") == [
+    assert records(
+        client, "SELECT LastName, Birthdate, DoNotCall, EmailBouncedDate FROM Contact ORDER BY LastName"
+    ) == [
         {
             "LastName": name,
             "Birthdate": "1815-12-10",
@@ -208,7 +214,7 @@ def test_the_same_upsert_a_second_time_creates_nothing(client: BulkClient) -> No
 
 
 def test_an_external_id_that_comes_twice_fails_both_rows_in_one_transaction_only(client: BulkClient) -> None:
-    """Rows: bulk_v2.md section 8, processing chunk of 200; errors_and_limits.md section 3, DUPLICATE_VALUE of upserts."""
+    """Rows: bulk_v2.md section 8, chunk of 200; errors_and_limits.md section 3, DUPLICATE_VALUE of upserts."""
     between = "".join(f"N{number},C{number}\n" for number in range(200))
     loaded = client.load(
         f"Name,Code__c\nA,X\nB,X\n{between}C,C0\n",

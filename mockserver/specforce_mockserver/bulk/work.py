@@ -28,8 +28,10 @@ T = TypeVar("T")
 
 # How many jobs are worked on at a time; more would only slow down the answers to polls.
 SIDE_BY_SIDE: Final = 2
-# How long a poll waits for a batch of 10,000 rows before it answers with the counters as they are.
-LONGEST_WAIT_S: Final = 5.0
+# How long a poll waits for a batch of 10,000 rows before it answers with the counters as they are, and how many polls
+# may wait at a time: the others answer at once, so that they leave threads to other calls.
+LONGEST_WAIT_S: Final = 2.0
+WAITING_POLLS: Final = 4
 
 
 class Work(Protocol):
@@ -63,6 +65,7 @@ class Worker:
         self._clock = clock
         self._begin = begin
         self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
+        self._waits = threading.BoundedSemaphore(WAITING_POLLS)
         self._ticking = threading.Lock()
         self._stepwise: dict[str, Work] = {}
 
@@ -85,12 +88,20 @@ class Worker:
                 job.move("InProgress", self._clock.now())
                 picked_up = True
             elif self._clock.kind == "auto" and job.state == "InProgress" and not job.behaviour.stuck:
-                job.changed.wait_for(lambda: job.ended or job.steps > job.seen_steps, LONGEST_WAIT_S)
-                job.seen_steps = job.steps
+                self._wait(job)
             shown = show(job)
         if picked_up:
             self._start_thread(job)
         return shown
+
+    def _wait(self, job: Job) -> None:
+        """Wait for a job's next internal batch, unless too many polls wait already."""
+        if self._waits.acquire(blocking=False):
+            try:
+                job.changed.wait_for(lambda: job.ended or job.steps > job.seen_steps, LONGEST_WAIT_S)
+            finally:
+                self._waits.release()
+        job.seen_steps = job.steps
 
     def tick(self, jobs: Iterable[Job]) -> None:
         """A tick of the manual clock, for every job in turn."""
@@ -111,6 +122,15 @@ class Worker:
             self._settle(job, work)
         elif self._claim(job):
             self._settle(job, self._begin(job))
+
+    def drop(self, job: Job) -> None:
+        """A job is forgotten, Aborted if it hadn't ended: see that nothing works on it any more."""
+        with self._ticking:
+            work = self._stepwise.pop(job.id, None)
+        if work is not None:
+            self._settle(job, work)
+        elif not self._claim(job):
+            job.wait_settled(LONGEST_WAIT_S)
 
     def _tick(self, job: Job) -> None:
         work = self._stepwise.get(job.id)
