@@ -14,11 +14,12 @@ A plan is matched after routing and login, so a fault hits exactly the operation
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FaultKind = Literal["status", "cut", "truncate", "drop_before", "drop_after", "hang", "expire_tokens"]
 ANY_OPERATION = "*"
@@ -100,7 +101,7 @@ class Faults:
         self._plans: list[Fault] = []
         self._lock = threading.Lock()
         self._made = 0
-        self.epoch = 0
+        self._releases: set[Callable[[], object]] = set()
 
     def add(self, plan: Fault | Mapping[str, Any]) -> Fault:
         """Put a plan in place.
@@ -142,7 +143,20 @@ class Faults:
         """Take all plans away and let go of the calls that hang."""
         with self._lock:
             self._plans.clear()
-            self.epoch += 1
+            releases = tuple(self._releases)
+        for release in releases:
+            release()
+
+    @contextmanager
+    def hanging(self, release: Callable[[], object]) -> Iterator[None]:
+        """While a call hangs: `clear` calls `release`, from whatever thread."""
+        with self._lock:
+            self._releases.add(release)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._releases.discard(release)
 
     def listed(self) -> list[Fault]:
         """The plans, spent ones too."""

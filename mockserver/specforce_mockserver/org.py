@@ -62,6 +62,7 @@ class Org:
             schema = standard_schema()
         self.schema: Schema = schema
         self.clock = clock or Clock()
+        self.started_s = self.clock.now()
         self.settings = settings or OrgSettings()
         self.database = Database(database_path)
         self.counters = Counters(self.database)

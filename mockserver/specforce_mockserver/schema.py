@@ -44,7 +44,7 @@ class PicklistValue:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field; names and meanings are those of a describe document's `fields[]`.
 
@@ -85,7 +85,7 @@ class Field:
     restricted_picklist: bool = False
     compound_field_name: str | None = None
     help_text: str | None = None
-    document: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
     def custom(self) -> bool:
@@ -124,7 +124,7 @@ class ChildRelationship:
     restricted_delete: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SObjectType:
     """One object; `fields` are in the order in which a full record is answered."""
 
@@ -140,7 +140,7 @@ class SObjectType:
     searchable: bool = True
     replicateable: bool = True
     undeletable: bool = True
-    document: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     child_relationships: tuple[ChildRelationship, ...] = ()
 
     @property

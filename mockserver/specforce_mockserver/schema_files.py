@@ -37,13 +37,7 @@ def standard_schema() -> Schema:
 
 def standard_documents() -> dict[str, Document]:
     """The describe documents of the standard objects, by name."""
-    found = {name: dict(specforce_specs.describe(name)) for name in specforce_specs.sobject_names()}
-    if not found:  # DEV SHIM until the generator emits describe documents
-        from pathlib import Path
-
-        for file in sorted(Path(__file__).parents[2].joinpath("specs/sobjects").glob("*.toml")):
-            add_short(found, read_file(file))
-    return found
+    return {name: dict(specforce_specs.describe(name)) for name in specforce_specs.sobject_names()}
 
 
 def load_schema(paths: Iterable[Path]) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class OrgSettings:
 
     `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials need the org's
     own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer '23 do.
+    `public_url` is where clients find the org when that isn't the host they ask (behind a proxy, say).
     """
 
     client_id: str = "test-client"
@@ -46,4 +47,4 @@ class OrgSettings:
     newest_version: str = "67.0"
     replication_days: int = 30
     recycle_bin_days: int = 15
-    extra: dict[str, object] = field(default_factory=dict[str, object])
+    public_url: str | None = None

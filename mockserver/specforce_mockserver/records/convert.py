@@ -58,8 +58,15 @@ def _text_cell(cell: str) -> Any:
     return None if cell == NULL_CELL else cell
 
 
-def json_column(batch: Batch, field: Field, given: Column) -> Column:
-    """The stored values of a column of JSON values; rows whose value has the wrong type are failed."""
+def json_column(batch: Batch, field: Field, given: Column, at: tuple[str, ...]) -> Column:
+    """The stored values of a column of JSON values; rows whose value has the wrong type are failed.
+
+    Args:
+        batch: the rows.
+        field: what the values are to be.
+        given: the values.
+        at: the keys that lead to the value in a record.
+    """
     read = FROM_TEXT.get(field.type)
     column: Column = []
     for row, value in enumerate(given):
@@ -70,7 +77,7 @@ def json_column(batch: Batch, field: Field, given: Column) -> Column:
             column.append(_from_json(field, value, read))
         except (ValueError, OverflowError):
             column.append(ABSENT)
-            batch.fail(row, wrong_json(*_mismatch(field, value)))
+            batch.fail(row, wrong_json(*_mismatch(field, value), at))
     return column
 
 
