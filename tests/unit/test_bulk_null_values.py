@@ -26,9 +26,7 @@ def test_a_null_marker_is_sent_as_null_and_other_cells_stay_as_they_are(tmp_path
 
     (part,) = sent(source, tmp_path, null_values=("NA",))
 
-    assert part == b'Name,Phone\n"a ""b""","#N/A"\n"#N/A","NA,NA"\n"NAN","x\ny"\n'.replace(
-        b'"a ""b""","#N/A"', b'"a ""b""","#N/A"'
-    ).replace(b'"NAN"', b'"NAN"')
+    assert part == b'Name,Phone\n"a ""b""","#N/A"\n"#N/A","NA,NA"\n"NAN","x\ny"\n'
 
 
 def test_an_empty_marker_turns_empty_cells_into_null(tmp_path: Path) -> None:
