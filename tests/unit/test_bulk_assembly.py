@@ -251,7 +251,9 @@ def test_rows_are_spooled_as_they_come(tmp_path: Path) -> None:
 
     spool = tmp_path / "spool"
     spool.mkdir()
-    parts = iter(BlockingParts(rows(), TableOptions(operation="insert", limits=Limits(part_rows=1_500)), spool))
+    parts = BlockingParts(rows(), TableOptions(operation="insert", limits=Limits(part_rows=1_500)), spool)
 
-    assert next(parts).rows == 1_500
+    part = parts.next()
+    assert part is not None
+    assert part.rows == 1_500
     assert taken == 2_000

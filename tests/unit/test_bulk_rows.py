@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specforce.bulk.dialect import Dialect
-from specforce.bulk.rows import RowWriter, batches, columns_of
+from specforce.bulk.rows import RowWriter, columns_of
 from specforce.bulk.structure import Facts, Structure
 from specforce.bulk.values import Cells
 from specforce_api.runtime.errors import InputError
@@ -150,7 +150,3 @@ def test_columns_that_arent_sent_arent_written() -> None:
     data, _ = writer(["A", "B", "C"], kept=(0, 2)).write([{"A": "1", "B": object(), "C": "3"}], row=1)
 
     assert data == b"1,3\n"
-
-
-def test_rows_are_grouped_in_order() -> None:
-    assert list(batches(({"A": n} for n in range(5)), 2)) == [[{"A": 0}, {"A": 1}], [{"A": 2}, {"A": 3}], [{"A": 4}]]

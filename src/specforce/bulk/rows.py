@@ -7,7 +7,7 @@ must be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -144,18 +144,6 @@ class RowWriter:
                     except InputError as error:
                         raise InputError(f"row {number}, column {self._columns[place]!r}: {error}") from None
             raise
-
-
-def batches(rows: Iterable[Row], size: int = BATCH_ROWS) -> Iterator[list[Row]]:
-    """Group rows, so that work is done per batch."""
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _tuple_getter(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:

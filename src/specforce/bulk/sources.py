@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
 
 from specforce.bulk.assembly import BytesFeed, RowsFeed, is_utf8
-from specforce.bulk.rows import Row, batches
+from specforce.bulk.rows import BATCH_ROWS, Row
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     from specforce.bulk.parts import Part
-    from specforce.bulk.table import TableOptions
+    from specforce.bulk.table import Table, TableOptions
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
 BlockingSource: TypeAlias = str | os.PathLike[str] | Bytes | BinaryIO | Iterable[Bytes] | Iterable[Row]
@@ -35,31 +35,47 @@ class BlockingParts:
     """
 
     def __init__(self, source: BlockingSource, options: TableOptions, folder: Path) -> None:
-        self.rereadable = isinstance(source, str | os.PathLike | bytes | bytearray | memoryview)
-        self._feed: BytesFeed | RowsFeed | None = None
-        self._parts = self._read(source, options, folder)
-
-    def __iter__(self) -> Iterator[Part]:
-        return self._parts
-
-    def all(self) -> list[Part]:
-        """Read and check the source to its end.
-
-        Raises:
-            InputError: it can't be loaded; the message names the line or the row.
-        """
-        return list(self._parts)
-
-    def _read(self, source: BlockingSource, options: TableOptions, folder: Path) -> Iterator[Part]:
+        self._feed: BytesFeed | Intake
         if isinstance(source, str | os.PathLike):
             path = existing_file(source)
-            feed = BytesFeed(options, folder, path=path if is_utf8(options.encoding) else None)
-            return feed_all(feed, _file_pieces(path))
-        if isinstance(source, bytes | bytearray | memoryview):
-            return feed_all(BytesFeed(options, folder), [cast("Bytes", source)])
-        if hasattr(source, "read"):
-            return feed_all(BytesFeed(options, folder), _read_pieces(cast("BinaryIO", source)))
-        return _iterated(source, options, folder)
+            self._feed = BytesFeed(options, folder, path=path if is_utf8(options.encoding) else None)
+            self._parts = feed_all(self._feed, file_pieces(path))
+        elif isinstance(source, bytes | bytearray | memoryview):
+            self._feed = BytesFeed(options, folder)
+            self._parts = feed_all(self._feed, [cast("Bytes", source)])
+        elif hasattr(source, "read"):
+            self._feed = BytesFeed(options, folder)
+            self._parts = feed_all(self._feed, _read_pieces(cast("BinaryIO", source)))
+        else:
+            self._feed = Intake(options, folder)
+            self._parts = _taken(self._feed, cast("Iterable[Any]", source))
+
+    @property
+    def table(self) -> Table | None:
+        """The source's header, once it is known."""
+        return self._feed.table
+
+    def next(self) -> Part | None:
+        """The next part, `None` after the last.
+
+        Raises:
+            InputError: the source can't be loaded; the message names the line or the row.
+        """
+        return next(self._parts, None)
+
+    def all(self) -> list[Part]:
+        """Read and check the source to its end; errors as for `next`."""
+        return list(self._parts)
+
+
+def is_reopenable(source: object) -> bool:
+    """Whether a source can be read to its end before anything is sent without keeping a copy of it."""
+    return isinstance(source, str | os.PathLike | bytes | bytearray | memoryview)
+
+
+def is_blocking(source: object) -> bool:
+    """Whether a source is read by blocking calls of its own, instead of being iterated."""
+    return is_reopenable(source) or hasattr(source, "read")
 
 
 def existing_file(source: str | os.PathLike[str]) -> Path:
@@ -109,30 +125,89 @@ def first_kind(item: object) -> str:
     raise InputError(f"the source yields {type(item).__name__}: it should yield bytes, mappings or sequences")
 
 
-def _iterated(source: Iterable[Any], options: TableOptions, folder: Path) -> Iterator[Part]:
-    items = iter(source)
-    first = next(items, None)
-    if first is None:
-        yield from RowsFeed(options, folder).finish()
-        return
-    if first_kind(first) == "bytes":
-        yield from feed_all(BytesFeed(options, folder), _chained(first, items))
-        return
-    feed = RowsFeed(options, folder)
-    for batch in batches(_chained(first, items)):
-        yield from feed.feed(batch)
-    yield from feed.finish()
+class Intake:
+    """Takes the items of an iterable, pieces of bytes or rows, and makes parts of them a batch at a time.
+
+    Whoever iterates calls `add`, and `drain` when that says so; so a source may be awaited while nothing here ever is.
+
+    Args:
+        options: how the source is written and split.
+        folder: where parts are spooled.
+    """
+
+    def __init__(self, options: TableOptions, folder: Path) -> None:
+        self._options = options
+        self._folder = folder
+        self._bytes: BytesFeed | None = None
+        self._rows: RowsFeed | None = None
+        self._pieces: list[Bytes] = []
+        self._batch: list[Row] = []
+        self._held = 0
+
+    @property
+    def table(self) -> Table | None:
+        """The source's header, once it is known."""
+        feed = self._bytes or self._rows
+        return feed.table if feed else None
+
+    def add(self, item: Any) -> bool:
+        """Take an item; whether it is time to `drain`.
+
+        Raises:
+            InputError: it is neither a piece of bytes nor a row.
+        """
+        if self._bytes is None and self._rows is None:
+            if first_kind(item) == "bytes":
+                self._bytes = BytesFeed(self._options, self._folder)
+            else:
+                self._rows = RowsFeed(self._options, self._folder)
+        if self._rows is not None:
+            self._batch.append(item)
+            return len(self._batch) >= BATCH_ROWS
+        if not isinstance(item, bytes | bytearray | memoryview):
+            raise InputError(f"the source yields bytes first and then {type(item).__name__}")
+        self._pieces.append(item)
+        self._held += len(item)
+        return self._held >= _READ_BYTES
+
+    def drain(self) -> list[Part]:
+        """Work on what was taken; the parts that are complete with it.
+
+        Raises:
+            InputError: it can't be loaded; the message names the line or the row.
+        """
+        parts: list[Part] = []
+        if self._rows is not None and self._batch:
+            batch, self._batch = self._batch, []
+            parts += self._rows.feed(batch)
+        if self._bytes is not None:
+            pieces, self._pieces, self._held = self._pieces, [], 0
+            for piece in pieces:
+                for slice_ in sliced(piece):
+                    parts += self._bytes.feed(slice_)
+        return parts
+
+    def finish(self) -> list[Part]:
+        """The source has ended; the parts that are left. Errors as for `drain`."""
+        parts = self.drain()
+        if self._bytes is None and self._rows is None:
+            self._rows = RowsFeed(self._options, self._folder)
+        feed = self._bytes or self._rows
+        return parts if feed is None else [*parts, *feed.finish()]
 
 
-def _chained(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest
-
-
-def _file_pieces(path: Path) -> Iterator[bytes]:
+def file_pieces(path: Path) -> Iterator[bytes]:
+    """A file's bytes, in pieces."""
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_READ_BYTES):
             yield piece
+
+
+def _taken(intake: Intake, items: Iterable[Any]) -> Iterator[Part]:
+    for item in items:
+        if intake.add(item):
+            yield from intake.drain()
+    yield from intake.finish()
 
 
 def _read_pieces(file: BinaryIO) -> Iterator[bytes]:
