@@ -59,7 +59,7 @@ class Load:
 
     def report(self, columns: list[str]) -> LoadReport:
         return LoadReport(
-            object="Account",
+            sobject="Account",
             operation="insert",
             counts=self.counts,
             jobs=(),

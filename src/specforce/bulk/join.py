@@ -31,13 +31,21 @@ _DIGEST_BYTES: Final = 16
 _NOTHING: Final = (b"", 0)
 
 
-def join_part(outcomes: Outcomes, part: Part, names: Sequence[str], readers: Sequence[ResultReader]) -> Counts:
+def join_part(
+    outcomes: Outcomes,
+    part: Part,
+    names: Sequence[str],
+    readers: Sequence[ResultReader],
+    *,
+    rest_unprocessed: bool = False,
+) -> Counts:
     """Join a part's rows to its results and keep the outcome of each row.
 
     Args:
         part: the rows as they were sent.
         names: the columns of the part's file by the names that were sent; `""` for those that weren't.
         readers: the result files that hold rows.
+        rest_unprocessed: rows that no result speaks of were never tried: the job failed or was aborted.
 
     Returns:
         The rows by outcome; `unknown` are those that no result speaks of.
@@ -60,6 +68,12 @@ def join_part(outcomes: Outcomes, part: Part, names: Sequence[str], readers: Seq
             "INSERT OR REPLACE INTO outcome SELECT matched.row, kind, id, error FROM matched "
             "JOIN answered ON answered.rowid = matched.answer ORDER BY matched.row"
         )
+        if rest_unprocessed:
+            db.execute(
+                "INSERT OR REPLACE INTO outcome SELECT row, ?, NULL, NULL FROM sent "
+                "WHERE row NOT IN (SELECT row FROM matched) ORDER BY row",
+                (int(Kind.UNPROCESSED),),
+            )
         counted: dict[int, int] = dict(db.execute("SELECT kind, COUNT(*) FROM answered GROUP BY kind").fetchall())
     counts = Counts(
         created=counted.get(Kind.CREATED, 0),
@@ -67,7 +81,8 @@ def join_part(outcomes: Outcomes, part: Part, names: Sequence[str], readers: Seq
         failed=counted.get(Kind.FAILED, 0),
         unprocessed=counted.get(Kind.UNPROCESSED, 0),
     )
-    return counts + Counts(unknown=part.rows - counts.total)
+    rest = part.rows - counts.total
+    return counts + (Counts(unprocessed=rest) if rest_unprocessed else Counts(unknown=rest))
 
 
 def keep_unprocessed(outcomes: Outcomes, part: Part) -> Counts:
@@ -195,10 +210,12 @@ def _common_columns(names: Sequence[str], readers: Sequence[ResultReader]) -> li
     Raises:
         IntegrityError: there are none, so that nothing can be told apart.
     """
+    if not readers:
+        return [name for name in names if name]
     echoed = [{name.casefold() for name in reader.header.columns} for reader in readers]
     columns = [name for name in names if name and all(name.casefold() in known for known in echoed)]
     if not columns:
-        found = ", ".join(readers[0].header.columns) if readers else ""
+        found = ", ".join(readers[0].header.columns)
         raise IntegrityError(f"the results hold none of the columns that were sent: {found or 'no columns'}")
     return columns
 

@@ -54,6 +54,7 @@ class Counts:
         failed: rows that Salesforce refused, each with a reason.
         unprocessed: rows that Salesforce never tried, or that were never sent.
         unknown: rows that nobody can tell of; 0 unless an error was raised.
+        either: rows that made or changed a record, it isn't known which: an upsert whose results weren't fetched.
     """
 
     created: int = 0
@@ -61,16 +62,17 @@ class Counts:
     failed: int = 0
     unprocessed: int = 0
     unknown: int = 0
+    either: int = 0
 
     @property
     def succeeded(self) -> int:
         """Rows that made or changed a record."""
-        return self.created + self.updated
+        return self.created + self.updated + self.either
 
     @property
     def total(self) -> int:
         """All rows."""
-        return self.created + self.updated + self.failed + self.unprocessed + self.unknown
+        return self.succeeded + self.failed + self.unprocessed + self.unknown
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -79,6 +81,7 @@ class Counts:
             self.failed + other.failed,
             self.unprocessed + other.unprocessed,
             self.unknown + other.unknown,
+            self.either + other.either,
         )
 
 

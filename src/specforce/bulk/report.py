@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from specforce.bulk.parts import Part
     from specforce.bulk.workspace import Workspace
+    from specforce_api.runtime.errors import SalesforceError
 
 WhichRows: TypeAlias = Literal["failed", "unprocessed", "unsuccessful", "successful", "all"]
 
@@ -104,7 +105,7 @@ class LoadReport:
     """What a load did.
 
     Attributes:
-        object: the sObject.
+        sobject: what was loaded, such as `Account`.
         operation: insert, update, upsert, delete or hardDelete.
         counts: rows by outcome.
         jobs: the jobs that were made, by part.
@@ -112,7 +113,7 @@ class LoadReport:
         detailed: whether results were fetched and joined (`results=True`).
     """
 
-    object: str
+    sobject: str
     operation: str
     counts: Counts
     jobs: tuple[LoadedJob, ...]
@@ -133,14 +134,14 @@ class LoadReport:
         return self.counts.succeeded
 
     @property
-    def created(self) -> int:
-        """Rows that made a record."""
-        return self.counts.created
+    def created(self) -> int | None:
+        """Rows that made a record; `None` for an upsert without results: Salesforce counts both kinds together."""
+        return None if self.counts.either else self.counts.created
 
     @property
-    def updated(self) -> int:
-        """Rows that changed a record that was there before; for delete, that deleted it."""
-        return self.counts.updated
+    def updated(self) -> int | None:
+        """Rows that changed a record that was there before; for delete, that deleted it. `None` as for `created`."""
+        return None if self.counts.either else self.counts.updated
 
     @property
     def failed(self) -> int:
@@ -245,7 +246,7 @@ class LoadReport:
                     }
                 )
         return {
-            "object": self.object,
+            "sobject": self.sobject,
             "operation": self.operation,
             "total": self.total,
             **_plain(self.counts),
@@ -308,14 +309,10 @@ class LoadReport:
 
 
 def _plain(counts: Counts) -> dict[str, int]:
-    return {
-        "succeeded": counts.succeeded,
-        "created": counts.created,
-        "updated": counts.updated,
-        "failed": counts.failed,
-        "unprocessed": counts.unprocessed,
-        **({"unknown": counts.unknown} if counts.unknown else {}),
-    }
+    kinds = {} if counts.either else {"created": counts.created, "updated": counts.updated}
+    unknown = {"unknown": counts.unknown} if counts.unknown else {}
+    rest = {"failed": counts.failed, "unprocessed": counts.unprocessed}
+    return {"succeeded": counts.succeeded, **kinds, **rest, **unknown}
 
 
 def names_sent(names: Sequence[str], kept: Sequence[int] | None, sent: Sequence[str]) -> list[str]:
@@ -324,3 +321,21 @@ def names_sent(names: Sequence[str], kept: Sequence[int] | None, sent: Sequence[
         return list(sent)
     by_place = dict(zip(kept, sent, strict=True))
     return [by_place.get(place, "") for place in range(len(names))]
+
+
+def report_of(error: BaseException) -> LoadReport | None:
+    """What a load had done when it raised this error; `None` where the error is of something else.
+
+    A load that can't go on lets the jobs under way end, joins what results there are, and puts the report on the error
+    it raises, also as its attribute `report`.
+    """
+    found = getattr(error, "report", None)
+    return found if isinstance(found, LoadReport) else None
+
+
+def with_report(error: SalesforceError, report: LoadReport) -> SalesforceError:
+    """Put a report on an error, and its counts into the error's notes."""
+    counts = ", ".join(f"{number:,} {name}" for name, number in _plain(report.counts).items() if number)
+    error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")
+    error.report = report  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - see report_of
+    return error
