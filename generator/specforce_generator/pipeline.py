@@ -16,6 +16,7 @@ from .lower_prism import lower_for_prism
 from .operations import Operation, read_operations
 from .project import project
 from .refs import read_library
+from .stamp import FILE, stamp
 from .tree import Tree, read, tidied
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from .sources import Json
     from .templates.specs.short_form import ShortObject
 
-API = "generated/specforce_api"
-SPECS = "generated/specforce_specs"
-SYNC = "src/specforce/_sync"
+PARTS = ("clients", "specs", "sync")
+_GENERATED = "generated"
+_API = "specforce_api"
+_SPECS = "specforce_specs"
+_SYNC = "src/specforce/_sync"
 _ASYNC = "src/specforce/_async"
 _COMMAND = '"specforce-gen generate"'
 
@@ -46,6 +49,31 @@ class Specs:
     def operations(self) -> list[Operation]:
         """Every operation of every API."""
         return [operation for found in self.facts.values() for operation in found]
+
+
+def generate(root: Path, only: str | None) -> dict[str, Tree]:
+    """Make the trees of generated files.
+
+    Args:
+        root: the repository.
+        only: one of `PARTS`, or None for everything, with the stamp.
+
+    Returns:
+        Folder, relative to the repository, to all that belongs into it.
+
+    Raises:
+        SourceError: a spec can't be read. EmitError: something of the specs would not have been generated.
+    """
+    if only == "sync":
+        return {_SYNC: synchronous(root)}
+    specs = load(root)
+    if only == "clients":
+        return {f"{_GENERATED}/{_API}": clients(specs)}
+    if only == "specs":
+        return {f"{_GENERATED}/{_SPECS}": data(specs)}
+    whole = {f"{_API}/{path}": text for path, text in clients(specs).items()}
+    whole |= {f"{_SPECS}/{path}": text for path, text in data(specs).items()}
+    return {_GENERATED: {**whole, FILE: stamp(root / "specs")}, _SYNC: synchronous(root)}
 
 
 def load(root: Path) -> Specs:
