@@ -21,7 +21,6 @@ Eventual: TypeAlias = Awaitable[T]
 """What a function of either half returns before it is awaited: nothing to await in the sync half."""
 
 Lock = asyncio.Lock
-sleep = asyncio.sleep
 closing = aclosing
 
 

@@ -318,11 +318,13 @@ def _reader(status: int, headers: dict[str, str], request: HttpRequest) -> BodyR
     return BodyReader(headers, has_body=has_body, operation_id=request.operation_id)
 
 
-def _failures() -> type[Exception]:
-    """What httpx raises when a request or an answer doesn't come through."""
+def _failures() -> tuple[type[Exception], ...]:
+    """What a request or an answer that doesn't come through raises; httpx lets some of TLS's errors pass as they are."""
+    import ssl  # noqa: PLC0415 - loaded with httpx
+
     import httpx  # noqa: PLC0415 - not before the first request
 
-    return httpx.TransportError
+    return httpx.TransportError, ssl.SSLError, ConnectionError
 
 
 def _translated(error: Exception, request: HttpRequest) -> TransportError | InputError:

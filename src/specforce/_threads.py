@@ -21,7 +21,6 @@ Eventual: TypeAlias = Annotated[T, "at once"]
 """What a function of either half returns before it is awaited: nothing to await in this half."""
 
 Lock = threading.Lock
-sleep = time.sleep
 closing = contextlib.closing
 
 

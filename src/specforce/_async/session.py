@@ -65,7 +65,8 @@ class AsyncSession:
         self.hooks = hooks or Hooks()
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
-        self._exchange = AsyncExchange(http, retry=retry or Retry(), hooks=self.hooks, clock=self.clock)
+        self.retry = retry or Retry()
+        self._exchange = AsyncExchange(http, retry=self.retry, hooks=self.hooks, clock=self.clock)
         self._login = AsyncLogin(credentials, self._exchange, self.api_version)
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None

@@ -66,7 +66,8 @@ class Session:
         self.hooks = hooks or Hooks()
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
-        self._exchange = Exchange(http, retry=retry or Retry(), hooks=self.hooks, clock=self.clock)
+        self.retry = retry or Retry()
+        self._exchange = Exchange(http, retry=self.retry, hooks=self.hooks, clock=self.clock)
         self._login = Login(credentials, self._exchange, self.api_version)
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
