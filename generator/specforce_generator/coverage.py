@@ -1,13 +1,12 @@
 """Which operations are specified, generated, contract-tested and served by the fake org: computed, never listed.
 
-What belongs to other rooms is asked of them as programs (pytest's collection, the fake org's own `coverage`), so that
-the generator imports neither. Where such a program isn't installed, the answer is None: not known.
+What belongs to other rooms is asked of them as programs (the contract suite's scenarios, the fake org's `coverage`), so
+that the generator imports neither. Where such a program isn't installed, the answer is None: not known.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from .index import Index
     from .operations import Operation
-
-_COLLECTED = re.compile(r"::\w+\[(\w+)\]\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,13 @@ def module_of(operation: Operation) -> str:
 
 
 def contract_tested(root: Path) -> set[str] | None:
-    """The operationIds that a contract test is named for: `test_…[getLimits]`."""
-    folder = root / "tests" / "contract"
-    if not folder.is_dir():
+    """What the contract suite says of itself: the operationIds that it has a scenario for."""
+    done = _run(root, "tests.contract.scenarios")
+    try:
+        found: list[str] = json.loads(done.stdout)
+    except ValueError:
         return None
-    done = _run(root, "pytest", str(folder), "--collect-only", "-q", "--no-header")
-    return set(_COLLECTED.findall(done.stdout)) if done.returncode == 0 else None
+    return set(found)
 
 
 def served_by_fake_org(root: Path) -> dict[str, str] | None:
