@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mock.bulk_client import BulkClient
+from tests.mock.bulk_client import BulkClient, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,3 +285,26 @@ def test_text_survives_a_load_and_an_export_byte_for_byte(client: BulkClient) ->
     job_id = client.query_job("SELECT LastName FROM Contact ORDER BY Id")
     exported = client.send("GET", f"/jobs/query/{job_id}/results").content.decode()
     assert exported == f'"LastName"\n{quoted}'
+
+
+def test_a_header_row_over_32_000_characters_fails_the_job(client: BulkClient) -> None:
+    """Row: bulk_v2.md section 6, `First row = field API names; <= 32,000 chars` [P]; the text is our own."""
+    loaded = client.load("LastName," + "x" * 40_000 + "\nA,B\n")
+    assert (loaded.state, loaded.counts[:2]) == ("Failed", (0, 0))
+    assert loaded.info["errorMessage"].startswith("InvalidBatch : The header row is longer")
+
+
+def test_jobs_side_by_side_each_end_with_their_own_rows(client: BulkClient) -> None:
+    job = {"object": "Account", "operation": "upsert", "externalIdFieldName": "Code__c"}
+    job_ids = [client.open_job(**job) for _ in range(12)]
+    for number, job_id in enumerate(job_ids):
+        data = "".join(f"{number}-{row},{row}\n" for row in range(450))
+        client.upload(job_id, f"Code__c,Name\n{data}".encode())
+    for job_id in job_ids:
+        client.close(job_id)
+        client.json("GET", f"/jobs/ingest/{job_id}")
+    for number, job_id in enumerate(job_ids):
+        assert client.ended(f"/jobs/ingest/{job_id}")["numberRecordsProcessed"] == 450
+        found = rows(client.result_set(job_id, "successfulResults"))
+        assert {row["Code__c"].partition("-")[0] for row in found} == {str(number)}
+    assert client.json("GET", "/query", params={"q": "SELECT COUNT() FROM Account"})["totalSize"] == 12 * 450

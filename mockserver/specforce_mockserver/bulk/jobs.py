@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from specforce_mockserver.bulk.ingest import IngestWork
@@ -47,7 +48,7 @@ class BulkJobs:
         self.plans = JobPlans()
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
-        self._worker = Worker(org.clock, self._begin)
+        self._worker = Worker(org.clock, self._begin, org.database.release_reader)
         self._directory = org.database.workdir / "bulk"
         org.clock.on_tick(self.tick)
 
@@ -128,6 +129,7 @@ class BulkJobs:
         """Delete a job with its files."""
         with job.changed:
             refuse_delete(job.kind, job.state)
+            job.forgotten = True
             if not job.ended:
                 job.move("Aborted", self._org.clock.now())
         self._forget(job)
@@ -142,6 +144,7 @@ class BulkJobs:
         """Stop all work and remove all files; the org is reset or closed."""
         jobs = list(self._jobs.values())
         for job in jobs:
+            job.forgotten = True
             with job.changed:
                 if not job.ended:
                     job.move("Aborted", self._org.clock.now())
@@ -153,12 +156,11 @@ class BulkJobs:
     def _begin(self, job: Job) -> Work:
         """The work of a job."""
         job.directory.mkdir(parents=True, exist_ok=True)
+        rows = job.behaviour.records_per_tick if self._org.clock.kind == "manual" else BATCH_ROWS
         if isinstance(job, IngestJob):
-            stepwise = self._org.clock.kind == "manual"
-            rows = job.behaviour.records_per_tick if stepwise else BATCH_ROWS
             return IngestWork(self._org, job, batch_rows=rows)
         if isinstance(job, QueryJob):
-            return QueryWork(self._org, job)
+            return QueryWork(self._org, job, batch_rows=rows)
         message = f"no work is known for a {type(job).__name__}"
         raise TypeError(message)
 
@@ -169,7 +171,8 @@ class BulkJobs:
             jobs = list(self._jobs.values())
         for job in jobs:
             if job.state == "Open" and now - job.created_s > OPEN_S:
-                self.abort(job)
+                with suppress(ApiError):  # somebody else was quicker
+                    self.abort(job)
             elif job.ended and now - job.modified_s > KEPT_S:
                 self._forget(job)
 

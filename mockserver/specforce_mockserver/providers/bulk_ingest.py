@@ -28,7 +28,7 @@ MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 MAX_MULTIPART_CHARACTERS: Final = 100_000
 
 
-@provides("createIngestJob", on_violation=refusal)
+@provides("createIngestJob", writes=True, on_violation=refusal)
 def create_ingest_job(call: Call) -> Answer:
     """Make a job that waits for its data."""
     return Answer(info.created(_create(call, call.body, "Open")))

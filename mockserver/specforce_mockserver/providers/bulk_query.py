@@ -24,7 +24,7 @@ JOB_LIMIT: Final = "DailyBulkV2QueryJobs"
 STORAGE_LIMIT: Final = "DailyBulkV2QueryFileStorageMB"
 
 
-@provides("createQueryJob", on_violation=refusal)
+@provides("createQueryJob", writes=True, on_violation=refusal)
 def create_query_job(call: Call) -> Answer:
     """Make a job, which may start at once."""
     body: dict[str, Any] = call.body
