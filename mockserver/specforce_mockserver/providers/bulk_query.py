@@ -113,6 +113,7 @@ def _compiled(call: Call, text: str, *, include_deleted: bool) -> soql.CompiledQ
             version=call.api_version,
             include_deleted=include_deleted,
             user_id=call.user_id,
+            settings=soql.Settings(time_zone=call.org.settings.time_zone),
         )
     except soql.SoqlError as error:
         raise ApiError(400, "API_ERROR", error.message) from error
