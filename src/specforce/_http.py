@@ -319,7 +319,7 @@ def _reader(status: int, headers: dict[str, str], request: HttpRequest) -> BodyR
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """What a request or an answer that doesn't come through raises; httpx lets some of TLS's errors pass as they are."""
+    """What a request or answer that doesn't come through raises; httpx lets some of TLS's errors pass as they are."""
     import ssl  # noqa: PLC0415 - loaded with httpx
 
     import httpx  # noqa: PLC0415 - not before the first request

@@ -155,9 +155,11 @@ def _holds_children(kind: Any) -> bool:
 
 def _wire(value: Any, path: str) -> Any:
     if isinstance(value, dict):
-        return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in value.items()}
+        entries = cast("dict[str, Any]", value).items()
+        return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in entries}
     if isinstance(value, list):
-        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(value)]
+        items: list[Any] = value
+        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(items)]
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InputError(f"{path}={value!r} has no time zone: say which, such as value.replace(tzinfo=UTC)")
