@@ -111,6 +111,8 @@ SETTINGS = (
     Setting("client_certificate", "SALESFORCE_CLIENT_CERTIFICATE", _paths, "a PEM file, or certificate and key"),
     Setting("http2", "SALESFORCE_HTTP2", _flag, "`true` to speak HTTP/2"),
     Setting("max_connections", "SALESFORCE_MAX_CONNECTIONS", _count, "open connections at a time"),
+    Setting("max_idle_connections", "SALESFORCE_MAX_IDLE_CONNECTIONS", _count, "how many of them stay open unused"),
+    Setting("idle_timeout_s", "SALESFORCE_IDLE_TIMEOUT_S", _seconds, "seconds that they do"),
     Setting("max_response_bytes", "SALESFORCE_MAX_RESPONSE_BYTES", _count, "the largest answer that is read whole"),
 )
 PROFILE_VARIABLE = "SALESFORCE_PROFILE"

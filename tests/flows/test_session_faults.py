@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce import Retry
+from specforce import Retry, Salesforce
 from specforce.auth import ClientCredentials, RefreshToken, RetirementWarning, StaticToken, UsernamePassword
 from specforce.errors import (
     ApiError,
@@ -272,6 +274,17 @@ def test_a_proxy_that_is_not_there_is_named(half: Half, org: FakeOrg) -> None:
             rows(half, half.login(org.auth(), proxy=proxy))
 
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_client_that_is_dropped_leaves_no_open_socket(org: FakeOrg) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sf = Salesforce(org.auth())
+        sf.query(QUERY).all()
+        del sf
+        gc.collect()
+
+    assert not [warning for warning in caught if warning.category is ResourceWarning]
 
 
 def test_requests_go_through_the_proxy(half: Half, org: FakeOrg) -> None:

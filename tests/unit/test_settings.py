@@ -208,6 +208,8 @@ def test_every_option_of_the_client_reaches_its_connections() -> None:
         "client_certificate": "c.pem",
         "http2": True,
         "max_connections": 7,
+        "max_idle_connections": 3,
+        "idle_timeout_s": 1.0,
         "max_response_bytes": 9,
     }
     sf = Salesforce(StaticToken("t", URL), **options)  # type: ignore[arg-type]
