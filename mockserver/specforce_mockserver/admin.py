@@ -2,13 +2,13 @@
 
 GET    /__mock/health                  {"status": "ok", ...}
 POST   /__mock/reset                   the first state again
-POST   /__mock/seed                    {"Account": [{"Name": "Acme"}]}: records, with audit fields if given; answers the Ids
+POST   /__mock/seed                    {"Account": [{"Name": "Acme"}]}: records, audit fields too; answers the Ids
 POST   /__mock/advance                 {"seconds": 7200, "ticks": 3}: time, and steps of jobs
-GET    /__mock/faults                  the fault plans, POST adds one or a list, DELETE removes all, DELETE .../faults/{id} one
+GET    /__mock/faults                  the fault plans; POST adds one or a list, DELETE all or .../faults/{id}
 GET    /__mock/requests                the request log (?operation=query), DELETE empties it
-POST   /__mock/jobs                    a plan for the next bulk jobs, PATCH changes how all others behave, DELETE forgets both
+POST   /__mock/jobs                    a plan for the next bulk jobs; PATCH for all others, DELETE forgets both
 DELETE /__mock/sessions                end every access token
-POST   /__mock/snapshots               keep the records as they are: {"id": "1"}; POST .../snapshots/{id} brings them back
+POST   /__mock/snapshots               keep the records: {"id": "1"}; POST .../snapshots/{id} brings them back
 GET    /__mock/schema                  objects, their fields and types
 """
 
@@ -107,7 +107,7 @@ class Admin:
         return Answer([each.public() for each in self._org.faults.listed()])
 
     def _add_fault(self, _rest: list[str], body: Any) -> Answer:
-        plans = cast("list[Any]", body) if isinstance(body, list) else [body]
+        plans: list[Any] = [*body] if isinstance(body, list) else [body]
         return Answer([self._org.faults.add(_object(each)).public() for each in plans], 201)
 
     def _clear_faults(self, rest: list[str], _body: Any) -> Answer:

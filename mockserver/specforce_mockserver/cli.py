@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 from specforce_mockserver.clock import CLOCK_KINDS, Clock
 from specforce_mockserver.coverage import coverage
 from specforce_mockserver.org import Org
-from specforce_mockserver.schema_files import load_schema
+from specforce_mockserver.schema_files import SchemaFileError, load_schema
 from specforce_mockserver.server import LOOPBACK, MockServer
 from specforce_mockserver.settings import OrgSettings
-from specforce_mockserver.short_form import SchemaFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PATH",
-        help="objects beside the standard ones: TOML in the short form, describe documents in JSON, or a folder; repeatable",
+        help="objects beside the standard ones: TOML, describe documents in JSON, or a folder of both; repeatable",
     )
     serve.add_argument("--persist", type=Path, metavar="FILE", help="keep the records in this file")
     serve.add_argument("--public-url", metavar="URL", help="where clients find the org, if not at the host they ask")
@@ -86,7 +85,7 @@ def _serve(options: argparse.Namespace) -> int:
         server = MockServer(org, host=options.host, port=options.port)
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopped.set())
+            signal.signal(number, lambda _number, _frame: stopped.set())
         with server:
             _announce(server, options)
             stopped.wait()

@@ -1,6 +1,7 @@
 """Conditional requests: ETags and dates, and what Salesforce answers when they don't hold.
 
-Source: specs/reference/rest.md section 1, "Precondition results". ETags are for Account alone; dates are for rows and describes.
+Source: specs/reference/rest.md section 1, "Precondition results". ETags are for Account alone; dates are for rows
+and describes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Query cursors: what `nextRecordsUrl` leads to.
 
-A locator is a cursor's Id, a dash and an offset. A cursor dies two days after its last use, or when its user opens too many.
-Source: specs/reference/rest.md section 7, errors_and_limits.md section 6 [E].
+A locator is a cursor's Id, a dash and an offset. A cursor dies two days after its last use, or when its user opens
+too many. Source: specs/reference/rest.md section 7, errors_and_limits.md section 6 [E].
 """
 
 from __future__ import annotations

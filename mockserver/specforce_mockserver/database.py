@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 READ_CACHE_STATEMENTS = 512
 BUSY_TIMEOUT_S = 30.0
@@ -118,7 +118,7 @@ class Database:
                 del self._local.reader
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Generator[sqlite3.Connection, None, None]:
         """This thread's connection, with several statements seeing one and the same state."""
         connection = self.reader()
         if connection.in_transaction:
@@ -131,7 +131,7 @@ class Database:
             connection.execute("COMMIT")
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Generator[sqlite3.Connection, None, None]:
         """Hold the writer for one transaction; inside another one of this thread, for a savepoint of it.
 
         An exception undoes what was written since, and passes on.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce_mockserver.schema import Field, SObjectType
+    from specforce_mockserver.schema import SObjectType
 
 Document = dict[str, Any]
 GLOBAL_KEYS = (
@@ -46,8 +46,14 @@ GLOBAL_KEYS = (
 )
 MASTER_RECORD_TYPE = "012000000000000AAA"
 _KEYS_SINCE_49 = ("associateEntityType", "associateParentEntity", "sobjectDescribeOption")
-_NO_DESCRIBE_KEYS = ("childRelationshipName", "displayFormat", "x-generated")
-_LAYOUT_URLS = ("compactLayouts", "approvalLayouts", "listviews", "quickActions", "defaultValues")
+_LAYOUT_URLS = {
+    "approvalLayouts": "describe/approvalLayouts",
+    "compactLayouts": "describe/compactLayouts",
+    "defaultValues": "defaultValues?recordTypeId&fields",
+    "layouts": "describe/layouts",
+    "listviews": "listviews",
+    "quickActions": "quickActions",
+}
 _MOUNT = re.compile(r"^/services/data/v\d+\.\d/")
 
 
@@ -68,15 +74,13 @@ def described(sobject: SObjectType, version: str) -> Document:
         }
         for each in sobject.child_relationships
     ]
-    full["fields"] = [_field(each) for each in sobject.fields]
+    full["fields"] = [each.document for each in sobject.fields]
     full["recordTypeInfos"] = _record_types(sobject, version)
     full.setdefault("supportedScopes", _scopes(sobject))
     full["sobjectDescribeOption"] = "FULL"
     if float(version) < 49:
         for key in _KEYS_SINCE_49:
             full.pop(key, None)
-    for key in _NO_DESCRIBE_KEYS:
-        full.pop(key, None)
     return dict(sorted(full.items()))
 
 
@@ -109,15 +113,8 @@ def _urls(sobject: SObjectType, version: str) -> dict[str, str]:
     base = f"{mount}sobjects/{sobject.name}"
     urls = {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"}
     if sobject.document.get("layoutable", True):
-        urls["layouts"] = f"{base}/describe/layouts"
-        urls |= {
-            name: f"{base}/describe/{name}" if name.endswith("Layouts") else f"{base}/{name}" for name in _LAYOUT_URLS
-        }
+        urls |= {name: f"{base}/{path}" for name, path in _LAYOUT_URLS.items()}
     return urls
-
-
-def _field(field: Field) -> Document:
-    return {name: value for name, value in field.document.items() if name not in _NO_DESCRIBE_KEYS}
 
 
 def _record_types(sobject: SObjectType, version: str) -> list[Document]:

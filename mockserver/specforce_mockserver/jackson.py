@@ -1,12 +1,12 @@
 """JSON as Salesforce's parser (Jackson) reads it: its messages for bad syntax, and where in a text a value stands.
 
-Only failures come here; good JSON is decoded by msgspec. Source: specs/reference/errors_and_limits.md section 3, JSON_PARSER_ERROR.
+Only failures come here; good JSON is decoded by msgspec. Source: specs/reference/errors_and_limits.md section 3,
+JSON_PARSER_ERROR.
 """
 
 from __future__ import annotations
 
 import json
-from json.decoder import scanstring
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 _SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder()
 _VALUE = "expected a valid value (number, String, array, object, 'true', 'false' or 'null')"
 _EXPECTING = {
     "Expecting property name enclosed in double quotes": "was expecting double-quote to start field name",
@@ -80,7 +81,7 @@ def _inside_array(text: str, offset: int) -> bool:
     while index < offset:
         character = text[index]
         if character == '"':
-            _string, index = scanstring(text, index + 1)
+            _string, index = _DECODER.raw_decode(text, index)
             continue
         if character in "[{":
             open_brackets.append(character)
@@ -91,7 +92,7 @@ def _inside_array(text: str, offset: int) -> bool:
 
 
 def locate(raw: bytes, path: Sequence[str | int]) -> str:
-    """Where the value stands that a path leads to in a well-formed text; the start of the text when it leads nowhere."""
+    """Where the value stands that a path leads to in a well-formed text; as far as the path goes."""
     text = raw.decode("utf-8", "replace")
     offset = _skip(text, 0)
     for step in path:
@@ -110,16 +111,15 @@ def _skip(text: str, index: int) -> int:
 
 def _child(text: str, offset: int, step: str | int) -> int | None:
     """The offset of one member's value of the object or array that begins at an offset."""
-    decoder = json.JSONDecoder()
     index, number = _skip(text, offset + 1), 0
     while index < len(text) and text[index] not in "]}":
         name: str | int = number
         if text[offset] == "{":
-            name, index = scanstring(text, index + 1)
+            name, index = _DECODER.raw_decode(text, index)
             index = _skip(text, _skip(text, index) + 1)
         if name == step:
             return index
-        _value, index = decoder.raw_decode(text, index)
+        _value, index = _DECODER.raw_decode(text, index)
         index = _skip(text, index)
         if index < len(text) and text[index] == ",":
             index = _skip(text, index + 1)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import jsonschema_rs
+
 import specforce_specs
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.calls import ApiError, not_found
 from specforce_mockserver.ids import to_18
+from specforce_mockserver.jackson import locate
 from specforce_mockserver.records import batch_from_json
 from specforce_mockserver.records.convert import FROM_TEXT
 from specforce_mockserver.records.lookup import ids_by_value, rows_by_id
 from specforce_mockserver.records.results import malformed_row_id
-from specforce_mockserver.jackson import locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

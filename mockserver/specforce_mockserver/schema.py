@@ -1,7 +1,8 @@
 """The objects and fields of one org: what describe says of them, in the form that rules and the SOQL compiler ask.
 
-Promises: names are looked up case-insensitively and answered with the schema's own spelling; a `Schema` never changes
-after it is built, so threads share it. Leaves out reading files (`schema_files.py`) and writing describe documents (`describe.py`).
+Promises: names are looked up case-insensitively and answered with the schema's own spelling; a `Schema` never
+changes after it is built, so threads share it. Leaves out reading files (`schema_files.py`) and writing describe
+documents (`describe.py`).
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class PicklistValue:
 class Field:
     """One field; names and meanings are those of a describe document's `fields[]`.
 
-    `document` keeps the describe entry that the field was read from, so that keys this class doesn't model are served back.
+    `document` keeps the describe entry that the field was read from, so that keys this class doesn't model are
+    served back.
     """
 
     name: str
@@ -77,7 +79,6 @@ class Field:
     defaulted_on_create: bool = False
     reference_to: tuple[str, ...] = ()
     relationship_name: str | None = None
-    child_relationship_name: str | None = None
     relationship_order: int | None = None
     cascade_delete: bool = False
     restricted_delete: bool = False

@@ -143,6 +143,5 @@ async def _end(state: ServerState) -> None:
     if running:
         await asyncio.wait(running, timeout=STOP_TIMEOUT_S / 2)
     for connection in list(state.connections):
-        if connection.transport is not None:
-            connection.transport.abort()
+        connection.transport.abort()
     await asyncio.sleep(0)

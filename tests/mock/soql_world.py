@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver import soql
 from specforce_mockserver.ids import ids_from
 from specforce_mockserver.records.lookup import quoted
-from specforce_mockserver.schema_files import add_short, build, standard_documents
-from specforce_mockserver.short_form import read_document
+from specforce_mockserver.schema_files import schema_of_text
 from specforce_mockserver.tables import create_tables
 
 if TYPE_CHECKING:
@@ -48,9 +46,7 @@ Part_Of__c = { type = "reference(Gadget__c)", childRelationshipName = "Parts__r"
 @cache
 def schema() -> Schema:
     """The standard objects and a custom one with a field of every type."""
-    documents = standard_documents()
-    add_short(documents, read_document(tomllib.loads(CUSTOM), "tests"))
-    return build(documents)
+    return schema_of_text(CUSTOM)
 
 
 class World:

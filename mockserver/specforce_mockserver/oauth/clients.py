@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from specforce_mockserver.oauth.formats import OAuthError
-from specforce_mockserver.oauth.identity import Apps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from specforce_mockserver.oauth.identity import Apps
     from specforce_mockserver.settings import App
 
 

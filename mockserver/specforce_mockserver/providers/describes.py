@@ -1,6 +1,7 @@
 """Describes: all objects, one in short, one in full.
 
-Source: specs/reference/rest.md sections 1 and 6. The metadata of a fake org changes never, so `Last-Modified` is when it was made.
+Source: specs/reference/rest.md sections 1 and 6. The metadata of a fake org changes never, so `Last-Modified` is
+when it was made.
 """
 
 from __future__ import annotations

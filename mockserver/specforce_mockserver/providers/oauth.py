@@ -50,11 +50,11 @@ def introspect_token(call: Call) -> Answer:
     wanted = wanted_format(call.body, call.headers)
     try:
         authenticated(Apps(call.org.settings), call.body, call.headers)
-        token: str | None = call.body.get("token")
-        if not token:
-            raise OAuthError("invalid_request", "missing required parameter: token")
     except OAuthError as error:
         return refused(error, wanted)
+    token: str | None = call.body.get("token")
+    if not token:
+        return refused(OAuthError("invalid_request", "missing required parameter: token"), wanted)
     return Answer(_introspected(call, token))
 
 

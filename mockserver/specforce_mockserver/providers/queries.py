@@ -12,10 +12,10 @@ from specforce_mockserver import soql
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.cursors import Cursors
 from specforce_mockserver.registry import provides
-from specforce_mockserver.violations import Violation
 
 if TYPE_CHECKING:
     from specforce_mockserver.soql import CompiledQuery, Pages
+    from specforce_mockserver.violations import Violation
 
 MIN_PAGE, MAX_PAGE = 200, 2000
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)

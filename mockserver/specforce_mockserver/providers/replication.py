@@ -13,10 +13,10 @@ from specforce_mockserver.clock import on_the_wire, stored
 from specforce_mockserver.providers.describes import sobject_of
 from specforce_mockserver.records.lookup import quoted
 from specforce_mockserver.registry import provides
-from specforce_mockserver.violations import Violation
 
 if TYPE_CHECKING:
     from specforce_mockserver.schema import SObjectType
+    from specforce_mockserver.violations import Violation
 
 DAY_S = 86_400.0
 

@@ -13,10 +13,10 @@ from specforce_mockserver.registry import provides
 from specforce_mockserver.sosl.find import MAX_RECORDS, Search, searchable
 from specforce_mockserver.sosl.statement import NO_TERM, StatementError, Wanted, take_apart
 from specforce_mockserver.sosl.terms import TermError, search_for
-from specforce_mockserver.violations import Violation
 
 if TYPE_CHECKING:
     from specforce_mockserver.sosl.terms import Matches
+    from specforce_mockserver.violations import Violation
 
 PER_OBJECT = 250
 

@@ -1,7 +1,7 @@
 """Values as clients send them, made into values as they are stored, a column at a time.
 
-JSON and CSV differ in what they accept and in how they refuse: JSON must have the right type (a text that reads as one will do),
-a CSV cell is always text, an empty one says nothing, and `#N/A` clears the field.
+JSON and CSV differ in what they accept and in how they refuse: JSON must have the right type (a text that reads as
+one will do), a CSV cell is always text, an empty one says nothing, and `#N/A` clears the field.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _decoded(text: str) -> bytes:
 
 
 def _mismatch(field: Field, value: Any) -> tuple[str, str, str]:
-    """Salesforce's name of the wanted type, Jackson's name of the token that was found, and the value as it prints it."""
+    """Salesforce's name of the wanted type, Jackson's of the token that was found, and the value as printed."""
     wanted = field.type if field.type in FROM_TEXT or field.type == "base64" else "string"
     if isinstance(value, bool):
         return wanted, "VALUE_TRUE" if value else "VALUE_FALSE", str(value).lower()

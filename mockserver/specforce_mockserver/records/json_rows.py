@@ -96,7 +96,7 @@ def _parent(schema: Schema, reference: Field, name: str, value: Any) -> tuple[SO
 
 
 def _target(schema: Schema, reference: Field, members: dict[str, Any]) -> SObjectType:
-    """The parent's object: the one that `attributes.type` names, else the only one or the first that the field allows."""
+    """The parent's object: the one that `attributes.type` names, else the first that the field allows."""
     attributes = members.get("attributes")
     wanted = cast("dict[str, Any]", attributes).get("type") if isinstance(attributes, dict) else None
     allowed = [each for each in map(schema.type, reference.reference_to) if each is not None]

@@ -43,10 +43,12 @@ class RecordReader:
         for field in self._fields:
             parts = sobject.components(field) if field.compound else (field,)
             columns.update(dict.fromkeys(each.name for each in parts))
-        self._places = {name: place for place, name in enumerate(columns)}
+        places = {name: place for place, name in enumerate(columns)}
         listed = ", ".join(quoted(name) for name in ("Id", *columns))
         self._statement = f"SELECT {listed} FROM {quoted(sobject.name)} WHERE Id = ?"  # noqa: S608 - quoted names
-        self._convert = [(each.name, self._places.get(each.name), to_rest(each), each) for each in self._fields]
+        self._simple = [(each.name, places.get(each.name), to_rest(each)) for each in self._fields]
+        self._blobs = frozenset(each.name for each in self._fields if each.type == "base64")
+        self._compounds = {each.name: _member_places(sobject, each, places) for each in self._fields if each.compound}
 
     def read(self, connection: sqlite3.Connection, record_id: str, data_path: str) -> Record | None:
         """A record by its 18-character Id; None when there is none."""
@@ -56,25 +58,31 @@ class RecordReader:
         url = f"{data_path}/sobjects/{self._sobject.name}/{row[0]}"
         record: Record = {"attributes": {"type": self._sobject.name, "url": url}}
         values = row[1:]
-        for name, place, convert, field in self._convert:
+        for name, place, convert in self._simple:
             if place is None:
-                record[name] = self._compound(field, values)
-                continue
-            value = values[place]
-            if value is None or convert is None:
+                record[name] = _compound(self._compounds[name], values)
+            elif (value := values[place]) is None or convert is None:
                 record[name] = value
             else:
-                record[name] = f"{url}/{name}" if field.type == "base64" else convert(value)
+                record[name] = f"{url}/{name}" if name in self._blobs else convert(value)
         return record
 
-    def _compound(self, field: Field, values: tuple[Any, ...]) -> Record | None:
-        names = {each.name.lower(): each.name for each in self._sobject.components(field)}
-        members = _ADDRESS if field.type == "address" else _LOCATION
-        found: Record = {}
-        for key, part in members.items():
-            name = next((each for low, each in names.items() if low.removesuffix("__s").endswith(part.lower())), None)
-            found[key] = values[self._places[name]] if name is not None else None
-        return found if any(value is not None for value in found.values()) else None
+
+def _member_places(sobject: SObjectType, field: Field, places: dict[str, int]) -> list[tuple[str, int | None]]:
+    """For each member of a compound value, where in a row its part stands."""
+    names = {each.name.lower().removesuffix("__s"): each.name for each in sobject.components(field)}
+    members = _ADDRESS if field.type == "address" else _LOCATION
+    found: list[tuple[str, int | None]] = []
+    for key, part in members.items():
+        name = next((each for low, each in names.items() if low.endswith(part.lower())), None)
+        found.append((key, None if name is None else places[name]))
+    return found
+
+
+def _compound(members: list[tuple[str, int | None]], values: tuple[Any, ...]) -> Record | None:
+    """A compound value; null when none of its parts has one."""
+    found = {key: None if place is None else values[place] for key, place in members}
+    return found if any(value is not None for value in found.values()) else None
 
 
 @lru_cache(maxsize=256)

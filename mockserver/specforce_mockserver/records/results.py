@@ -1,7 +1,7 @@
 """What became of each row of a batch, and the refusals in Salesforce's words.
 
-Source of codes and texts: specs/reference/errors_and_limits.md section 3, where each is tagged by how sure it is; texts that
-are not in that table are marked [E] here.
+Source of codes and texts: specs/reference/errors_and_limits.md section 3, where each is tagged by how sure it is;
+texts that are not in that table are marked [E] here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class RowError(NamedTuple):
     """Why a row was refused.
 
-    `fields` None means that a single-row answer leaves the key out. `at` leads to the JSON value at fault, whose place in
-    the request belongs at the end of the message.
+    `fields` None means that a single-row answer leaves the key out. `at` leads to the JSON value at fault, whose
+    place in the request belongs at the end of the message.
     """
 
     code: str

@@ -1,7 +1,7 @@
 """`org.records`: insert, update, upsert and delete of whole batches, for REST and Bulk alike.
 
-Promises: one result per row, in the order of the rows; a refused row changes nothing; with `all_or_none` one refused row undoes
-the call. A call is one transaction, or one savepoint of the caller's.
+Promises: one result per row, in the order of the rows; a refused row changes nothing; with `all_or_none` one
+refused row undoes the call. A call is one transaction, or one savepoint of the caller's.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Records:
         try:
             with self._database.write():
                 done = work()
-                if all_or_none and any(each.error for each in done):
-                    raise _UndoneError
+                if all_or_none:
+                    _undo_if_refused(done)
         except _UndoneError:
             return [each if each.error else RowResult(None, False, results.ROLLED_BACK) for each in done]
         return done
@@ -221,6 +221,11 @@ class Records:
             RowResult(record_id, False, errors.get(row) or refused.get(record_id or ""))
             for row, record_id in enumerate(ids)
         ]
+
+
+def _undo_if_refused(done: list[RowResult]) -> None:
+    if any(each.error for each in done):
+        raise _UndoneError
 
 
 def _no_null_booleans(batch: Batch) -> None:

@@ -86,7 +86,7 @@ def _wanted_list(text: str) -> tuple[list[Wanted], str]:
         name = _NAME.match(text)
         if name is None:
             raise StatementError(
-                "unexpected token: '<EOF>'" if not text.strip() else f"unexpected token: {text.split()[0]}"
+                "unexpected token: '<EOF>'" if not text.strip() else f"unexpected token: {text.split(maxsplit=1)[0]}"
             )
         text = text[name.end() :]
         inside = ""

@@ -1,7 +1,7 @@
 """The words of a search, and whether a record has them.
 
-Words are joined by AND unless operators say otherwise; `*` stands for any characters, `?` for one, a phrase for its words in order.
-A word matches whole words, without regard to case.
+Words are joined by AND unless operators say otherwise; `*` stands for any characters, `?` for one, a phrase for its
+words in order. A word matches whole words, without regard to case.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _pattern(text: str, *, wildcards: bool) -> re.Pattern[str]:
 
 
 class _Parser:
-    """alternatives := all (OR all)*; all := part ((AND | AND NOT | nothing) part)*; part := word | phrase | ( alternatives )"""
+    """alternatives := all (OR all)*; all := part ((AND | AND NOT)? part)*; part := word | phrase | (alternatives)"""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from specforce_mockserver.calls import ApiError, Part, Upload
-from specforce_mockserver.web import errors
 from specforce_mockserver.jackson import syntax_message
+from specforce_mockserver.web import errors
 from specforce_mockserver.web.multipart import parse_multipart
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Parameters and bodies held against the spec, and breaches of it put into Salesforce's words.
 
-A provider's `on_violation` has the first word; what it leaves is answered as the REST API does. Path parameters aren't checked:
-what is wrong with an Id or a name, only the provider can say.
+A provider's `on_violation` has the first word; what it leaves is answered as the REST API does. Path parameters
+aren't checked: what is wrong with an Id or a name, only the provider can say.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema_rs import ValidationErrorKind
 
 from specforce_mockserver.calls import ApiError
-from specforce_mockserver.violations import Violation
 from specforce_mockserver.jackson import locate
+from specforce_mockserver.violations import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

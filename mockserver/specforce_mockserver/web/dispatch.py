@@ -1,4 +1,4 @@
-"""From a request to the operation that it is for: version, path, login, method, in the order in which Salesforce refuses.
+"""From a request to the operation that it is for: login, version, path, method.
 
 A caller without a live session learns nothing but that: paths and versions are looked at after the login.
 """

@@ -59,7 +59,7 @@ async def hang(fault: Fault, faults: Faults, scope: Scope, receive: Receive) -> 
     transport.abort()
 
 
-async def cut(fault: Fault, reply: Reply, scope: Scope, receive: Receive, send: Send, now_s: float) -> int:
+async def cut(fault: Fault, reply: Reply, scope: Scope, receive: Receive, send: Send, *, now_s: float) -> int:
     """Promise the whole body, send the beginning of it, close the connection."""
     content = in_memory(reply.content)
     reply.headers["content-length"] = str(max(len(content), fault.after_bytes + 1))

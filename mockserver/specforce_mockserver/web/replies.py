@@ -98,6 +98,8 @@ async def send_reply(
             reply.headers["content-encoding"] = "gzip"
     if reply.has_body and status in {200, 201}:
         reply.headers.setdefault("vary", "Accept-Encoding")
+    if status == 204:
+        reply.headers.setdefault("content-security-policy", "upgrade-insecure-requests")
     if length is not None and status not in {204, 304}:
         reply.headers["content-length"] = str(length)
     head = request.method == "HEAD"

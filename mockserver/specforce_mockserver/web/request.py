@@ -17,8 +17,9 @@ _OVERRIDES = frozenset({"PATCH", "DELETE", "PUT", "GET", "HEAD"})
 class Request:
     """One request, without its body.
 
-    The path is split before it is decoded, so that a percent-encoded slash stays inside its segment; empty segments, which
-    double and trailing slashes make, are dropped. `_HttpMethod` in the query stands in for the method of a POST.
+    The path is split before it is decoded, so that a percent-encoded slash stays inside its segment; empty
+    segments, which double and trailing slashes make, are dropped. `_HttpMethod` in the query stands in for the
+    method of a POST.
     """
 
     def __init__(self, scope: Scope) -> None:

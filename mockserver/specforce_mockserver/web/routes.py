@@ -1,7 +1,8 @@
 """From a path and a method to an operation.
 
-Paths are matched segment by segment; a literal segment goes before a parameter, in any case where no exact spelling fits, as
-Salesforce reads its paths. Of operations that share a wire path, `x-route-when` and the body's media type decide.
+Paths are matched segment by segment; a literal segment goes before a parameter, in any case where no exact spelling
+fits, as Salesforce reads its paths. Of operations that share a wire path, `x-route-when` and the body's media type
+decide.
 """
 
 from __future__ import annotations
