@@ -63,6 +63,7 @@ class AsyncSession:
         self.api_version = normal_version(api_version)
         self.clock = clock or Clock()
         self.hooks = hooks or Hooks()
+        self.retry = retry or Retry()
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
         self.retry = retry or Retry()
