@@ -47,6 +47,10 @@ class AsyncSession:
         retry: when failed requests are sent again.
         hooks: what is told of requests, answers, retries and logins.
         clock: what time is measured and waited with.
+
+    Attributes:
+        api_version: in the form `67.0`.
+        clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
     """
 
     def __init__(
@@ -63,7 +67,6 @@ class AsyncSession:
         self.api_version = normal_version(api_version)
         self.clock = clock or Clock()
         self.hooks = hooks or Hooks()
-        self.retry = retry or Retry()
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
         self.retry = retry or Retry()
