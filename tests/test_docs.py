@@ -70,6 +70,15 @@ def test_the_documents_name_commands_that_the_makefile_has() -> None:
     assert named <= targets
 
 
+def test_the_readmes_coverage_table_is_the_computed_one() -> None:
+    command = [sys.executable, "-m", "specforce_generator", "coverage", "--markdown"]
+    computed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    shown = README.partition("<!-- coverage:begin -->")[2].partition("<!-- coverage:end -->")[0]
+
+    assert shown.strip() == computed.strip(), "paste what `specforce-gen coverage --markdown` prints"
+
+
 @pytest.mark.parametrize("command", [[], ["query"], ["load"], ["export"], ["jobs"], ["whoami"], ["mock", "serve"]])
 def test_each_command_of_the_readme_explains_itself(command: list[str]) -> None:
     start = "import sys; from specforce.cli import main; sys.argv[0] = 'specforce'; main()"
