@@ -8,6 +8,7 @@ TypedDict; fields that it doesn't declare are left out.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -114,6 +115,8 @@ def encode(record: object) -> bytes:
         InputError: a naive datetime, NaN, or a value that JSON has nothing for.
     """
     to_dict = getattr(record, "to_dict", None)
+    if isinstance(record, Mapping) and not isinstance(record, dict):
+        record = dict(cast("Mapping[str, object]", record))
     try:
         plain: object = to_dict() if callable(to_dict) else msgspec.to_builtins(record, builtin_types=_KEPT)
     except (TypeError, ValueError) as error:
@@ -158,8 +161,7 @@ def _wire(value: Any, path: str) -> Any:
         entries = cast("dict[str, Any]", value).items()
         return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in entries}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(items)]
+        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(cast("list[object]", value))]
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InputError(f"{path}={value!r} has no time zone: say which, such as value.replace(tzinfo=UTC)")
