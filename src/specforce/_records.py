@@ -115,15 +115,18 @@ def encode(record: object) -> bytes:
         InputError: a naive datetime, NaN, or a value that JSON has nothing for.
     """
     to_dict = getattr(record, "to_dict", None)
-    if isinstance(record, Mapping) and not isinstance(record, dict):
-        record = dict(cast("Mapping[str, object]", record))
     try:
-        plain: object = to_dict() if callable(to_dict) else msgspec.to_builtins(record, builtin_types=_KEPT)
+        plain: object = to_dict() if callable(to_dict) else msgspec.to_builtins(_copied(record), builtin_types=_KEPT)
     except (TypeError, ValueError) as error:
         raise InputError(f"the record can't be sent: {error}") from None
     if not isinstance(plain, dict):
         raise InputError(f"a record is a mapping of field names to values, not a {type(record).__name__}")
     return _ENCODER.encode(_wire(cast("object", plain), ""))
+
+
+def _copied(record: object) -> object:
+    """Any mapping as a dict: msgspec takes no other."""
+    return dict(cast("Mapping[str, object]", record)) if isinstance(record, Mapping) else record
 
 
 def declared_fields(kind: type[object]) -> tuple[str, ...]:
