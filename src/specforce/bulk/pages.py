@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from specforce.bulk.cells import read_batch
 from specforce.bulk.records import whole_records
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-T = TypeVar("T")
 _PIECE_BYTES = 1 << 18
 
 
@@ -123,6 +122,11 @@ def header_columns(header: bytes, delimiter: str) -> tuple[str, ...]:
     return tuple(rows[0])
 
 
-def following(iterator: Iterator[T]) -> T | None:
-    """The next item, `None` after the last: a step that can be taken off the loop."""
-    return next(iterator, None)
+def next_rows(batches: Iterator[list[list[str]]]) -> list[list[str]] | None:
+    """The next batch of rows, `None` after the last: a step that can be taken off the loop."""
+    return next(batches, None)
+
+
+def next_chunk(chunks: Iterator[bytes]) -> bytes | None:
+    """The next chunk of records, `None` after the last: likewise."""
+    return next(chunks, None)

@@ -13,7 +13,7 @@ from specforce._aio import Lock, closing, run
 from specforce.bulk.field_types import FieldFacts, field_facts, field_path
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
-from specforce.bulk.pages import Locators, following, header_columns
+from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
 from specforce.bulk.typed import RecordReader
@@ -216,7 +216,7 @@ class AsyncExport:
                     reader = ArrowReader(page.columns, types, page.delimiter)
                     yield reader.empty()
                 chunks = page.chunks()
-                while (chunk := await run(following, chunks)) is not None:
+                while (chunk := await run(next_chunk, chunks)) is not None:
                     yield await run(reader.read, chunk)
 
     async def to_parquet(self, path: str | os.PathLike[str], *, compression: str = "snappy") -> int:
@@ -277,10 +277,10 @@ class AsyncExport:
         async with closing(self.pages()) as pages:
             async for page in pages:
                 batches = page.batches()
-                batch = await run(following, batches)
+                batch = await run(next_rows, batches)
                 while batch is not None:
                     yield page, batch
-                    batch = await run(following, batches)
+                    batch = await run(next_rows, batches)
 
     async def _types(self, columns: tuple[str, ...]) -> dict[str, str]:
         """Salesforce's type of each column; those without one (functions, parents of several kinds) aren't in it."""

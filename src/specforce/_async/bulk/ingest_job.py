@@ -16,7 +16,7 @@ from specforce._aio import closing, run
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
 from specforce.bulk.job_state import bad_end, result_counts
-from specforce.bulk.pages import following
+from specforce.bulk.pages import next_rows
 from specforce.bulk.parts import MAX_PART_BYTES, Limits
 from specforce.bulk.result_rows import ResultFile, failed_result, successful_result, unprocessed_record
 from specforce.bulk.sinks import ResultSink, open_spool
@@ -271,10 +271,10 @@ class AsyncIngestJob:
             found = await self.fetch_results(result_set, workspace.folder, expected=counts[result_set])
             reader = await run(found.reader)
             batches = reader.batches()
-            batch = await run(following, batches)
+            batch = await run(next_rows, batches)
             while batch is not None:
                 yield reader.header, batch
-                batch = await run(following, batches)
+                batch = await run(next_rows, batches)
         finally:
             await run(workspace.close)
 

@@ -14,7 +14,7 @@ from specforce._threads import Lock, closing, run
 from specforce.bulk.field_types import FieldFacts, field_facts, field_path
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
-from specforce.bulk.pages import Locators, following, header_columns
+from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
 from specforce.bulk.typed import RecordReader
@@ -215,7 +215,7 @@ class Export:
                     reader = ArrowReader(page.columns, types, page.delimiter)
                     yield reader.empty()
                 chunks = page.chunks()
-                while (chunk := run(following, chunks)) is not None:
+                while (chunk := run(next_chunk, chunks)) is not None:
                     yield run(reader.read, chunk)
 
     def to_parquet(self, path: str | os.PathLike[str], *, compression: str = "snappy") -> int:
@@ -276,10 +276,10 @@ class Export:
         with closing(self.pages()) as pages:
             for page in pages:
                 batches = page.batches()
-                batch = run(following, batches)
+                batch = run(next_rows, batches)
                 while batch is not None:
                     yield page, batch
-                    batch = run(following, batches)
+                    batch = run(next_rows, batches)
 
     def _types(self, columns: tuple[str, ...]) -> dict[str, str]:
         """Salesforce's type of each column; those without one (functions, parents of several kinds) aren't in it."""

@@ -17,7 +17,7 @@ from specforce._threads import closing, run
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
 from specforce.bulk.job_state import bad_end, result_counts
-from specforce.bulk.pages import following
+from specforce.bulk.pages import next_rows
 from specforce.bulk.parts import MAX_PART_BYTES, Limits
 from specforce.bulk.result_rows import ResultFile, failed_result, successful_result, unprocessed_record
 from specforce.bulk.sinks import ResultSink, open_spool
@@ -272,10 +272,10 @@ class IngestJob:
             found = self.fetch_results(result_set, workspace.folder, expected=counts[result_set])
             reader = run(found.reader)
             batches = reader.batches()
-            batch = run(following, batches)
+            batch = run(next_rows, batches)
             while batch is not None:
                 yield reader.header, batch
-                batch = run(following, batches)
+                batch = run(next_rows, batches)
         finally:
             run(workspace.close)
 
