@@ -102,7 +102,8 @@ def every_job(pages: Callable[..., Any]) -> Iterator[dict[str, Any]]:
         yield from (job.to_dict() for job in page.records)
         if page.done or not page.next_records_url:
             return
-        locator = parse_qs(urlsplit(page.next_records_url).query)["queryLocator"][0]
+        following: str = page.next_records_url
+        locator = parse_qs(urlsplit(following).query)["queryLocator"][0]
         page = pages(query_locator=locator)
 
 

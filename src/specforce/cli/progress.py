@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ Listener = Callable[["Progress"], None]
 
 
 @contextmanager
-def shown(title: str, *, quiet: bool = False) -> Iterator[Listener | None]:
+def shown(title: str, *, quiet: bool = False) -> Generator[Listener | None]:
     """Yield a listener for `progress=`, or None where nobody watches."""
     if quiet or not sys.stderr.isatty():
         yield None
