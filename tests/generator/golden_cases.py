@@ -1,6 +1,6 @@
-"""The golden files of the passes: small specs in, each pass's output as files. Written anew by:
+"""The golden files of the passes: small specs in, each pass's output as files.
 
-python -m tests.generator.golden_cases
+`python -m tests.generator.golden_cases` writes them anew.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def emit_sobjects_pass() -> Tree:
 
 
 def emit_sync_pass() -> Tree:
-    """The synchronous twin of asynchronous.py."""
-    source = (GOLDEN / "asynchronous.py").read_text(encoding="utf-8")
+    """The synchronous twin of asynchronous.py.txt."""
+    source = (GOLDEN / "asynchronous.py.txt").read_text(encoding="utf-8")
     return tidied({"synchronous.py": emit_sync.derive(source)})
 
 
@@ -119,10 +119,15 @@ CASES: dict[str, Callable[[], Tree]] = {
 }
 
 
+def expected_files(name: str) -> Tree:
+    """A case's output under the names of its golden files: Python ends in `.txt`, so that no tool takes it for ours."""
+    return {f"{path}.txt" if path.endswith(".py") else path: text for path, text in CASES[name]().items()}
+
+
 def main() -> None:
     """Write every golden file anew."""
-    for name, case in CASES.items():
-        for path in write(case(), GOLDEN / "expected" / name):
+    for name in CASES:
+        for path in write(expected_files(name), GOLDEN / "expected" / name):
             sys.stdout.write(f"{name}/{path}\n")
 
 
