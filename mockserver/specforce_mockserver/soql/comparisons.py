@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from .terms import Term
     from .tree import Comparator, Compare, Member, Value
 
-MANY_VALUES: Final = 100
+# Longer lists are one parameter, so that no query has more parameters than SQLite takes.
+MANY_VALUES: Final = 20
 _WILDCARD: Final = re.compile(r"[%_\\]")
 Stored = str | int | float | None
 
