@@ -152,8 +152,9 @@ def test_a_long_list_is_found_whole(world):
     """soql.md#1: only the length of the text bounds a list."""
     numbers = ",".join(str(each) for each in range(10, 15_000))
     assert world.values(f"SELECT Name FROM Gadget__c WHERE Count__c IN ({numbers})") == [A, B, C]
-    texts = ",".join(f"'t{each}'" for each in range(8_000))
-    assert world.values(f"SELECT Name FROM Gadget__c WHERE Name NOT IN ({texts}, 'ALPHA', 'é')") == [B, C, D, E]
+    for letter in "té":
+        texts = ",".join(f"'{letter}{each}'" for each in range(8_000))
+        assert world.values(f"SELECT Name FROM Gadget__c WHERE Name NOT IN ({texts}, 'ALPHA', 'é')") == [B, C, D, E]
 
 
 def test_a_number_too_large_for_a_double_is_the_largest_one(world):

@@ -169,6 +169,7 @@ class _Compiler:
     def _group_cells(self, groups: Groups, outputs: list[str]) -> tuple[Cell, ...]:
         """The field list of a grouped query."""
         cells: list[Cell] = []
+        taken: set[str] = set()
         unnamed = 0
         for item in self._query.items:
             if not isinstance(item, SelectField):
@@ -182,8 +183,9 @@ class _Compiler:
                 unnamed += 1
             else:
                 key = term.name
-            if any(each.key.lower() == key.lower() for each in cells):
+            if key.lower() in taken:
                 raise Fault(MALFORMED_QUERY, f"duplicate alias: {key}", item.at)
+            taken.add(key.lower())
             cells.append(Cell(key, len(outputs), term.kind == "boolean"))
             # A subtotal has null for a key that it isn't grouped by, booleans included.
             outputs.append(term.sql if term.kind == "boolean" else json_value(term, self._path))

@@ -17,6 +17,7 @@ _TOO_BIG: Final = (
     "at most 64 tables",
     "too many columns",
     "too many SQL variables",
+    "too many terms",
 )
 
 
