@@ -44,7 +44,12 @@ DEMO = "openapi/demo.yaml"
     [
         (DEMO, "paths:", "paths: [", "demo.yaml:9: isn't YAML"),
         (DEMO, "    get:\n", "    get:\n      tags: [demo]\n", "demo.yaml:15: the key 'tags' stands here twice"),
-        (DEMO, 'x-until: "60.0"', 'x-until: "30.0"', "x-until is 30.0, before x-since"),
+        (
+            DEMO,
+            'x-since: "31.0"\n      x-until',
+            'x-since: "62.0"\n      x-until',
+            "x-until is 60.0, before x-since",
+        ),
         (DEMO, "  schemas:\n", "  schemas:\n    x_y: {type: string, description: One.}\n", "x_y becomes a class"),
         (
             DEMO,
