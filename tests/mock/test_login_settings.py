@@ -68,6 +68,7 @@ def test_a_public_app_has_no_secret_to_send() -> None:
     serve(OrgSettings(apps=(App("public", None, run_as="user@example.com"),)), test)
 
 
+@row("errors_and_limits.md#3", "| INVALID_SESSION_ID | 401 | `This session is not valid")
 @row("auth.md#4", "API-side session errors", "not valid for use with the REST API")
 def test_a_token_without_the_api_scope_is_no_session_for_rest() -> None:
     def test(raw: RawOrg) -> None:

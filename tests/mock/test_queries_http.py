@@ -158,3 +158,19 @@ def test_explain_says_how_without_running(raw: RawOrg) -> None:
         "Account",
         10,
     )
+
+
+@row("rest.md#4", "| parent relationship |")
+@row("rest.md#4", "| aggregate row |")
+def test_parents_are_nested_records_and_groups_have_expressions(raw: RawOrg) -> None:
+    account = accounts(raw, 1)[0]
+    raw.create("Contact", LastName="Ek", AccountId=account)
+    raw.create("Contact", LastName="Free")
+
+    parents = raw.query("SELECT Account.Name FROM Contact ORDER BY LastName")["records"]
+    groups = raw.query("SELECT LastName, COUNT(Id), MAX(CreatedDate) newest FROM Contact GROUP BY LastName")["records"]
+
+    attributes = {"type": "Account", "url": f"{DATA}/sobjects/Account/{account}"}
+    assert [each["Account"] for each in parents] == [{"attributes": attributes, "Name": "Account 0000"}, None]
+    assert [list(each) for each in groups] == [["attributes", "LastName", "expr0", "newest"]] * 2
+    assert groups[0]["attributes"] == {"type": "AggregateResult"}
