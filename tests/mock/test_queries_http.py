@@ -59,6 +59,15 @@ def test_a_page_shows_what_was_there_when_the_query_was_made(raw: RawOrg) -> Non
     assert len(raw.get(page["nextRecordsUrl"])["records"]) == 100
 
 
+@row("soql.md#1", "| Aggregates |")
+def test_groups_come_on_one_page_whatever_its_size(raw: RawOrg) -> None:
+    accounts(raw, 450)
+
+    page = raw.query("SELECT Name, COUNT(Id) FROM Account GROUP BY Name", headers=SMALL)
+
+    assert (page["done"], page["totalSize"], len(page["records"])) == (True, 450, 450)
+
+
 @row("rest.md#7", '`{"totalSize":3214', "Empty: `totalSize:0")
 def test_an_empty_result_is_done_at_once(raw: RawOrg) -> None:
     assert raw.query("SELECT Id FROM Account") == {"totalSize": 0, "done": True, "records": []}
