@@ -88,13 +88,6 @@ def test_a_multipart_form_is_as_good(raw: RawOrg) -> None:
     assert raw.http.post(TOKEN, files=parts).json()["token_type"] == "Bearer"
 
 
-@pytest.mark.parametrize(("format_", "begins"), [("xml", "<?xml"), ("urlencoded", "access_token=00D")])
-def test_other_formats_are_answered_when_asked_for(raw: RawOrg, format_: str, begins: str) -> None:
-    answer = raw.http.post(TOKEN, data={**CLIENT_CREDENTIALS, "format": format_})
-
-    assert answer.text.startswith(begins) or answer.json()["brokenPromises"]
-
-
 @row("auth.md#4", "Shape, HTTP 400")
 @row("errors_and_limits.md#1", "| OAuth | 400/401 |")
 @row("auth.md#4", "| invalid_client_id |")
