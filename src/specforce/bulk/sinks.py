@@ -15,7 +15,6 @@ from specforce_api.runtime.errors import ConnectionCut, DecodeError, IntegrityEr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -287,8 +286,3 @@ class PageSink(TableSink):
             )
         if self._keep_header:
             super().write_header(header)
-
-
-def open_spool(path: Path) -> BinaryIO:
-    """A new unbuffered file for a sink."""
-    return path.open("xb", buffering=0)

@@ -135,11 +135,12 @@ class AsyncExport:
         Raises:
             OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
         """
-        target = await run(Replacement, path)
+        target = Replacement(path)
         zipped = compress if compress is not None else str(path).endswith(".gz")
-        sink = GzipTarget(target.file) if zipped else None
         try:
-            records = await self._append_pages(sink or target.file)
+            file = await run(target.open)
+            sink = GzipTarget(file) if zipped else None
+            records = await self._append_pages(sink or file)
             if sink is not None:
                 await run(sink.finish)
         except BaseException:
@@ -234,10 +235,10 @@ class AsyncExport:
         """
         from specforce.bulk.arrow import ParquetSink  # noqa: PLC0415 - an extra
 
-        target = await run(Replacement, path)
+        target = Replacement(path)
         records = 0
         try:
-            sink = ParquetSink(target.file, compression)
+            sink = ParquetSink(await run(target.open), compression)
             async with closing(self.arrow_tables()) as tables:
                 async for table in tables:
                     await run(sink.write, table)

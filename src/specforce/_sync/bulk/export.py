@@ -134,11 +134,12 @@ class Export:
         Raises:
             OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
         """
-        target = run(Replacement, path)
+        target = Replacement(path)
         zipped = compress if compress is not None else str(path).endswith(".gz")
-        sink = GzipTarget(target.file) if zipped else None
         try:
-            records = self._append_pages(sink or target.file)
+            file = run(target.open)
+            sink = GzipTarget(file) if zipped else None
+            records = self._append_pages(sink or file)
             if sink is not None:
                 run(sink.finish)
         except BaseException:
@@ -233,10 +234,10 @@ class Export:
         """
         from specforce.bulk.arrow import ParquetSink  # noqa: PLC0415 - an extra
 
-        target = run(Replacement, path)
+        target = Replacement(path)
         records = 0
         try:
-            sink = ParquetSink(target.file, compression)
+            sink = ParquetSink(run(target.open), compression)
             with closing(self.arrow_tables()) as tables:
                 for table in tables:
                     run(sink.write, table)
