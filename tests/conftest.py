@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specforce_mockserver.server import MockServer
+
+# Properties are searched alike in every run, on machines of any speed.
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
 
 SCHEMA = Path(__file__).with_name("schema.toml")
 
