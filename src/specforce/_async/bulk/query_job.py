@@ -243,7 +243,9 @@ class AsyncQueryJob:
     ) -> PageSink:
         """Append a page to a file, whole; see `PageSink`. Errors as for `pages`."""
         what = f"page {number} of job {self.id}"
-        sink = PageSink(target, what, expected_header=expected_header, keep_header=keep_header)
+        sink = PageSink(
+            target, what, expected_header=expected_header, keep_header=keep_header, newline=self.dialect.newline
+        )
         operation = operations.get_query_job_results(
             self.id, locator=locator or UNSET, max_records=max_records or UNSET
         )
