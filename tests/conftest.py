@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from specforce_mockserver.server import MockServer
 
@@ -23,6 +23,16 @@ SCHEMA = Path(__file__).with_name("schema.toml")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the tests of the contract suite itself serve other documents than those the suite expects."""
     parser.addoption("--prism-documents", metavar="FOLDER", help="OpenAPI files for Prism, in place of the specs'")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what skips: a test that can't run here says what to install, one that doesn't apply isn't collected."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"tests don't skip: {report.longrepr}"
+    return report
 
 
 @pytest.fixture
