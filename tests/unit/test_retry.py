@@ -192,7 +192,7 @@ def test_a_write_that_never_left_is_repeated(half: Half) -> None:
 
 
 def test_an_unanswered_rotating_login_is_not_repeated(half: Half) -> None:
-    """users.md, defect 11: a refresh token that was sent may be used up."""
+    """A refresh token that was sent may be used up."""
     from specforce.auth import RefreshToken
 
     server = ScriptedServer(LIMITS)
