@@ -16,7 +16,6 @@ from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
-from specforce.bulk.typed import RecordReader
 from specforce_api.runtime.errors import InputError
 
 from .query_job import create_query_job
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from specforce.bulk.dialect import Dialect
     from specforce.bulk.pages import ResultPage
     from specforce.bulk.progress import Listener
+    from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
     from specforce_api.rest import AsyncRestApi
 
@@ -183,6 +183,8 @@ class AsyncExport:
         Raises:
             DecodeError: a value doesn't fit its field.
         """
+        from specforce.bulk.typed import RecordReader  # noqa: PLC0415 - msgspec takes memory that CSV doesn't need
+
         reader: RecordReader[R] | None = None
         async with closing(self._batches()) as batches:
             async for page, batch in batches:
