@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from specforce_api.runtime.errors import ConnectionCut, DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _GZIP = 16 + zlib.MAX_WBITS
+_INFLATED_BYTES = 1 << 20
 
 
 class BodyReader:
@@ -37,25 +38,33 @@ class BodyReader:
         self._wbits = _GZIP if encoding.endswith("gzip") else zlib.MAX_WBITS
         self._inflate = zlib.decompressobj(self._wbits) if encoding != "identity" and has_body else None
 
-    def feed(self, piece: bytes) -> bytes:
-        """Decode one raw piece.
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Decode one raw piece, into pieces of at most a megabyte: a small one may inflate to a thousandfold.
 
         Raises:
             DecodeError: it isn't what Content-Encoding says.
         """
         self._received += len(piece)
-        if self._inflate is None:
-            return piece
-        decoded: list[bytes] = []
-        try:
-            while piece:
-                if self._inflate.eof:
-                    self._inflate = zlib.decompressobj(self._wbits)
-                decoded.append(self._inflate.decompress(piece))
-                piece = self._inflate.unused_data
-        except zlib.error as error:
-            raise DecodeError(f"{self._operation_id}: the answer's compression is broken: {error}") from None
-        return decoded[0] if len(decoded) == 1 else b"".join(decoded)
+        inflate = self._inflate
+        if inflate is None:
+            yield piece
+            return
+        while True:
+            try:
+                decoded = inflate.decompress(piece, _INFLATED_BYTES)
+            except zlib.error as error:
+                raise DecodeError(f"{self._operation_id}: the answer's compression is broken: {error}") from None
+            if decoded:
+                yield decoded
+            if inflate.eof:
+                piece = inflate.unused_data
+                if not piece:
+                    return
+                inflate = self._inflate = zlib.decompressobj(self._wbits)
+            else:
+                piece = inflate.unconsumed_tail
+                if not piece and len(decoded) < _INFLATED_BYTES:
+                    return
 
     def end(self) -> None:
         """The transport has no more.

@@ -51,7 +51,7 @@ class AsyncStreamedReply:
         reader = _reader(self.status, self.headers, self._request)
         try:
             async for piece in self._stream:
-                if decoded := reader.feed(piece):
+                for decoded in reader.feed(piece):
                     yield decoded
         except _failures() as error:
             raise _translated(error, self._request) from error
@@ -94,8 +94,7 @@ class StreamedReply:
         reader = _reader(self.status, self.headers, self._request)
         try:
             for piece in self._stream:
-                if decoded := reader.feed(piece):
-                    yield decoded
+                yield from reader.feed(piece)
         except _failures() as error:
             raise _translated(error, self._request) from error
         reader.end()
