@@ -7,11 +7,14 @@ first: closing it waits for an opening under way, and an opening that comes afte
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -54,10 +57,14 @@ class NewFile:
 
 
 class Replacement(NewFile):
-    """A new file beside `path` that takes its name once it is whole: whoever reads `path` never sees a part of it."""
+    """A new file beside `path` that takes its name once it is whole: whoever reads `path` never sees a part of it.
+
+    A link stays one, what it leads to is replaced; the mode of a file that was there is kept. A pipe or a device can't
+    be replaced and is refused.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(path)
+        super().__init__(os.path.realpath(path))
         self._beside: Path | None = None
 
     def commit(self) -> None:
@@ -70,9 +77,7 @@ class Replacement(NewFile):
         assert self._beside is not None, "it was opened"
         try:
             # mkstemp makes files that only the owner reads; what stays should have the mode of any new file.
-            mask = os.umask(0)
-            os.umask(mask)
-            self._beside.chmod(0o666 & ~mask)
+            self._beside.chmod(_mode_of(self.path))
             self._beside.replace(self.path)
         except OSError:
             self.discard()
@@ -86,9 +91,20 @@ class Replacement(NewFile):
                 self._beside.unlink()
 
     def _opened(self) -> BinaryIO:
+        if self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
+            raise InputError(f"{self.path} isn't a regular file: name a file, and read it when it is there")
         descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent)
         self._beside = Path(name)
         return os.fdopen(descriptor, "wb", buffering=0)
+
+
+def _mode_of(path: Path) -> int:
+    """The mode that a file has, or that a new one would get."""
+    with suppress(FileNotFoundError):
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 @contextmanager
