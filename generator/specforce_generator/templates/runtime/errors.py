@@ -63,7 +63,18 @@ def redact(text: str) -> str:
 
 
 class SalesforceError(Exception):
-    """The root: everything that specforce raises on purpose."""
+    """The root: everything that specforce raises on purpose. Errors can be copied and pickled, as process pools do."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[SalesforceError], args: tuple[Any, ...], state: dict[str, Any]) -> SalesforceError:
+    """The same error again, made without its constructor."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(SalesforceError, ValueError):
