@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from specforce.bulk.header import MAX_HEADER_BYTES
 from specforce.bulk.parts import FileIdentity, Part, Splitter
-from specforce.bulk.records import RecordCutter, RecordTooLong, nth_record_end
+from specforce.bulk.records import RecordTooLong, nth_record_end
 from specforce.bulk.rewrite import rewrite_for
 from specforce.bulk.rows import Row, RowWriter, columns_of
-from specforce.bulk.structure import Facts
+from specforce.bulk.scanner import Scanner
+from specforce.bulk.structure import Facts, Outline
 from specforce.bulk.table import Table, TableOptions, read_table, table_of_rows
 from specforce.bulk.values import Cells
 from specforce_api.runtime.errors import InputError
@@ -122,17 +123,18 @@ class Assembly:
         """The number of the next line; 0 where the source has no lines."""
         return self._line + self._facts.lines if self._line else 0
 
-    def add(self, chunk: bytes, facts: Facts | None = None) -> Iterator[Part]:
+    def add(self, chunk: bytes, facts: Facts | None = None, outline: Outline | None = None) -> Iterator[Part]:
         """Take a chunk of whole records; yield the parts that are complete with it.
 
         Args:
             facts: what the chunk holds, where that is known already.
+            outline: its outline, likewise.
 
         Raises:
             InputError: the chunk isn't rows of this table, or a row is too large.
         """
         if facts is None:
-            facts = self._table.structure.examine(chunk, row=self.row, line=self.line)
+            facts = self._table.structure.examine(chunk, row=self.row, line=self.line, outline=outline)
         for cut in self._splitter.place(chunk, facts, row=self.row, line=self.line):
             if cut.chunk:
                 self._shelf.put(cut.chunk)
@@ -193,7 +195,7 @@ class BytesFeed:
         self._identity = FileIdentity.of(path) if path else None
         self._decoder = None if is_utf8(options.encoding) else codecs.getincrementaldecoder(options.encoding)()
         self._start = b""
-        self._cutter = RecordCutter(options.limits.part_bytes)
+        self._scanner: Scanner | None = None
         self._assembly: Assembly | None = None
 
     def feed(self, piece: bytes) -> Iterator[Part]:
@@ -221,9 +223,9 @@ class BytesFeed:
             self._start += piece
             piece = self._begin()
         yield from self._cut(piece)
-        assembly = self._begun()
-        in_quotes = self._cutter.in_quotes
-        if last := self._cutter.finish():
+        scanner, assembly = self._begun()
+        in_quotes = scanner.in_quotes
+        if last := scanner.finish():
             if in_quotes:
                 raise InputError(
                     f"line {assembly.line} (row {assembly.row}): a quoted cell isn't closed before the end"
@@ -236,17 +238,19 @@ class BytesFeed:
         self.table, size = read_table(self._start, self._options)
         shelf = RangeShelf(self._path, size) if self._path else SpoolShelf(self._folder)
         self._assembly = Assembly(self.table, self._options, shelf, identity=self._identity)
+        self._scanner = Scanner(self.table.structure, self._options.limits.part_bytes)
         rest, self._start = self._start[size:], b""
         return rest
 
-    def _begun(self) -> Assembly:
+    def _begun(self) -> tuple[Scanner, Assembly]:
+        assert self._scanner is not None, "the header has been read"
         assert self._assembly is not None, "the header has been read"
-        return self._assembly
+        return self._scanner, self._assembly
 
     def _cut(self, piece: bytes) -> Iterator[Part]:
-        assembly = self._begun()
+        scanner, assembly = self._begun()
         try:
-            chunk = self._cutter.feed(piece)
+            chunk, outline = scanner.feed(piece)
         except RecordTooLong as error:
             hint = ": is a quote never closed?" if error.in_quotes else ""
             raise InputError(
@@ -254,7 +258,7 @@ class BytesFeed:
                 f"{self._options.limits.part_bytes} bytes, more than a part may have{hint}"
             ) from None
         if chunk:
-            yield from assembly.add(chunk)
+            yield from assembly.add(chunk, outline=outline)
 
     def _utf8(self, piece: bytes, *, final: bool) -> bytes:
         if self._decoder is None:

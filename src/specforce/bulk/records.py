@@ -32,7 +32,16 @@ def last_record_end(data: bytes, *, in_quotes: bool = False, limit: int | None =
         The offset after the last line feed outside quotes, 0 when there is none.
     """
     end = len(data) if limit is None else min(limit, len(data))
-    odd = in_quotes ^ (data.count(_QUOTE, 0, end) & 1)
+    return record_end_before(data, end, in_quotes=in_quotes ^ bool(data.count(_QUOTE, 0, end) & 1))
+
+
+def record_end_before(data: bytes, end: int, *, in_quotes: bool) -> int:
+    """Where the last record ends that ends before an offset; 0 when none does.
+
+    Args:
+        in_quotes: whether a quoted cell is open at that offset.
+    """
+    odd = int(in_quotes)
     while (feed := data.rfind(b"\n", 0, end)) >= 0:
         odd ^= data.count(_QUOTE, feed, end) & 1
         if not odd:
@@ -92,7 +101,7 @@ class RecordCutter:
             self._in_quotes ^= bool(piece.count(_QUOTE) & 1)
             self._hold(piece)
             return b""
-        chunk = b"".join([*self._held, piece[:end]]) if self._held else piece[:end]
+        chunk = b"".join([*self._held, memoryview(piece)[:end]]) if self._held else piece[:end]
         self._held, self._held_bytes = [], 0
         rest = piece[end:]
         self._in_quotes = bool(rest.count(_QUOTE) & 1)

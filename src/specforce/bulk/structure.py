@@ -54,6 +54,33 @@ class Facts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What structures a stretch of CSV bytes.
+
+    Attributes:
+        outside: delimiters and line breaks outside quotes, in order.
+        feeds: how many LF there are, inside and outside.
+        returns: how many CR.
+        in_quotes: whether the stretch ends inside a quoted cell.
+    """
+
+    outside: bytes = b""
+    feeds: int = 0
+    returns: int = 0
+    in_quotes: bool = False
+
+    def __add__(self, other: Outline) -> Outline:
+        """Two stretches, one after the other."""
+        feeds, returns = self.feeds + other.feeds, self.returns + other.returns
+        return Outline(self.outside + other.outside, feeds, returns, in_quotes=other.in_quotes)
+
+    def without(self, tail: Outline) -> Outline:
+        """What is left when a tail is cut off that begins outside quotes."""
+        outside = self.outside[: len(self.outside) - len(tail.outside)]
+        return Outline(outside, self.feeds - tail.feeds, self.returns - tail.returns, in_quotes=False)
+
+
 class Structure:
     """The shape that every row of one table has.
 
@@ -69,13 +96,29 @@ class Structure:
         self._row = delimiter * (width - 1) + dialect.newline
         self._drop = bytes(byte for byte in range(256) if byte not in b'"\r\n' + delimiter)
 
-    def examine(self, chunk: bytes, *, row: int, line: int) -> Facts:
+    def outline(self, data: bytes, *, in_quotes: bool = False) -> Outline:
+        """What structures CSV bytes, cut anywhere.
+
+        Args:
+            in_quotes: whether they begin inside a quoted cell.
+        """
+        skeleton = data.translate(None, self._drop)
+        feeds, returns = skeleton.count(b"\n"), skeleton.count(b"\r")
+        if not in_quotes and b'"' not in skeleton:
+            return Outline(skeleton, feeds, returns, in_quotes=False)
+        # Neighbouring quotes open and close, or escape, something without structure; what is left alternates.
+        pieces = skeleton.replace(b'""', b"").split(b'"')
+        outside = b"".join(pieces[1::2] if in_quotes else pieces[::2])
+        return Outline(outside, feeds, returns, in_quotes=in_quotes ^ (len(pieces) % 2 == 0))
+
+    def examine(self, chunk: bytes, *, row: int, line: int, outline: Outline | None = None) -> Facts:
         """Check a chunk of whole records and say what it holds.
 
         Args:
             chunk: UTF-8 bytes; its last record may lack its line ending (the end of the source).
             row: the number of its first row in the source, from 1; only for messages.
             line: the number of its first line in the source, from 1; only for messages.
+            outline: of this chunk, where it is known already.
 
         Raises:
             InputError: it isn't a set of rows of this table; the message names the line.
@@ -88,20 +131,23 @@ class Structure:
         if b"\0" in chunk:
             at = line + chunk.count(b"\n", 0, chunk.index(b"\0"))
             raise InputError(f"line {at}: a NUL character, which Salesforce doesn't take")
-        skeleton = chunk.translate(None, self._drop)
+        found = outline or self.outline(chunk)
         if not chunk.endswith(b"\n"):
-            skeleton += self._dialect.newline
-        bare = skeleton.replace(b'""', b"") if b'"' in skeleton else skeleton
-        outside = _QUOTED.sub(b"", bare) if b'"' in bare else bare
-        rows, surplus = divmod(len(outside), len(self._row))
-        if surplus or outside != self._row * rows or (self._width == 1 and _has_blank_line(chunk)):
+            newline = self._dialect.newline
+            found = Outline(found.outside + newline, found.feeds + 1, found.returns + len(newline) - 1, in_quotes=False)
+        rows, surplus = divmod(len(found.outside), len(self._row))
+        if (
+            found.in_quotes
+            or surplus
+            or found.outside != self._row * rows
+            or (self._width == 1 and _has_blank_line(chunk))
+        ):
             self._refuse_rows(chunk, row, line)
-        return self._facts(chunk, skeleton, rows, row, line)
+        return self._facts(chunk, found, rows, row, line)
 
-    def _facts(self, chunk: bytes, skeleton: bytes, rows: int, row: int, line: int) -> Facts:
-        """Count lines and tell the kinds of line breaks in cells, by subtracting those that end rows."""
-        lines = skeleton.count(b"\n")
-        returns = skeleton.count(b"\r")
+    def _facts(self, chunk: bytes, outline: Outline, rows: int, row: int, line: int) -> Facts:
+        """Tell the kinds of line breaks in cells, by subtracting those that end rows."""
+        lines, returns = outline.feeds, outline.returns
         if self._dialect.line_ending == "LF":
             pairs = chunk.count(b"\r\n") if returns else 0
             return Facts(rows, lines, feeds=lines - pairs > rows, pairs=pairs > 0)
