@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specforce.bulk import FailedResult, SuccessfulResult
-from specforce.errors import ApiError, ConnectionCut, InputError, IntegrityError, JobAborted, JobFailed, NotFound
+from specforce.errors import (
+    ApiError,
+    ConnectionCut,
+    InputError,
+    IntegrityError,
+    JobAborted,
+    JobFailed,
+    NotFound,
+    ServerUnavailable,
+)
 from specforce.testing import FakeOrg
 from tests.flows.bulk_org import BulkOrg, accounts, aiter_of, good_names, table
 
@@ -184,3 +193,25 @@ def test_a_query_job_can_be_aborted(bulk: BulkOrg) -> None:
     assert bulk.half.run(job.abort()).state == "Aborted"
     with pytest.raises(JobAborted):
         bulk.half.run(job.wait())
+
+
+@pytest.mark.parametrize("kind", ["status", "drop_before", "truncate"])
+def test_an_outage_between_two_polls_doesnt_end_the_wait(bulk: BulkOrg, kind: str) -> None:
+    run = bulk.half.run
+    job = ingest_job(bulk)
+    run(job.upload(table(accounts(3))))
+    run(job.close())
+    bulk.org.faults.add("getIngestJob", kind, status=503, after_bytes=20, times=15)
+
+    assert run(job.wait(timeout_s=3600)).state == "JobComplete"
+
+
+def test_an_outage_that_lasts_ends_the_wait_with_its_error(bulk: BulkOrg) -> None:
+    run = bulk.half.run
+    job = ingest_job(bulk)
+    run(job.upload(table(accounts(3))))
+    run(job.close())
+    bulk.org.faults.add("getIngestJob", "status", status=503, times=10_000)
+
+    with pytest.raises(ServerUnavailable):
+        run(job.wait(timeout_s=None))
