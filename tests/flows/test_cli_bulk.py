@@ -150,3 +150,24 @@ def test_a_job_that_nobody_knows_is_not_found(specforce: Command) -> None:
 
     assert result.exit_code == 1
     assert "NOT_FOUND" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--failures", "--report"])
+def test_a_target_that_cant_be_written_is_refused_before_the_load(
+    specforce: Command, org: FakeOrg, contacts: Path, option: str
+) -> None:
+    result = specforce("load", str(contacts), "Contact", *LOAD, option, "/nowhere/at/all.csv")
+
+    assert result.exit_code == 2
+    assert "no folder /nowhere/at" in result.stderr
+    assert org.requests == []
+
+
+def test_the_source_is_never_written_over(specforce: Command, org: FakeOrg, contacts: Path) -> None:
+    before = contacts.read_bytes()
+
+    result = specforce("load", str(contacts), "Contact", *LOAD, "--failures", str(contacts))
+
+    assert result.exit_code == 2
+    assert contacts.read_bytes() == before
+    assert org.requests == []

@@ -133,3 +133,18 @@ def test_mock_serve_prints_its_address_first_and_stops_when_told() -> None:
             server.terminate()
         assert url.startswith("http://127.0.0.1:")
         assert server.wait(timeout=20) in (0, -15, 143)
+
+
+def test_a_parent_that_is_null_in_the_first_record_loses_nothing(
+    specforce: Callable[..., Result], org: FakeOrg
+) -> None:
+    (parent,) = org.seed({"Account": [{"Name": "Parent"}]})["Account"]
+    org.seed({"Account": [{"Name": "Child", "ParentId": parent}]})
+
+    result = specforce("query", "SELECT Name, Parent.Name, Parent.Owner.Username FROM Account ORDER BY Name DESC")
+
+    assert list(csv.reader(result.stdout.splitlines())) == [
+        ["Name", "Parent.Name", "Parent.Owner.Username"],
+        ["Parent", "", ""],
+        ["Child", "Parent", "user@example.com"],
+    ]

@@ -15,6 +15,7 @@ from specforce.cli.progress import shown
 from specforce.errors import InputError, SalesforceError
 
 if TYPE_CHECKING:
+    from specforce.bulk.progress import Progress
     from specforce.bulk.report import LoadReport
 
 REASONS_SHOWN = 10
@@ -49,8 +50,17 @@ def load(
     """Load a CSV file by Bulk API 2.0; ends with 3 if rows failed."""
     with reported(as_json=as_json), connect(profile, instance_url, api_version) as sf:
         mapping = renames(maps or [])
+        refuse_targets(file, failures, report)
+        jobs: dict[str, None] = {}
         try:
-            with shown(f"{operation} {sobject}", quiet=as_json) as progress:
+            with shown(f"{operation} {sobject}", quiet=as_json) as bars:
+
+                def progress(event: Progress) -> None:
+                    if (job_id := getattr(event, "job_id", None)) is not None:
+                        jobs[job_id] = None
+                    if bars is not None:
+                        bars(event)
+
                 outcome = sf.bulk.load(
                     file,
                     sobject,
@@ -65,13 +75,32 @@ def load(
                     abort_on_timeout=abort_on_timeout,
                     progress=progress,
                 )
-        except SalesforceError as error:
+        except (SalesforceError, OSError) as error:
             if (partial := report_of(error)) is not None:
                 tell(partial, failures, report, as_json=as_json)
+            raise
+        except KeyboardInterrupt:
+            if jobs:
+                sys.stderr.write(f"jobs go on: {', '.join(jobs)} (specforce jobs show, specforce jobs abort)\n")
             raise
         tell(outcome, failures, report, as_json=as_json)
         if outcome.failed or outcome.unprocessed:
             raise SystemExit(ROWS_FAILED)
+
+
+def refuse_targets(file: Path, *targets: Path | None) -> None:
+    """Refuse files that couldn't be written after the load, or that are its source.
+
+    Raises:
+        InputError: a folder isn't there, or a file would be written over the source.
+    """
+    for target in targets:
+        if target is None:
+            continue
+        if not target.absolute().parent.is_dir():
+            raise InputError(f"{target}: there is no folder {target.absolute().parent}")
+        if target.exists() and file.exists() and target.samefile(file):
+            raise InputError(f"{target} is the file that is loaded: write to another one")
 
 
 def renames(maps: list[str]) -> dict[str, str | None] | None:
@@ -92,19 +121,24 @@ def renames(maps: list[str]) -> dict[str, str | None] | None:
 def tell(outcome: LoadReport, failures: Path | None, report: Path | None, *, as_json: bool) -> None:
     """Print the report, and write the files that were asked for; the report is closed afterwards."""
     with outcome:
-        if failures is not None and outcome.detailed:
-            outcome.write_csv(failures, rows="unsuccessful")
+        print_report(outcome, as_json=as_json)
         if report is not None:
             report.write_text(outcome.to_json() + "\n", encoding="utf-8")
-        if as_json:
-            sys.stdout.write(outcome.to_json() + "\n")
-            return
-        summary = outcome.summary(reasons=REASONS_SHOWN)
-        counts = ("total", "succeeded", "created", "updated", "failed", "unprocessed", "unknown")
-        figures = ", ".join(f"{summary[name]:,} {name}" for name in counts if name in summary)
-        sys.stdout.write(f"{outcome.operation} {outcome.sobject}: {figures}, {outcome.seconds:.1f} s\n")
-        for reason in summary["reasons"]:
-            where = f"line {reason['first_line']}" if reason["first_line"] else f"row {reason['first_row']}"
-            sys.stdout.write(f"  {reason['rows']:,} x {reason['code']}: {reason['message']} (first: {where})\n")
-        if failures is not None and outcome.detailed and (outcome.failed or outcome.unprocessed):
-            sys.stdout.write(f"rows to correct: {failures}\n")
+        if failures is not None and outcome.detailed:
+            outcome.write_csv(failures, rows="unsuccessful")
+            if not as_json and (outcome.failed or outcome.unprocessed):
+                sys.stdout.write(f"rows to correct: {failures}\n")
+
+
+def print_report(outcome: LoadReport, *, as_json: bool) -> None:
+    """Print the counts and the reasons of failure."""
+    if as_json:
+        sys.stdout.write(outcome.to_json() + "\n")
+        return
+    summary = outcome.summary(reasons=REASONS_SHOWN)
+    counts = ("total", "succeeded", "created", "updated", "failed", "unprocessed", "unknown")
+    figures = ", ".join(f"{summary[name]:,} {name}" for name in counts if name in summary)
+    sys.stdout.write(f"{outcome.operation} {outcome.sobject}: {figures}, {outcome.seconds:.1f} s\n")
+    for reason in summary["reasons"]:
+        where = f"line {reason['first_line']}" if reason["first_line"] else f"row {reason['first_row']}"
+        sys.stdout.write(f"  {reason['rows']:,} x {reason['code']}: {reason['message']} (first: {where})\n")

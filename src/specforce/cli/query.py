@@ -7,12 +7,17 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import chain, islice
 from typing import Annotated, Any, cast
 
 import typer
 
 from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
 from specforce.cli.outcome import reported
+from specforce.errors import InputError
+
+COLUMNS_FROM = 2000
+"""How many records tell the columns of CSV: a page of the query."""
 
 
 class Format(StrEnum):
@@ -77,18 +82,32 @@ def print_json(records: Iterable[Row]) -> int:
 
 
 def print_csv(records: Iterable[Row]) -> int:
-    """CSV with the first record's columns; a parent that is null in the first record is a column of its own name."""
+    """CSV; the columns are those of the first `COLUMNS_FROM` records together.
+
+    Raises:
+        InputError: a later record has a value that none of these columns can hold.
+    """
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    columns: list[str] | None = None
+    rows = (dict(flat(record)) for record in records)
+    first = list(islice(rows, COLUMNS_FROM))
+    columns = columns_of(first)
+    if columns:
+        writer.writerow(columns)
     count = 0
-    for record in records:
+    for cells in chain(first, rows):
         count += 1
-        cells = dict(flat(record))
-        if columns is None:
-            columns = list(cells)
-            writer.writerow(columns)
+        if any(cells[name] is not None for name in cells.keys() - set(columns)):
+            raise InputError(f"record {count:,} has columns that no record before had: use --json")
         writer.writerow([text(cells.get(name)) for name in columns])
     return count
+
+
+def columns_of(rows: Iterable[dict[str, object]]) -> list[str]:
+    """The columns of rows together; a parent that is null in one row and a record in another is its fields."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    parents = {name.rpartition(".")[0] for name in names}
+    parents |= {parent.rpartition(".")[0] for parent in parents}
+    return [name for name in names if name not in parents]
 
 
 def print_table(records: Iterable[Row]) -> int:
@@ -98,17 +117,14 @@ def print_table(records: Iterable[Row]) -> int:
 
     shown = 1000
     table = Table()
-    columns: list[str] = []
-    count = 0
-    for count, record in enumerate(records, 1):
-        cells = dict(flat(record))
-        if not columns:
-            columns = list(cells)
-            for name in columns:
-                table.add_column(name, overflow="fold")
-        if count > shown:
-            continue
+    source = iter(records)
+    rows = [dict(flat(record)) for record in islice(source, shown)]
+    columns = columns_of(rows)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for cells in rows:
         table.add_row(*(text(cells.get(name)) for name in columns))
+    count = len(rows) + sum(1 for _ in source)
     if count:
         Console().print(table)
     if count > shown:
