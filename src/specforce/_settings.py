@@ -132,26 +132,36 @@ _CREDENTIALS = frozenset(
 )
 
 
+_WHO_AND_WHERE = frozenset({"login_url", "instance_url", "client_id", "username", "access_token"})
+
+
 def resolve(
-    arguments: Mapping[str, Any], environ: Mapping[str, str], profile: Mapping[str, object] | None
+    arguments: Mapping[str, Any],
+    environ: Mapping[str, str],
+    profile: Mapping[str, object] | None,
+    *,
+    profile_first: bool = False,
 ) -> tuple[Credentials, dict[str, Any]]:
     """Credentials and client options from three places.
 
     Args:
         arguments: settings by name, and any other option of the client; `None` counts as not given.
         profile: a profile's table, `None` for none.
+        profile_first: the caller named the profile: the environment comes after it, and says neither who logs in nor
+            where, so that no variable left over sends a profile's secret to another org.
 
     Raises:
         InputError: a value can't be read, or there isn't enough to log in with.
     """
     found: dict[str, Any] = {}
     for setting in SETTINGS:
-        text = environ.get(setting.variable, "")
+        text = "" if profile_first and setting.name in _WHO_AND_WHERE else environ.get(setting.variable, "")
+        in_profile = profile is not None and setting.name in profile
         if arguments.get(setting.name) is not None:
             found[setting.name] = arguments[setting.name]
-        elif text.strip():
+        elif text.strip() and not (profile_first and in_profile):
             found[setting.name] = setting.read(setting.variable, text)
-        elif profile is not None and setting.name in profile:
+        elif profile is not None and in_profile:
             found[setting.name] = setting.read(setting.name, profile[setting.name])
     names = {setting.name for setting in SETTINGS}
     options = {name: value for name, value in arguments.items() if name not in names and value is not None}

@@ -143,6 +143,22 @@ def test_a_client_is_made_from_a_profile(client: Any, profiles: Any) -> None:
     assert client.from_profile("prod").api_version == "66.0"
 
 
+def test_a_named_profile_isnt_sent_elsewhere_by_variables_left_over() -> None:
+    environ = {
+        "SALESFORCE_LOGIN_URL": "https://other.my.salesforce.com",
+        "SALESFORCE_INSTANCE_URL": "https://other.my.salesforce.com",
+        "SALESFORCE_ACCESS_TOKEN": "other-token",
+        "SALESFORCE_CLIENT_SECRET": "secret",
+        "SALESFORCE_API_VERSION": "60.0",
+    }
+    profile = {"login_url": "https://acme.my.salesforce.com", "client_id": "key", "api_version": "66.0"}
+
+    login, options = _settings.resolve({}, environ, profile, profile_first=True)
+
+    assert login == ClientCredentials("key", "secret", login_url="https://acme.my.salesforce.com")
+    assert options == {"api_version": "66.0"}
+
+
 def test_the_environment_may_name_the_profile(profiles: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     profiles(f'[prod]\nlogin_url = "{URL}"\nclient_id = "id"\nclient_secret = "secret"\n')
     monkeypatch.setenv("SALESFORCE_PROFILE", "prod")

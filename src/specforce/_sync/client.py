@@ -136,12 +136,14 @@ class Salesforce:
 
     @classmethod
     def from_profile(cls, name: str, **settings: Any) -> Self:
-        """A client by a named profile; arguments and the environment come before it, as docs/configuration.md says.
+        """A client by a named profile; arguments come before it, the environment after it: docs/configuration.md.
 
         Raises:
             InputError: no such profile, not enough to log in with, or a value that can't be read.
         """
-        login, options = _settings.resolve(settings, os.environ, _settings.read_profile(name, os.environ))
+        login, options = _settings.resolve(
+            settings, os.environ, _settings.read_profile(name, os.environ), profile_first=True
+        )
         return cls(login, **options)
 
     def __repr__(self) -> str:
