@@ -44,6 +44,7 @@ class Colour(Enum):
         (datetime(2026, 3, 1, 10, 0, 0, 123_456, tzinfo=UTC), "2026-03-01T10:00:00.123Z"),
         (datetime(2026, 3, 1, 1, tzinfo=timezone(timedelta(hours=2))), "2026-02-28T23:00:00.000Z"),
         (time(10, 5), "10:05:00.000Z"),
+        (time(10, 5, tzinfo=UTC), "10:05:00.000Z"),
         (["b", "a"], "b;a"),
         ({"b", "a"}, "a;b"),
         ([], "#N/A"),
@@ -63,7 +64,7 @@ def test_each_value_has_one_cell(value: object, cell: str) -> None:
         (Decimal("NaN"), "nan='null'"),
         (float("inf"), "no form in CSV"),
         (datetime(2026, 3, 1), "no time zone"),  # noqa: DTZ001 - that is the point
-        (time(1, tzinfo=UTC), "a time field keeps none"),
+        (time(1, tzinfo=timezone(timedelta(hours=2))), "a time field keeps none"),
         (b"x", "no binary values"),
         ({"Code__c": "x"}, "name the field in the column"),
         (["a;b"], "without ';'"),

@@ -13,7 +13,7 @@ import math
 import numbers
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
@@ -95,9 +95,9 @@ def time_cell(value: time) -> str:
     """A time of day as Salesforce's time fields hold it, without a zone: `10:00:00.000Z`.
 
     Raises:
-        InputError: it has a zone, which the field couldn't keep.
+        InputError: it has a zone other than UTC, which the field couldn't keep.
     """
-    if value.tzinfo is not None:
+    if value.tzinfo is not None and value.utcoffset() != timedelta(0):
         raise InputError(f"{value!r} has a time zone, and a time field keeps none")
     return f"{value:%H:%M:%S}.{value.microsecond // 1000:03d}Z"
 

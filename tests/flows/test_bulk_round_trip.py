@@ -1,0 +1,66 @@
+"""Any table of text survives a load into the fake org and the export out of it, to the last character."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from specforce import Salesforce
+from specforce._threads import Clock
+from specforce.testing import FakeOrg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t\",;|^`'")
+# A text field trims its ends and takes empty text for null; `x` keeps both out of what is tested here.
+TEXTS = st.text(CHARACTERS, max_size=12).map(lambda text: f"x{text}x")
+
+
+class NoWaiting(Clock):
+    """Jobs of the fake org move when they are looked at."""
+
+    def sleep(self, seconds: float) -> None:
+        """Don't."""
+
+
+@pytest.fixture(scope="module")
+def org() -> Iterator[FakeOrg]:
+    with FakeOrg("tests/schema.toml") as org:
+        yield org
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(TEXTS, min_size=1, max_size=6),
+    out=st.sampled_from([",", ";", "\t", "|", "^", "`"]),
+    into=st.sampled_from([",", ";", "\t", "|", "^", "`"]),
+    line_ending=st.sampled_from(["LF", "CRLF"]),
+    form=st.sampled_from(["csv", "rows"]),
+    part_rows=st.integers(1, 4),
+)
+def test_any_text_comes_back_as_it_went_in(
+    org: FakeOrg, *, texts: list[str], out: str, into: str, line_ending: str, form: str, part_rows: int
+) -> None:
+    org.reset()
+    rows = [{"Name": f"A{number}", "Description": text} for number, text in enumerate(texts)]
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, ["Name", "Description"], delimiter=into, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writeheader()
+    writer.writerows(rows)
+
+    with Salesforce(org.auth(), clock=NoWaiting()) as sf:
+        source = file.getvalue().encode() if form == "csv" else iter(rows)
+        report = sf.bulk.load(source, "Account", delimiter=into, max_part_rows=part_rows)
+        export = sf.bulk.export(
+            "SELECT Name, Description FROM Account", delimiter=out, line_ending=line_ending, max_records=2
+        )
+        back = sorted(export.dicts(), key=lambda row: row["Name"])
+
+    assert report.created == len(rows)
+    assert back == rows
