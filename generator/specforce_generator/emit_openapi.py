@@ -140,5 +140,5 @@ _FILTERS: dict[str, Any] = {
 
 
 def _told(entry: ApiEntry, errors: list[GeneratorError]) -> str:
-    texts = [f"{entry.file}: {error.header}: {error.detail}" for error in errors]
+    texts = [f"{entry.id}: {error.header}: {error.detail}" for error in errors]
     return "\n".join(["openapi-python-client would leave something out:", *texts])
