@@ -10,7 +10,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 GENERATOR := $(PYTHON) -m specforce_generator
 PYTEST_ARGS ?=
-TOGETHER := $(MAKE) --no-print-directory -j2 --output-sync=target
+TOGETHER := $(MAKE) -s --no-print-directory -j2 --output-sync=target
 
 .PHONY: help setup demo test pytest generate check-generated lint contract bench bench-full clean
 .PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
@@ -28,7 +28,11 @@ setup:  ## * install all that is needed into .venv and node_modules (again only 
 .venv/.installed: uv.lock pyproject.toml
 	@test -x $(PYTHON) && $(PYTHON) -c 'import pip' 2>/dev/null || { rm -rf .venv; "$$(scripts/need --python)" -m venv .venv; }
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(BIN)/uv sync --quiet --frozen --all-extras --all-groups
+	@$(BIN)/uv sync --quiet --frozen --all-extras
+	@touch $@
+
+.venv/.peers-installed: .venv/.installed
+	@$(BIN)/uv sync --quiet --frozen --all-extras --group bench
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json .npmrc
@@ -64,7 +68,7 @@ lint-pyright:
 	@node_modules/.bin/pyright --warnings
 
 lint-imports:
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 lint-specs:
 	@$(GENERATOR) lint
@@ -72,11 +76,11 @@ lint-specs:
 contract: setup  ## the contract suite alone: Prism, the fake org, the fake org behind Prism's proxy
 	@$(PYTHON) -m pytest -n 2 --dist loadfile tests/contract $(PYTEST_ARGS)
 
-bench: setup  ## three minutes of measurements, as tables, against the peers (installs nginx)
+bench: setup .venv/.peers-installed  ## three minutes of measurements, as tables, against the peers (installs nginx)
 	@scripts/need nginx
 	@$(PYTHON) -m bench
 
-bench-full: setup  ## every workload at full size
+bench-full: setup .venv/.peers-installed  ## every workload at full size
 	@scripts/need nginx
 	@$(PYTHON) -m bench --full
 

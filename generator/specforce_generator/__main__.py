@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import pipeline
+from . import coverage, pipeline
+from .compare import compare
+from .index import read_index
+from .lint import lint
 from .ruff import RuffError
 from .sources import EmitError, SourceError
-from .tree import Tree, write
+from .tree import read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-_PARTS = ("clients", "specs", "sync")
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,28 +33,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def generate(root: Path, only: str | None) -> dict[str, Tree]:
-    """Make the trees of generated files, by the folder each belongs into."""
-    trees: dict[str, Tree] = {}
-    if only != "sync":
-        specs = pipeline.load(root)
-        makers: dict[str, tuple[str, Callable[[pipeline.Specs], Tree]]] = {
-            "clients": (pipeline.API, pipeline.clients),
-            "specs": (pipeline.SPECS, pipeline.data),
-        }
-        trees |= {folder: make(specs) for part, (folder, make) in makers.items() if only in (None, part)}
-    if only in (None, "sync"):
-        trees[pipeline.SYNC] = pipeline.synchronous(root)
-    return trees
-
-
 def _generate(options: argparse.Namespace) -> int:
+    if options.only != "sync" and not _linted(options.root):
+        return 1
     changed = 0
-    for folder, tree in generate(options.root, options.only).items():
+    for folder, tree in pipeline.generate(options.root, options.only).items():
         for path in write(tree, options.root / folder):
             changed += 1
             sys.stdout.write(f"{folder}/{path}\n")
     sys.stdout.write(f"{changed} files changed\n")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    found: list[str] = []
+    for folder, tree in pipeline.generate(options.root, None).items():
+        found += [f"{difference}  (in {folder}/)" for difference in compare(tree, read(options.root / folder))]
+    for line in found:
+        sys.stderr.write(f"{line}\n")
+    if found:
+        sys.stderr.write(f"{len(found)} files differ from what specs and async code say: run make generate\n")
+    return 1 if found else 0
+
+
+def _lint(options: argparse.Namespace) -> int:
+    return 0 if _linted(options.root) else 1
+
+
+def _linted(root: Path) -> bool:
+    findings = lint(root / "specs")
+    for finding in findings:
+        sys.stderr.write(f"specs/{finding}\n")
+    return not findings
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    rows = coverage.coverage(options.root, pipeline.load(options.root).operations)
+    if options.form == "json":
+        text = coverage.as_json(rows)
+    elif options.form == "markdown":
+        text = coverage.as_markdown(rows, read_index(options.root / "specs"))
+    else:
+        text = coverage.as_text(rows)
+    sys.stdout.write(f"{text}\n")
     return 0
 
 
@@ -62,8 +84,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository (default: this folder)")
     commands = parser.add_subparsers(required=True, metavar="command")
     command = commands.add_parser("generate", help="write generated/ and src/specforce/_sync/")
-    command.add_argument("--only", choices=_PARTS, help="one part: sync takes a fraction of a second")
+    command.add_argument("--only", choices=pipeline.PARTS, help="one part: sync takes a fraction of a second")
     command.set_defaults(run=_generate)
+    command = commands.add_parser("check", help="fail where generated files differ from what would be generated")
+    command.set_defaults(run=_check)
+    command = commands.add_parser("lint", help="report mistakes in specs/, with file, line and what to write")
+    command.set_defaults(run=_lint)
+    command = commands.add_parser("coverage", help="per operation: generated, contract-tested, served by the fake org")
+    forms = command.add_mutually_exclusive_group()
+    forms.add_argument("--json", dest="form", action="store_const", const="json", help="as JSON, by operationId")
+    forms.add_argument("--markdown", dest="form", action="store_const", const="markdown", help="the README's table")
+    command.set_defaults(run=_coverage, form="text")
     return parser
 
 

@@ -21,18 +21,18 @@ _ERROR_BY_STATUS = {
 }
 
 
-def operation_docstring(operation: Operation, *, returns: str) -> str:
+def operation_docstring(operation: Operation, *, sent: bool) -> str:
     """The docstring of a function or method, without quotes or indentation.
 
     Args:
         operation: its facts.
-        returns: what the function returns, for the Returns section; empty: what the spec says of the success.
+        sent: a method that sends the operation and returns the answer; else a function that returns the operation.
     """
     blocks = [_paragraph(operation.summary)]
     blocks += [_paragraph(" ".join(text.split())) for text in operation.description.split("\n\n") if text.strip()]
     blocks.append(_section("Args", _arguments(operation)))
-    blocks.append(_section("Returns", [returns or _returned(operation)]))
-    blocks.append(_section("Raises", _raised(operation)))
+    blocks.append(_section("Returns", [_returned(operation) if sent else "The operation, for a sender to send."]))
+    blocks.append(_section("Raises" if sent else "Sending it raises", _raised(operation)))
     facts = [f"Since: API {operation.since}." if operation.since else ""]
     facts.append(f"Until: API {operation.until}." if operation.until else "")
     facts.append(_paragraph(f"Source: {operation.source}.") if operation.source else "")

@@ -111,11 +111,11 @@ def source(value: Any) -> str:
 
 
 def _function_docstring(operation: Operation) -> str:
-    return operation_docstring(operation, returns="The operation, to be sent.")
+    return operation_docstring(operation, sent=False)
 
 
 def _method_docstring(operation: Operation) -> str:
-    return operation_docstring(operation, returns="")
+    return operation_docstring(operation, sent=True)
 
 
 def _answer_property(endpoint: Any, answer: Answer) -> Any:

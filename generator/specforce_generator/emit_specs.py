@@ -21,10 +21,12 @@ _MARK = "by 'specforce-gen generate' from specs/; don't edit"
 
 def emit_specs(
     index: Index,
+    *,
     bundles: Mapping[str, Json],
     prism: Mapping[str, Json],
     waiters: Json,
     describes: Mapping[str, Json],
+    formats: Json,
 ) -> Tree:
     """The files of `specforce_specs`, its Python not yet formatted.
 
@@ -34,9 +36,15 @@ def emit_specs(
         prism: document name to a document for Prism.
         waiters: waiters.toml.
         describes: object name to its describe document.
+        formats: the formats of automatic numbers, by object and field.
     """
-    tree: Tree = {"__init__.py": read(_TEMPLATES)["__init__.py.in"], "py.typed": ""}
-    documents: dict[str, Json] = {"index": _index(index, bundles, prism), "waiters": waiters}
+    sources = read(_TEMPLATES)
+    tree: Tree = {"__init__.py": sources.pop("__init__.py.in"), "py.typed": "", **sources}
+    documents: dict[str, Json] = {
+        "index": _index(index, bundles, prism),
+        "waiters": waiters,
+        "display_formats": formats,
+    }
     documents |= {f"bundles/{name}": document for name, document in bundles.items()}
     documents |= {f"prism/{name}": document for name, document in prism.items()}
     documents |= {f"sobjects/{name}": document for name, document in describes.items()}

@@ -74,7 +74,18 @@ def _schema(schema: Any, *, names: bool = False) -> Any:
             result[key] = deepcopy(value)
         elif key not in ("discriminator", "examples") and not key.startswith("x-"):
             result[key] = _schema(value)
+    if not names:
+        _add_known_values(result, schema)
     return result
+
+
+def _add_known_values(result: Json, schema: Json) -> None:
+    """Members named in Salesforce's words (`IN_PROGRESS`), and open sets of values told in the description."""
+    if is_list(schema.get("enum")) and all(isinstance(value, str) for value in schema["enum"]):
+        result["x-enum-varnames"] = [snake_case(value).upper() or "EMPTY" for value in schema["enum"]]
+    if is_list(schema.get("x-enum")):
+        known = ", ".join(f"`{value}`" for value in schema["x-enum"])
+        result["description"] = f"{schema.get('description', '')} Known values: {known}.".strip()
 
 
 def _reachable(schemas: Json, paths: Json, kept: set[str]) -> Json:

@@ -32,7 +32,7 @@ def lower_for_prism(document: Json, api_version: str) -> dict[str, Json]:
         paths: Json = {}
         for path, method, operation in entries:
             concrete = path.partition("#")[0].replace("{api_version}", api_version)
-            paths.setdefault(concrete, {})[method] = operation
+            paths.setdefault(concrete, {})[method] = _text_parts(operation, components["schemas"])
         name = api if number == 1 else f"{api}_{number}"
         kept = {key: document[key] for key in ("openapi", "info", "security", "tags")}
         result[name] = _plain({**kept, "paths": paths, "components": _used(components, paths)})
@@ -90,6 +90,18 @@ def _cut(value: Any, above: set[str]) -> Any:
     if str(value.get("$ref", "")).rpartition("/")[2] in above:
         return {"type": "object", "additionalProperties": True}
     return {key: _cut(below, above) for key, below in value.items()}
+
+
+def _text_parts(operation: Json, schemas: Json) -> Json:
+    """The operation with each part of a multipart body as text: Prism reads no JSON in parts."""
+    result = deepcopy(operation)
+    body = result.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if body:
+        name = str(body["schema"].get("$ref", "")).rpartition("/")[2]
+        schema: Json = deepcopy(schemas[name]) if name else body["schema"]
+        schema["properties"] = {key: {"type": "string"} for key in schema["properties"]}
+        body["schema"] = schema
+    return result
 
 
 def _without_version(components: Json) -> Json:

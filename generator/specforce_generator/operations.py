@@ -185,8 +185,9 @@ def python_type(document: Json, schema: Json) -> str:
             return "datetime.datetime"
         if schema.get("format") == "date":
             return "datetime.date"
-        if "enum" in schema:
-            return f"Literal[{', '.join(repr(str(value)) for value in schema['enum'])}] | str"
+        known: list[Any] = schema.get("enum") or schema.get("x-enum") or []
+        if known:
+            return f"Literal[{', '.join(repr(str(value)) for value in known)}] | str"
     return {"integer": "int", "number": "float", "boolean": "bool"}.get(str(kind), "str")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import emit_sync
 from .bundle import bundle
 from .emit_package import emit_package
+from .emit_sobjects import emit_sobjects, read_sobjects
 from .emit_specs import emit_specs
 from .index import Index, read_index, read_toml
 from .lower import lower
@@ -15,16 +16,20 @@ from .lower_prism import lower_for_prism
 from .operations import Operation, read_operations
 from .project import project
 from .refs import read_library
+from .stamp import FILE, stamp
 from .tree import Tree, read, tidied
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .sources import Json
+    from .templates.specs.short_form import ShortObject
 
-API = "generated/specforce_api"
-SPECS = "generated/specforce_specs"
-SYNC = "src/specforce/_sync"
+PARTS = ("clients", "specs", "sync")
+_GENERATED = "generated"
+_API = "specforce_api"
+_SPECS = "specforce_specs"
+_SYNC = "src/specforce/_sync"
 _ASYNC = "src/specforce/_async"
 _COMMAND = '"specforce-gen generate"'
 
@@ -37,12 +42,38 @@ class Specs:
     waiters: Json
     bundles: dict[str, Json]
     prism: dict[str, Json]
+    objects: list[ShortObject] = field(repr=False)
     facts: dict[str, list[Operation]] = field(repr=False)
 
     @property
     def operations(self) -> list[Operation]:
         """Every operation of every API."""
         return [operation for found in self.facts.values() for operation in found]
+
+
+def generate(root: Path, only: str | None) -> dict[str, Tree]:
+    """Make the trees of generated files.
+
+    Args:
+        root: the repository.
+        only: one of `PARTS`, or None for everything, with the stamp.
+
+    Returns:
+        Folder, relative to the repository, to all that belongs into it.
+
+    Raises:
+        SourceError: a spec can't be read. EmitError: something of the specs would not have been generated.
+    """
+    if only == "sync":
+        return {_SYNC: synchronous(root)}
+    specs = load(root)
+    if only == "clients":
+        return {f"{_GENERATED}/{_API}": clients(specs)}
+    if only == "specs":
+        return {f"{_GENERATED}/{_SPECS}": data(specs)}
+    whole = {f"{_API}/{path}": text for path, text in clients(specs).items()}
+    whole |= {f"{_SPECS}/{path}": text for path, text in data(specs).items()}
+    return {_GENERATED: {**whole, FILE: stamp(root / "specs")}, _SYNC: synchronous(root)}
 
 
 def load(root: Path) -> Specs:
@@ -61,7 +92,7 @@ def load(root: Path) -> Specs:
     prism: dict[str, Json] = {}
     for entry in index.apis:
         prism |= lower_for_prism(bundle(entry, newest, default), default)
-    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, facts)
+    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, read_sobjects(folder), facts)
 
 
 def clients(specs: Specs) -> Tree:
@@ -76,12 +107,21 @@ def clients(specs: Specs) -> Tree:
     for entry in specs.index.apis:
         package = emit_api(entry, lower(specs.bundles[entry.id]), specs.facts[entry.id])
         tree |= {f"{entry.id}/{path}": text for path, text in package.items()}
-    return _marked(tidied(tree), "specs/")
+    return _marked(tidied(tree), "specs/ and generator/")
 
 
 def data(specs: Specs) -> Tree:
     """`specforce_specs`."""
-    return _marked(tidied(emit_specs(specs.index, specs.bundles, specs.prism, specs.waiters, {})), "specs/")
+    describes, formats = emit_sobjects(specs.objects, specs.index.versions.default)
+    tree = emit_specs(
+        specs.index,
+        bundles=specs.bundles,
+        prism=specs.prism,
+        waiters=specs.waiters,
+        describes=describes,
+        formats=formats,
+    )
+    return _marked(tidied(tree), "specs/ and generator/")
 
 
 def synchronous(root: Path) -> Tree:

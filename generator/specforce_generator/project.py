@@ -34,7 +34,7 @@ def is_in(facts: Mapping[str, Any], version: float) -> bool:
 
 
 def _document(library: Library, source: Source, version: float) -> Json:
-    document = _value(library, source.path, source.data, version)
+    document: Json = _value(library, source.path, source.data, version)
     if is_object(document.get("paths")):
         document["paths"] = {path: item for path, item in document["paths"].items() if _METHODS & item.keys()}
     return document

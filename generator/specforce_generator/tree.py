@@ -20,7 +20,7 @@ Tree = dict[str, str]
 def read(folder: Path, pattern: str = "*") -> Tree:
     """Read every text file under `folder` whose name matches `pattern`; a missing folder is an empty tree."""
     found = sorted(path for path in folder.rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode(errors="surrogateescape") for path in found}
 
 
 def write(tree: Mapping[str, str], folder: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """specforce's fake Salesforce org: a stateful Salesforce on loopback that any client in any language can be pointed at.
 
-Names are loaded on use: `Org` (the state of one org), `MockServer` (an org behind a port), `coverage` (what is served how).
+Names are loaded on use: `Org` (the state of one org), `MockServer` (an org behind a port), `coverage` (what is
+served how).
 """
 
 from __future__ import annotations

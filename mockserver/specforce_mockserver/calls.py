@@ -1,17 +1,19 @@
 """What a provider gets and gives: a `Call`, an `Answer`, an `ApiError`. No HTTP library is known here.
 
-A `Call` holds the request after routing, login and validation. Parameters are under the names they have on the wire, typed as the
-spec says. A body is parsed JSON, or an `Upload` on disk where the spec says `format: binary`, or a list of `Part` for multipart.
+A `Call` holds the request after routing, login and validation. Parameters are under the names they have on the
+wire, typed as the spec says. A body is parsed JSON, or an `Upload` on disk where the spec says `format: binary`, or
+a list of `Part` for multipart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
     from .oauth.sessions import Session
     from .operations import OperationSpec
     from .org import Org

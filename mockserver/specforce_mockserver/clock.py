@@ -1,15 +1,18 @@
 """The org's time, in three kinds, and the ticks that move its jobs.
 
-`real` is the machine's time and jobs work on their own; `auto` and `manual` stand still until `advance` is called. Under
-`auto` each poll of a job is a tick, under `manual` only `tick` is one. Time is in seconds since 1970, UTC, whole milliseconds.
+`real` is the machine's time and jobs work on their own; `auto` and `manual` stand still until `advance` is called.
+Under `auto` each poll of a job is a tick, under `manual` only `tick` is one. Time is in seconds since 1970, UTC,
+whole milliseconds.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ClockKind = Literal["real", "auto", "manual"]
 CLOCK_KINDS: tuple[ClockKind, ...] = get_args(ClockKind)

@@ -1,8 +1,9 @@
 """The org's SQLite database: who may write, who reads what, and how text is compared.
 
-One connection writes, behind a fair lock; every thread reads through its own connection and sees the last commit, also while
-a bulk job writes (write-ahead log). Inside `write()` the same thread reads through the writer, so that it sees its own rows.
-The file is a temporary one unless a path is given; nothing is synced to disk, since the data of a fake org is worth nothing.
+One connection writes, behind a fair lock; every thread reads through its own connection and sees the last commit,
+also while a bulk job writes (write-ahead log). Inside `write()` the same thread reads through the writer, so that
+it sees its own rows. The file is a temporary one unless a path is given; nothing is synced to disk, since the data
+of a fake org is worth nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 READ_CACHE_STATEMENTS = 512
 BUSY_TIMEOUT_S = 30.0
@@ -104,8 +108,30 @@ class Database:
             self._readers.append(connection)
         return connection
 
+    def release_reader(self) -> None:
+        """Close this thread's connection, since the thread ends."""
+        cached: tuple[int, sqlite3.Connection] | None = getattr(self._local, "reader", None)
+        with self._readers_lock:
+            if cached is not None and cached[0] == self._generation:
+                self._readers.remove(cached[1])
+                cached[1].close()
+                del self._local.reader
+
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Generator[sqlite3.Connection, None, None]:
+        """This thread's connection, with several statements seeing one and the same state."""
+        connection = self.reader()
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def write(self) -> Generator[sqlite3.Connection, None, None]:
         """Hold the writer for one transaction; inside another one of this thread, for a savepoint of it.
 
         An exception undoes what was written since, and passes on.
@@ -141,7 +167,7 @@ class Database:
             image = bytearray(self.writer.serialize())
         finally:
             self._lock.release()
-        # An image in memory can't have a write-ahead log: bytes 18 and 19 of the header say so (1 is the rollback journal).
+        # An image in memory can't have a write-ahead log: bytes 18 and 19 of the header say which it has (1: none).
         image[18:20] = b"\x01\x01"
         return bytes(image)
 

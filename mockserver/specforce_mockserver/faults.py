@@ -1,4 +1,6 @@
-"""Faults as a resource: what goes wrong, at which operation, how often. Put in place by a test, from Python or over HTTP.
+"""Faults as a resource: what goes wrong, at which operation, how often.
+
+Put in place by a test, from Python or over HTTP.
 
 A plan is matched after routing and login, so a fault hits exactly the operation that it names. Kinds:
 
@@ -14,18 +16,19 @@ A plan is matched after routing and login, so a fault hits exactly the operation
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 FaultKind = Literal["status", "cut", "truncate", "drop_before", "drop_after", "hang", "expire_tokens"]
 ANY_OPERATION = "*"
 DEFAULT_HANG_S = 300.0
 MAINTENANCE_PAGE = (
     "<html><head><title>Service Unavailable</title></head>"
-    "<body><h1>We are down for maintenance.</h1><p>Sorry for the inconvenience. We'll be back shortly.</p></body></html>"
+    "<body><h1>We are down for maintenance.</h1><p>Sorry for the inconvenience.</p></body></html>"
 )
 _DEFAULT_ERRORS: dict[int, tuple[str, str]] = {
     401: ("INVALID_SESSION_ID", "Session expired or invalid"),
@@ -100,7 +103,7 @@ class Faults:
         self._plans: list[Fault] = []
         self._lock = threading.Lock()
         self._made = 0
-        self.epoch = 0
+        self._releases: set[Callable[[], object]] = set()
 
     def add(self, plan: Fault | Mapping[str, Any]) -> Fault:
         """Put a plan in place.
@@ -142,7 +145,20 @@ class Faults:
         """Take all plans away and let go of the calls that hang."""
         with self._lock:
             self._plans.clear()
-            self.epoch += 1
+            releases = tuple(self._releases)
+        for release in releases:
+            release()
+
+    @contextmanager
+    def hanging(self, release: Callable[[], object]) -> Generator[None, None, None]:
+        """While a call hangs: `clear` calls `release`, from whatever thread."""
+        with self._lock:
+            self._releases.add(release)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._releases.discard(release)
 
     def listed(self) -> list[Fault]:
         """The plans, spent ones too."""

@@ -5,8 +5,11 @@ Source: specs/reference/errors_and_limits.md section 4. Ids of one prefix sort i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"

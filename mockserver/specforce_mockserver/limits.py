@@ -1,7 +1,7 @@
 """The org's limits: what counts, and what `GET /limits` and the Sforce-Limit-Info header say of it.
 
-Source: specs/reference/errors_and_limits.md sections 5 and 6. Maxima are those of a Developer Edition org where known, else
-plausible [E]; only API requests are counted here, other parts count theirs through `use`.
+Source: specs/reference/errors_and_limits.md sections 5 and 6. Maxima are those of a Developer Edition org where
+known, else plausible [E]; only API requests are counted here, other parts count theirs through `use`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`Org`: all that one fake Salesforce org knows. Nothing is shared between two of them.
 
-What belongs to one API only (bulk jobs, query cursors) is kept in parts, which that API's own module makes on first use:
-`org.part(BulkJobs)`. `reset` brings back the org as it was at first, in milliseconds, from a copy of its empty database.
+What belongs to one API only (bulk jobs, query cursors) is kept in parts, which that API's own module makes on first
+use: `org.part(BulkJobs)`. `reset` brings back the org as it was at first, in milliseconds, from a copy of its empty
+database.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 from specforce_mockserver.clock import Clock
-from specforce_mockserver.counters import Counters
 from specforce_mockserver.counters import TABLE as COUNTER_TABLE
+from specforce_mockserver.counters import Counters
 from specforce_mockserver.database import Database
 from specforce_mockserver.faults import Faults
 from specforce_mockserver.limits import Limits
-from specforce_mockserver.oauth.identity import Identity
 from specforce_mockserver.oauth.sessions import Sessions
 from specforce_mockserver.records import Records
 from specforce_mockserver.request_log import RequestLog
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from specforce_mockserver.oauth.identity import Identity
     from specforce_mockserver.schema import Schema
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Org:
             schema = standard_schema()
         self.schema: Schema = schema
         self.clock = clock or Clock()
+        self.started_s = self.clock.now()
         self.settings = settings or OrgSettings()
         self.database = Database(database_path)
         self.counters = Counters(self.database)
@@ -79,7 +81,7 @@ class Org:
         self._pristine = self.database.snapshot()
 
     def part(self, make: Callable[[Org], T]) -> T:
-        """The part of this org that `make` makes; made on first use, closed (where it can be) by `reset` and `close`."""
+        """The part of this org that `make` makes on first use; `reset` and `close` close it, where it can be closed."""
         with self._parts_lock:
             if make not in self._parts:
                 self._parts[make] = make(self)

@@ -54,7 +54,7 @@ def provides(
         blocking: always runs in a worker thread: big uploads, long results.
         counted: whether the call counts against the daily API requests and answers Sforce-Limit-Info.
         own_login: the provider looks at credentials itself; the app lets every caller through.
-        lenient: the body isn't checked against the spec first, because the API's own refusals must come from the provider.
+        lenient: the body isn't checked against the spec: the API's own refusals come from the provider.
         on_violation: turns a breach of the spec into this operation's own error; None from it means the usual one.
 
     Raises:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 KEPT = 10_000
 BODY_BYTES = 4_096
@@ -14,7 +16,7 @@ _SECRET_HEADERS = frozenset({"authorization", "x-sfdc-session", "cookie"})
 
 @dataclass(slots=True)
 class LoggedRequest:
-    """One request and how it ended. `status` is None while it runs, and when the connection was dropped instead of answered."""
+    """One request and how it ended; `status` is None while it runs, and when it was dropped instead of answered."""
 
     number: int
     method: str

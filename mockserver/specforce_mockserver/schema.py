@@ -1,7 +1,8 @@
 """The objects and fields of one org: what describe says of them, in the form that rules and the SOQL compiler ask.
 
-Promises: names are looked up case-insensitively and answered with the schema's own spelling; a `Schema` never changes
-after it is built, so threads share it. Leaves out reading files (`schema_files.py`) and writing describe documents (`describe.py`).
+Promises: names are looked up case-insensitively and answered with the schema's own spelling; a `Schema` never
+changes after it is built, so threads share it. Leaves out reading files (`schema_files.py`) and writing describe
+documents (`describe.py`).
 """
 
 from __future__ import annotations
@@ -44,11 +45,12 @@ class PicklistValue:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field; names and meanings are those of a describe document's `fields[]`.
 
-    `document` keeps the describe entry that the field was read from, so that keys this class doesn't model are served back.
+    `document` keeps the describe entry that the field was read from, so that keys this class doesn't model are
+    served back.
     """
 
     name: str
@@ -77,7 +79,6 @@ class Field:
     defaulted_on_create: bool = False
     reference_to: tuple[str, ...] = ()
     relationship_name: str | None = None
-    child_relationship_name: str | None = None
     relationship_order: int | None = None
     cascade_delete: bool = False
     restricted_delete: bool = False
@@ -85,7 +86,7 @@ class Field:
     restricted_picklist: bool = False
     compound_field_name: str | None = None
     help_text: str | None = None
-    document: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
     def custom(self) -> bool:
@@ -124,7 +125,7 @@ class ChildRelationship:
     restricted_delete: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SObjectType:
     """One object; `fields` are in the order in which a full record is answered."""
 
@@ -140,7 +141,7 @@ class SObjectType:
     searchable: bool = True
     replicateable: bool = True
     undeletable: bool = True
-    document: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     child_relationships: tuple[ChildRelationship, ...] = ()
 
     @property

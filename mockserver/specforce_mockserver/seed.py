@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def seed_defaults(org: Org) -> Identity:
     """Make the first records, unless a database on file has them already."""
     found = org.database.writer.execute(
-        "SELECT (SELECT Id FROM Organization), (SELECT Id FROM User ORDER BY rowid), (SELECT Id FROM Profile ORDER BY rowid)"
+        "SELECT (SELECT Id FROM Organization), (SELECT Id FROM User ORDER BY rowid), "
+        "(SELECT Id FROM Profile ORDER BY rowid)"
     ).fetchone()
     if all(found):
         return Identity(*found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,9 @@ class App:
 class OrgSettings:
     """The settings of one org; the defaults are the identity that documentation and tests use.
 
-    `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials need the org's
-    own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer '23 do.
+    `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials
+    need the org's own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer
+    '23 do. `public_url` is where clients find the org when that isn't the host they ask (behind a proxy, say).
     """
 
     client_id: str = "test-client"
@@ -39,11 +40,11 @@ class OrgSettings:
     organization_name: str = "Acme"
     scope: str = "refresh_token api id"
     time_zone: str = "UTC"
-    daily_api_requests: int = 15_000
+    daily_api_requests: int = 5_000_000
     page_records: int = 2000
     deprecated_versions: frozenset[str] = frozenset()
     oldest_version: str = "31.0"
     newest_version: str = "67.0"
     replication_days: int = 30
     recycle_bin_days: int = 15
-    extra: dict[str, object] = field(default_factory=dict[str, object])
+    public_url: str | None = None

@@ -1,8 +1,8 @@
 """How a value is stored, and how REST answers it.
 
 Stored: text; booleans as 0 and 1; `int` fields as integers, other numbers as floats; dates `2026-03-01`; moments
-`2026-03-01T10:00:00.000Z` in UTC, to the second, as Salesforce keeps them; times `10:00:00.000Z`; base64 fields as bytes.
-Source: specs/reference/rest.md section 4.
+`2026-03-01T10:00:00.000Z` in UTC, to the second, as Salesforce keeps them; times `10:00:00.000Z`; base64 fields as
+bytes. Source: specs/reference/rest.md section 4.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import Any, Literal
 class Violation:
     """One parameter or one place in the body that the spec doesn't allow.
 
-    `keyword` is JSON Schema's (`required`, `enum`, `type`, `minimum`, ...); `path` leads into the body; `name` is the parameter's or
-    the property's name.
+    `keyword` is JSON Schema's (`required`, `enum`, `type`, `minimum`, ...); `path` leads into the body; `name` is the
+    parameter's or the property's name; `wanted` is the JSON type that the spec has there.
     """
 
     where: Literal["query", "body"]
@@ -20,3 +20,4 @@ class Violation:
     value: Any
     message: str
     path: tuple[str | int, ...] = ()
+    wanted: str = "string"

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -21,7 +21,6 @@ Eventual: TypeAlias = Awaitable[T]
 """What a function of either half returns before it is awaited: nothing to await in the sync half."""
 
 Lock = asyncio.Lock
-sleep = asyncio.sleep
 closing = aclosing
 
 
@@ -44,7 +43,7 @@ async def run(fn: Callable[..., T], /, *args: object) -> T:
 
 async def call(fn: Callable[[], object]) -> object:
     """Call a user's function, which may be a coroutine function or a blocking one."""
-    if asyncio.iscoroutinefunction(fn):
+    if iscoroutinefunction(fn):
         return await fn()
     result = await asyncio.to_thread(fn)
     return await result if isawaitable(result) else result
@@ -54,7 +53,7 @@ async def pieces(source: Callable[[], Iterator[bytes]]) -> AsyncGenerator[bytes,
     """Iterate over blocking pieces, such as a file's, reading each off the loop."""
     iterator = await run(source)
     try:
-        while (piece := await run(next, iterator, _END)) is not _END:
+        while (piece := await run(_next, iterator)) is not _END:
             yield piece
     finally:
         close = getattr(iterator, "close", None)
@@ -85,11 +84,16 @@ async def prefetch(source: AsyncIterator[T]) -> AsyncGenerator[T, None]:
 
 
 async def ordered_map(
-    fn: Callable[[T], Awaitable[R]], items: Iterable[T] | AsyncIterable[T], limit: int
+    fn: Callable[[T], Awaitable[R]],
+    items: Iterable[T] | AsyncIterable[T],
+    limit: int,
+    *,
+    abandon: Callable[[], object] | None = None,
 ) -> AsyncGenerator[R, None]:
     """Call `fn` on each item, at most `limit` at a time, and yield the results in the items' order.
 
-    An item is taken from `items` only when a place is free. The first error ends it; what still runs is cancelled.
+    An item is taken from `items` only when a place is free. The first error ends it; `abandon` is called, and what
+    still runs is cancelled.
     """
     running: list[asyncio.Future[R]] = []
     try:
@@ -100,6 +104,10 @@ async def ordered_map(
                     yield await running.pop(0)
         while running:
             yield await running.pop(0)
+    except BaseException:
+        if abandon is not None:
+            abandon()
+        raise
     finally:
         for task in running:
             task.cancel()
@@ -112,7 +120,7 @@ async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncGenerator[T, None
             yield item
         return
     iterator = iter(items)
-    while (item := await run(next, iterator, _END)) is not _END:
+    while (item := await run(_next, iterator)) is not _END:
         yield item
 
 
@@ -137,6 +145,11 @@ class SingleFlight(Generic[T]):
         """Wait until nothing is under way."""
         if self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
+
+
+def _next(iterator: Iterator[Any]) -> Any:
+    """The next item, `_END` after the last: StopIteration can't cross from a thread to a task."""
+    return next(iterator, _END)
 
 
 def _retrieve(task: asyncio.Future[Any]) -> None:

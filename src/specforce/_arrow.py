@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from specforce_api.runtime.errors import InputError
 
 pa: Any = import_module("pyarrow")  # it has no types
+Table: TypeAlias = Any
 
 
-def table(records: list[dict[str, Any]]) -> Any:
+def table(records: list[dict[str, Any]]) -> Table:
     """One page: a column per field, parents' fields by their path, `attributes` left out.
 
     Raises:
@@ -24,7 +25,7 @@ def table(records: list[dict[str, Any]]) -> Any:
         raise InputError(f"the records don't fit an Arrow table: {error}") from None
 
 
-def joined(tables: list[Any]) -> Any:
+def joined(tables: list[Table]) -> Table:
     """All pages as one table; a column that is empty on one page takes its type from another."""
     filled = [page for page in tables if page.num_rows]
     return pa.concat_tables(filled, promote_options="permissive") if filled else pa.table({})

@@ -8,6 +8,7 @@ transport becomes a `TransportError`.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -123,6 +124,7 @@ class AsyncHttp:
         self.options = options
         self._given = transport
         self._transports: dict[tuple[str, str | None], AsyncTransport] = {}
+        self._by_origin: dict[str, AsyncTransport] = {}
 
     async def send(self, request: HttpRequest) -> Reply:
         """Send it and read the whole answer, whatever its status."""
@@ -144,7 +146,7 @@ class AsyncHttp:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        transports, self._transports = self._transports, {}
+        transports, self._transports, self._by_origin = self._transports, {}, {}
         for transport in transports.values():
             await transport.aclose()
 
@@ -166,12 +168,16 @@ class AsyncHttp:
     def _transport(self, url: str) -> AsyncTransport:
         if self._given is not None:
             return self._given
-        key = _route(url, self.options)
-        if key not in self._transports:
+        origin = _origin(url)
+        found = self._by_origin.get(origin)
+        if found is None:
             import httpx  # noqa: PLC0415 - not before the first request
 
-            self._transports[key] = httpx.AsyncHTTPTransport(**_transport_arguments(key, self.options))
-        return self._transports[key]
+            key = _route(url, self.options)
+            if key not in self._transports:
+                self._transports[key] = httpx.AsyncHTTPTransport(**_transport_arguments(key, self.options))
+            found = self._by_origin[origin] = self._transports[key]
+        return found
 
 
 class Http:
@@ -186,7 +192,10 @@ class Http:
         self.options = options
         self._given = transport
         self._transports: dict[tuple[str, str | None], Transport] = {}
+        self._by_origin: dict[str, Transport] = {}
         self._lock = _threads.Lock()
+        # A client that is dropped without `close` leaves no open sockets behind.
+        weakref.finalize(self, _close_all, self._transports).atexit = False
 
     def send(self, request: HttpRequest) -> Reply:
         """Send it and read the whole answer, whatever its status."""
@@ -209,9 +218,8 @@ class Http:
     def close(self) -> None:
         """Close the connections."""
         with self._lock:
-            transports, self._transports = self._transports, {}
-        for transport in transports.values():
-            transport.close()
+            self._by_origin.clear()
+            _close_all(self._transports)
 
     def _open(self, request: HttpRequest) -> StreamedReply:
         body = request.body
@@ -231,13 +239,28 @@ class Http:
     def _transport(self, url: str) -> Transport:
         if self._given is not None:
             return self._given
-        key = _route(url, self.options)
-        with self._lock:
-            if key not in self._transports:
-                import httpx  # noqa: PLC0415 - not before the first request
+        origin = _origin(url)
+        found = self._by_origin.get(origin)
+        if found is None:
+            import httpx  # noqa: PLC0415 - not before the first request
 
-                self._transports[key] = httpx.HTTPTransport(**_transport_arguments(key, self.options))
-            return self._transports[key]
+            key = _route(url, self.options)
+            with self._lock:
+                if key not in self._transports:
+                    self._transports[key] = httpx.HTTPTransport(**_transport_arguments(key, self.options))
+                found = self._by_origin[origin] = self._transports[key]
+        return found
+
+
+def _close_all(transports: dict[tuple[str, str | None], Transport]) -> None:
+    while transports:
+        transports.popitem()[1].close()
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port: what a transport is looked up by."""
+    end = url.find("/", url.find("://") + 3)
+    return url if end < 0 else url[:end]
 
 
 def _route(url: str, options: HttpOptions) -> tuple[str, str | None]:
@@ -318,11 +341,13 @@ def _reader(status: int, headers: dict[str, str], request: HttpRequest) -> BodyR
     return BodyReader(headers, has_body=has_body, operation_id=request.operation_id)
 
 
-def _failures() -> type[Exception]:
-    """What httpx raises when a request or an answer doesn't come through."""
+def _failures() -> tuple[type[Exception], ...]:
+    """What a request or answer that doesn't come through raises; httpx lets some of TLS's errors pass as they are."""
+    import ssl  # noqa: PLC0415 - loaded with httpx
+
     import httpx  # noqa: PLC0415 - not before the first request
 
-    return httpx.TransportError
+    return httpx.TransportError, ssl.SSLError, ConnectionError
 
 
 def _translated(error: Exception, request: HttpRequest) -> TransportError | InputError:

@@ -135,21 +135,31 @@ def _declared(kind: Any) -> tuple[str, ...]:
 
 def _paths(kind: Any, prefix: str) -> Iterator[str]:
     for entry in getattr(kind, "fields", ()):
-        inner = [part for part in getattr(entry.type, "types", (entry.type,)) if hasattr(part, "fields")]
         name: str = entry.encode_name
-        if name == "attributes" or isinstance(entry.type, msgspec.inspect.ListType):
+        parts: tuple[Any, ...] = getattr(entry.type, "types", (entry.type,))
+        parents = [part for part in parts if hasattr(part, "fields")]
+        if name == "attributes" or any(_holds_children(part) for part in parts):
             continue
-        if inner:
-            yield from _paths(inner[0], f"{prefix}{name}.")
+        if parents:
+            yield from _paths(parents[0], f"{prefix}{name}.")
         else:
             yield prefix + name
 
 
+def _holds_children(kind: Any) -> bool:
+    """A child relationship is a list, or an object with the list as its `records`; no field of the record itself."""
+    if isinstance(kind, msgspec.inspect.ListType):
+        return True
+    return any(entry.encode_name == "records" for entry in getattr(kind, "fields", ()))
+
+
 def _wire(value: Any, path: str) -> Any:
     if isinstance(value, dict):
-        return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in value.items()}
+        entries = cast("dict[str, Any]", value).items()
+        return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in entries}
     if isinstance(value, list):
-        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(value)]
+        items: list[Any] = value
+        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(items)]
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InputError(f"{path}={value!r} has no time zone: say which, such as value.replace(tzinfo=UTC)")

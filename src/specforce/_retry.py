@@ -127,5 +127,5 @@ def _permanent(error: TransportError) -> bool:
             return True
         if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME:
             return True
-        cause = cause.__cause__
+        cause = cause.__cause__ or cause.__context__
     return False

@@ -17,7 +17,7 @@ import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from specforce.auth import ClientCredentials, RefreshToken, StaticToken, UsernamePassword
 from specforce_api.runtime.errors import InputError
@@ -51,7 +51,7 @@ def _secret(name: str, value: object) -> str:
 
 
 def _version(name: str, value: object) -> str:
-    if isinstance(value, str | float) and not isinstance(value, bool):
+    if isinstance(value, str | float) or type(value) is int:
         return str(value)
     raise InputError(f"{name}={value!r}: an API version looks like '67.0'")
 
@@ -89,7 +89,7 @@ def _flag_or_path(name: str, value: object) -> bool | str:
 
 
 def _paths(name: str, value: object) -> tuple[str, ...]:
-    parts = value if isinstance(value, list) else str(value).split(os.pathsep)
+    parts = cast("list[object]", value) if isinstance(value, list) else str(value).split(os.pathsep)
     return tuple(_text(name, part) for part in parts)
 
 
@@ -111,6 +111,8 @@ SETTINGS = (
     Setting("client_certificate", "SALESFORCE_CLIENT_CERTIFICATE", _paths, "a PEM file, or certificate and key"),
     Setting("http2", "SALESFORCE_HTTP2", _flag, "`true` to speak HTTP/2"),
     Setting("max_connections", "SALESFORCE_MAX_CONNECTIONS", _count, "open connections at a time"),
+    Setting("max_idle_connections", "SALESFORCE_MAX_IDLE_CONNECTIONS", _count, "how many of them stay open unused"),
+    Setting("idle_timeout_s", "SALESFORCE_IDLE_TIMEOUT_S", _seconds, "seconds that they do"),
     Setting("max_response_bytes", "SALESFORCE_MAX_RESPONSE_BYTES", _count, "the largest answer that is read whole"),
 )
 PROFILE_VARIABLE = "SALESFORCE_PROFILE"
@@ -172,10 +174,10 @@ def read_profile(name: str, environ: Mapping[str, str]) -> dict[str, object]:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} isn't TOML: {error}") from None
-    profile = profiles.get(name)
-    if not isinstance(profile, dict):
+    if not isinstance(profiles.get(name), dict):
         known = ", ".join(sorted(profiles)) or "none"
         raise InputError(f"{path} has no profile {name!r}: it has {known}")
+    profile = cast("dict[str, object]", profiles[name])
     for key in profile:
         names = [setting.name for setting in SETTINGS]
         if key not in names:

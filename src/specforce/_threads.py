@@ -21,7 +21,6 @@ Eventual: TypeAlias = Annotated[T, "at once"]
 """What a function of either half returns before it is awaited: nothing to await in this half."""
 
 Lock = threading.Lock
-sleep = time.sleep
 closing = contextlib.closing
 
 
@@ -82,10 +81,13 @@ def prefetch(source: Iterator[T]) -> Generator[T, None, None]:
                 source.close()
 
 
-def ordered_map(fn: Callable[[T], R], items: Iterable[T], limit: int) -> Generator[R, None, None]:
+def ordered_map(
+    fn: Callable[[T], R], items: Iterable[T], limit: int, *, abandon: Callable[[], object] | None = None
+) -> Generator[R, None, None]:
     """Call `fn` on each item, at most `limit` at a time, and yield the results in the items' order.
 
-    An item is taken from `items` only when a place is free. The first error ends it; what runs is waited for.
+    An item is taken from `items` only when a place is free. The first error ends it; what runs is waited for, after
+    `abandon` was called, which may make it end sooner.
     """
     if limit == 1:
         yield from map(fn, items)
@@ -99,6 +101,10 @@ def ordered_map(fn: Callable[[T], R], items: Iterable[T], limit: int) -> Generat
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
+        except BaseException:
+            if abandon is not None:
+                abandon()
+            raise
         finally:
             for future in running:
                 future.cancel()

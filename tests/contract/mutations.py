@@ -131,10 +131,10 @@ def forget_property(document: Json, schema: str, name: str) -> set[str]:
 
 
 def _reached(document: Json, node: Json, seen: set[str]) -> set[str]:
-    """The references that a schema leads to, its own and those of what it refers to."""
+    """The references of this document that a schema leads to, its own and those of what it refers to."""
     if isinstance(node, dict):
-        pointer = node.get("$ref")
-        if pointer and pointer not in seen:
+        pointer = node.get("$ref", "")
+        if pointer.startswith("#") and pointer not in seen:
             seen.add(pointer)
             _reached(document, resolve(document, node), seen)
         for value in node.values():

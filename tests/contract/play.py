@@ -10,8 +10,9 @@ import jsonschema_rs
 from tests.contract.cases import Ask
 from tests.contract.exchange import Wire, call
 from tests.contract.expectations import check_decoded, check_request, plain
+from tests.contract.scenarios import SCENARIOS
 from tests.contract.specification import operations
-from tests.contract.stage import API_VERSION, SCENARIOS, Stage, holds
+from tests.contract.stage import API_VERSION, Stage, holds
 
 if TYPE_CHECKING:
     import httpx

@@ -31,11 +31,16 @@ class Stage:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.token = ""
         self._http = httpx.Client(base_url=url, **LOOPBACK)
-        granted = self.request("POST", "/services/oauth2/token", data=CREDENTIALS, token=None).json()
-        self.token: str = granted["access_token"]
 
     def __enter__(self) -> Self:
+        try:
+            granted = self.request("POST", "/services/oauth2/token", data=CREDENTIALS, token=None).json()
+        except BaseException:
+            self._http.close()
+            raise
+        self.token = granted["access_token"]
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specforce_mockserver import coverage
+from specforce_api.runtime.errors import NotImplementedByServer
+from specforce_mockserver.coverage import coverage
+from specforce_mockserver.registry import PROVIDERS
 from tests.contract.cases import Ask, asks
 from tests.contract.exchange import Wire, call
 from tests.contract.play import check_answer, play
 from tests.contract.refusals import REFUSALS, Refusal
+from tests.contract.scenarios import SCENARIOS
 from tests.contract.specification import operations
-from tests.contract.stage import API_VERSION, SCENARIOS, Stage
+from tests.contract.stage import API_VERSION, Stage
 
 if TYPE_CHECKING:
     from specforce_mockserver.server import MockServer
 
 OPERATIONS = operations()
 SERVED = coverage()
+NOT_SERVED = [name for name, how in SERVED.items() if how == "none"]
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
@@ -40,14 +44,18 @@ def test_an_operation_acts_on_the_orgs_state_as_specified(operation_id: str, sta
     play(operation_id, stage, stage.url)
 
 
-@pytest.mark.parametrize("operation_id", [name for name, served in SERVED.items() if served == "none"])
-def test_an_operation_that_isnt_served_answers_501_with_its_name(operation_id: str, stage: Stage) -> None:
-    from specforce_api.runtime.errors import NotImplementedByServer
-
+@pytest.mark.parametrize("operation_id", ["getLimits", "query", "createIngestJob", *NOT_SERVED])
+def test_an_operation_without_provider_counts_as_not_served_and_answers_501_with_its_name(
+    operation_id: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(PROVIDERS, operation_id, raising=False)
     wire = Wire(stage.url, stage.token, API_VERSION)
     operation = OPERATIONS[operation_id]
+
     with pytest.raises(NotImplementedByServer, match=operation_id):
         call(operation, asks(operation)[0], wire)
+
+    assert coverage()[operation_id] == "none"
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)

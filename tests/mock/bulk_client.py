@@ -19,7 +19,7 @@ class BulkClient:
     """Requests below `/services/data/v{version}`, logged in."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False, verify=False)  # noqa: S501 - plain http
+        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False, verify=False)
         granted = self._http.post("/services/oauth2/token", data=CREDENTIALS)
         self._http.headers["Authorization"] = f"Bearer {granted.json()['access_token']}"
 

@@ -5,10 +5,12 @@ Each test names the row of specs/reference that it holds the fake org to.
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specforce_mockserver.providers import bulk_ingest
 from tests.mock.bulk_client import RESULT_SETS, BulkClient
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.server import MockServer
 
 CREATED = ["id", "operation", "object", "createdById", "createdDate", "systemModstamp", "state"]
+JSON = {"Content-Type": "application/json"}
 TWO = b"LastName,Email\nLovelace,ada@example.com\n,nobody@example.com\n"
 
 
@@ -46,7 +49,12 @@ def test_a_job_is_created_with_the_keys_of_the_recordings_in_their_order(client:
     assert len(job["id"]) == 18
     assert job["contentUrl"] == f"services/data/v67.0/jobs/ingest/{job['id']}/batches"
     assert (job["object"], job["externalIdFieldName"]) == ("Account", "Code__c")
-    assert (job["state"], job["concurrencyMode"], job["contentType"], job["apiVersion"]) == ("Open", "Parallel", "CSV", 67.0)
+    assert (job["state"], job["concurrencyMode"], job["contentType"], job["apiVersion"]) == (
+        "Open",
+        "Parallel",
+        "CSV",
+        67.0,
+    )
     assert (job["lineEnding"], job["columnDelimiter"]) == ("LF", "COMMA")
     assert job["createdDate"].endswith("+0000")
 
@@ -88,12 +96,12 @@ def test_a_second_upload_is_refused_in_the_recorded_words(client: BulkClient) ->
     """Row: bulk_v2.md section 7, second PUT on a job [S]."""
     job_id = client.open_job()
     client.upload(job_id, TWO)
-    assert client.refused("PUT", f"/jobs/ingest/{job_id}/batches", content=TWO, headers={"Content-Type": "text/csv"}) == (
-        400,
-        "BULK_API_ERROR",
-        f"Found multipe contents for job: <{job_id[:15]}>, please 'Close' / 'Abort' / 'Delete' the current Job then create"
-        " a new Job and make sure you only do 'PUT' once on a given Job.",
+    refused = client.refused("PUT", f"/jobs/ingest/{job_id}/batches", content=TWO, headers={"Content-Type": "text/csv"})
+    message = (
+        f"Found multipe contents for job: <{job_id[:15]}>, please 'Close' / 'Abort' / 'Delete' the current Job then"
+        " create a new Job and make sure you only do 'PUT' once on a given Job."
     )
+    assert refused == (400, "BULK_API_ERROR", message)
 
 
 def test_an_upload_to_a_closed_job_is_refused(client: BulkClient) -> None:
@@ -296,3 +304,39 @@ def test_internal_batches_count_against_the_day_s_and_stop_the_job_when_they_are
     loaded = client.load("LastName\n" + "x\n" * 10_001)
     assert (loaded.state, loaded.counts) == ("Failed", (10_000, 0, 0))
     assert loaded.info["errorMessage"].startswith("ExceededQuota : ")
+
+
+def test_an_upload_over_the_limit_is_refused_and_the_job_stays_open(
+    client: BulkClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row: bulk_v2.md section 7, `over 150 MB` [E?]; the limit is made small, not the upload large."""
+    monkeypatch.setattr(bulk_ingest, "MAX_UPLOAD_BYTES", len(TWO) - 1)
+    job_id = client.open_job()
+    refused = client.refused("PUT", f"/jobs/ingest/{job_id}/batches", content=TWO, headers={"Content-Type": "text/csv"})
+    assert refused == (413, "BULK_API_ERROR", "ClientInputError : Uploaded data exceeds the maximum size")
+    client.upload(job_id, TWO[:-1])
+
+
+def test_a_gzipped_upload_is_taken(client: BulkClient) -> None:
+    """Row: rest.md, base: `gzip both ways (Accept-Encoding, Content-Encoding)`."""
+    job_id = client.open_job()
+    headers = {"Content-Type": "text/csv", "Content-Encoding": "gzip"}
+    answer = client.send("PUT", f"/jobs/ingest/{job_id}/batches", content=gzip.compress(TWO), headers=headers)
+    assert answer.status_code == 201
+    client.close(job_id)
+    assert client.ended(f"/jobs/ingest/{job_id}")["numberRecordsProcessed"] == 2
+
+
+def test_an_upload_of_another_media_type_is_refused(client: BulkClient) -> None:
+    """Row: bulk_v2.md section 1, I2: `Content-Type: text/csv`."""
+    path = f"/jobs/ingest/{client.open_job()}/batches"
+    assert client.refused("PUT", path, content=TWO, headers={"Content-Type": "application/xml"})[0] == 415
+
+
+def test_a_value_of_the_wrong_json_type_is_refused_with_its_place(client: BulkClient) -> None:
+    """Reported by users of other clients: `Value does not match expected type at [line:1, column:22]` [S]."""
+    assert client.refused("POST", "/jobs/ingest", content=b'{"object":"Contact", "operation":1}', headers=JSON) == (
+        400,
+        "API_ERROR",
+        "Value does not match expected type at [line:1, column:34]",
+    )

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mock.bulk_client import BulkClient
+from tests.mock.bulk_client import BulkClient, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specforce_mockserver.server import MockServer
+
+NO_LAST_NAME = "REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --"
+WRONG_TYPE = "INVALID_TYPE_ON_FIELD_IN_RECORD"
 
 
 @pytest.fixture
@@ -36,8 +39,7 @@ def test_result_files_have_quoted_system_columns_and_the_header_as_sent(client: 
     record_id = loaded.successful[0]["sf__Id"]
     assert loaded.texts == (
         f'"sf__Id","sf__Created",lastname,"FirstName"\n"{record_id}","true","Love ""Ada"" lace","Ada"\n',
-        '"sf__Id","sf__Error",lastname,"FirstName"\n'
-        '"","REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --","","Bo, jr."\n',
+        f'"sf__Id","sf__Error",lastname,"FirstName"\n"","{NO_LAST_NAME}","","Bo, jr."\n',
         'lastname,"FirstName"\n',
     )
     assert record_id.startswith("003")
@@ -52,7 +54,9 @@ def test_results_are_in_the_job_s_dialect(
     client: BulkClient, name: str, delimiter: str, ending: str, newline: str
 ) -> None:
     """Rows: bulk_v2.md section 2, columnDelimiter and lineEnding; section 4, `follow the job`."""
-    data = f"LastName{delimiter}Description{newline}A{delimiter}x, y;z{newline}".replace(delimiter + "x", delimiter + '"x')
+    data = f"LastName{delimiter}Description{newline}A{delimiter}x, y;z{newline}".replace(
+        delimiter + "x", delimiter + '"x'
+    )
     data = data.replace(f"z{newline}", f'z"{newline}')
     loaded = client.load(data, columnDelimiter=name, lineEnding=ending)
     assert loaded.state == "JobComplete"
@@ -74,7 +78,9 @@ def test_parents_are_found_by_external_id_and_a_missing_one_is_the_row_s_reason(
     client.load("Name,Code__c\nKennedy,JFK\n", object="Account")
     loaded = client.load("LastName,account.code__c\nA,JFK\nB,xyz\nC,\n")
     assert loaded.counts == (2, 1, 0)
-    assert loaded.errors == ["INVALID_FIELD:Foreign key external ID: xyz not found for field Code__c in entity Account:--"]
+    assert loaded.errors == [
+        "INVALID_FIELD:Foreign key external ID: xyz not found for field Code__c in entity Account:--"
+    ]
     found = records(client, "SELECT LastName, Account.Code__c FROM Contact ORDER BY LastName")
     assert [each["Account"] and each["Account"]["Code__c"] for each in found] == ["JFK", None]
 
@@ -137,9 +143,7 @@ def test_a_bad_header_fails_the_job_and_leaves_every_row_unprocessed(
         ),
     ],
 )
-def test_an_unreadable_upload_fails_the_job_and_writes_nothing(
-    client: BulkClient, data: bytes, message: str
-) -> None:
+def test_an_unreadable_upload_fails_the_job_and_writes_nothing(client: BulkClient, data: bytes, message: str) -> None:
     """Rows: bulk_v2.md section 7, errorMessage table [S]: `Nothing is written`."""
     job_id = client.open_job()
     client.upload(job_id, data)
@@ -170,11 +174,13 @@ def test_cells_are_read_by_the_type_of_their_field(client: BulkClient) -> None:
     )
     assert [row["LastName"] for row in loaded.successful] == ["A", "B"]
     assert loaded.errors == [
-        "INVALID_TYPE_ON_FIELD_IN_RECORD:Birthdate: value not of required type: 10.12.1815:Birthdate --",
-        "INVALID_TYPE_ON_FIELD_IN_RECORD:Do Not Call: value not of required type: perhaps:DoNotCall --",
-        "INVALID_TYPE_ON_FIELD_IN_RECORD:Email Bounced Date: value not of required type: 2026-03-01 10:00:EmailBouncedDate --",
+        f"{WRONG_TYPE}:Birthdate: value not of required type: 10.12.1815:Birthdate --",
+        f"{WRONG_TYPE}:Do Not Call: value not of required type: perhaps:DoNotCall --",
+        f"{WRONG_TYPE}:Email Bounced Date: value not of required type: 2026-03-01 10:00:EmailBouncedDate --",
     ]
-    assert records(client, "SELECT LastName, Birthdate, DoNotCall, EmailBouncedDate FROM Contact ORDER BY LastName") == [
+    assert records(
+        client, "SELECT LastName, Birthdate, DoNotCall, EmailBouncedDate FROM Contact ORDER BY LastName"
+    ) == [
         {
             "LastName": name,
             "Birthdate": "1815-12-10",
@@ -208,7 +214,7 @@ def test_the_same_upsert_a_second_time_creates_nothing(client: BulkClient) -> No
 
 
 def test_an_external_id_that_comes_twice_fails_both_rows_in_one_transaction_only(client: BulkClient) -> None:
-    """Rows: bulk_v2.md section 8, processing chunk of 200; errors_and_limits.md section 3, DUPLICATE_VALUE of upserts."""
+    """Rows: bulk_v2.md section 8, chunk of 200; errors_and_limits.md section 3, DUPLICATE_VALUE of upserts."""
     between = "".join(f"N{number},C{number}\n" for number in range(200))
     loaded = client.load(
         f"Name,Code__c\nA,X\nB,X\n{between}C,C0\n",
@@ -279,3 +285,26 @@ def test_text_survives_a_load_and_an_export_byte_for_byte(client: BulkClient) ->
     job_id = client.query_job("SELECT LastName FROM Contact ORDER BY Id")
     exported = client.send("GET", f"/jobs/query/{job_id}/results").content.decode()
     assert exported == f'"LastName"\n{quoted}'
+
+
+def test_a_header_row_over_32_000_characters_fails_the_job(client: BulkClient) -> None:
+    """Row: bulk_v2.md section 6, `First row = field API names; <= 32,000 chars` [P]; the text is our own."""
+    loaded = client.load("LastName," + "x" * 40_000 + "\nA,B\n")
+    assert (loaded.state, loaded.counts[:2]) == ("Failed", (0, 0))
+    assert loaded.info["errorMessage"].startswith("InvalidBatch : The header row is longer")
+
+
+def test_jobs_side_by_side_each_end_with_their_own_rows(client: BulkClient) -> None:
+    job = {"object": "Account", "operation": "upsert", "externalIdFieldName": "Code__c"}
+    job_ids = [client.open_job(**job) for _ in range(12)]
+    for number, job_id in enumerate(job_ids):
+        data = "".join(f"{number}-{row},{row}\n" for row in range(450))
+        client.upload(job_id, f"Code__c,Name\n{data}".encode())
+    for job_id in job_ids:
+        client.close(job_id)
+        client.json("GET", f"/jobs/ingest/{job_id}")
+    for number, job_id in enumerate(job_ids):
+        assert client.ended(f"/jobs/ingest/{job_id}")["numberRecordsProcessed"] == 450
+        found = rows(client.result_set(job_id, "successfulResults"))
+        assert {row["Code__c"].partition("-")[0] for row in found} == {str(number)}
+    assert client.json("GET", "/query", params={"q": "SELECT COUNT() FROM Account"})["totalSize"] == 12 * 450

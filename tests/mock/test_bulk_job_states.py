@@ -203,7 +203,9 @@ def test_the_first_plan_that_fits_decides_how_a_job_behaves() -> None:
     assert plans.take("ingest", "Contact", "insert").records_per_tick == 7
 
 
-@pytest.mark.parametrize("plan", [{"stucked": True}, {"row_rules": [{"colum": "A"}]}])
-def test_a_plan_with_an_unknown_member_is_refused_by_name(plan: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="it has"):
+@pytest.mark.parametrize(
+    "plan", [{"stucked": True}, {"row_rules": [{"colum": "A"}]}, {"stuck": "yes"}, {"records_per_tick": 0}]
+)
+def test_a_plan_that_can_t_be_meant_is_refused_with_what_there_is(plan: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="a JobPlan has default_page_records"):
         JobPlans().add(plan)

@@ -55,7 +55,8 @@ def test_pages_have_a_header_each_and_join_to_the_result(client: BulkClient) -> 
     ten(client)
     job_id = client.query_job(SOQL)
     found: list[dict[str, str]] = []
-    locator, sizes = None, []
+    locator: str | None = None
+    sizes: list[int] = []
     while locator != "null":
         given = {"maxRecords": "4"} | ({"locator": locator} if locator else {})
         answer = client.send("GET", f"/jobs/query/{job_id}/results", params=given)
@@ -211,7 +212,8 @@ def test_queries_that_bulk_can_t_run_are_refused_at_once(client: BulkClient, soq
 
 
 @pytest.mark.parametrize(
-    ("member", "value"), [("operation", "insert"), ("contentType", "XML"), ("lineEnding", "CR"), ("columnDelimiter", "x")]
+    ("member", "value"),
+    [("operation", "insert"), ("contentType", "XML"), ("lineEnding", "CR"), ("columnDelimiter", "x")],
 )
 def test_unknown_values_are_refused_by_name(client: BulkClient, member: str, value: str) -> None:
     """Row: bulk_v2.md section 7, bad enum in create body [S]."""

@@ -6,21 +6,23 @@ nothing is Salesforce's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
 
 from specforce_mockserver.records.results import RowError
 
+Count = Annotated[int, Meta(ge=0)]
+AtLeastOne = Annotated[int, Meta(ge=1)]
 DEFAULT_PAGE_RECORDS: Final = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class RowRule:
+class RowRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Refuses the rows whose cell in one column has one value.
 
     Attributes:
-        column: name of the column, as in the header.
-        equals: the cell; None refuses every row.
+        column: name of the column, as in the header; None refuses every row.
+        equals: the cell.
         code: errorCode of the refusal.
         message: its message.
         fields: its fields.
@@ -38,8 +40,7 @@ class RowRule:
         return RowError(self.code, self.message, self.fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one job behaves.
 
     Attributes:
@@ -58,19 +59,19 @@ class Behaviour:
         default_page_records: records in a page without `maxRecords`, and in the pages of `resultPages`.
     """
 
-    records_per_tick: int = 10_000
+    records_per_tick: AtLeastOne = 10_000
     stuck: bool = False
     fail_message: str | None = None
-    fail_after_records: int = 0
+    fail_after_records: Count = 0
     row_rules: tuple[RowRule, ...] = ()
     miscount_processed: int = 0
     miscount_failed: int = 0
-    truncate_results: int = 0
-    truncate_bytes: int = 0
-    retries: int = 0
+    truncate_results: Count = 0
+    truncate_bytes: Count = 0
+    retries: Count = 0
     results_early: bool = False
-    page_records: int | None = None
-    default_page_records: int = DEFAULT_PAGE_RECORDS
+    page_records: AtLeastOne | None = None
+    default_page_records: AtLeastOne = DEFAULT_PAGE_RECORDS
 
 
 PLAIN: Final = Behaviour()

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-BLOCK_BYTES: Final = 1 << 20
+# Small, because a block of short rows becomes fifteen times as many bytes of Python objects.
+BLOCK_BYTES: Final = 1 << 16
 # 400,000 characters per record (reference/bulk_v2.md section 8), up to four bytes each, every one possibly a doubled
 # quote: no legal record is longer.
 MAX_RECORD_BYTES: Final = 8 * 400_000

@@ -38,7 +38,13 @@ def header_text(line: bytes) -> str:
 
 
 def header_names(text: str, dialect: Dialect) -> list[str]:
-    """The cells of the header row."""
+    """The cells of the header row.
+
+    Raises:
+        JobFailure: it is too long.
+    """
+    if len(text) > MAX_HEADER_CHARACTERS:
+        raise JobFailure(f"InvalidBatch : The header row is longer than {MAX_HEADER_CHARACTERS} characters")
     return next(csv.reader([text], delimiter=dialect.delimiter), list[str]())
 
 
@@ -59,8 +65,6 @@ def read_header(line: bytes, dialect: Dialect, *, operation: str, sobject: SObje
         JobFailure: a name that is no field or no relationship, or stands twice, or has no place in this operation.
     """
     text = header_text(line)
-    if len(text) > MAX_HEADER_CHARACTERS:
-        raise JobFailure(f"InvalidBatch : The header row is longer than {MAX_HEADER_CHARACTERS} characters")
     names = header_names(text, dialect)
     if len(names) > MAX_FIELDS:
         raise JobFailure(f"InvalidBatch : The header row has more than {MAX_FIELDS} fields")

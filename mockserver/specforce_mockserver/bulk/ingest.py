@@ -72,18 +72,16 @@ class IngestWork:
 
     def settle(self) -> None:
         """Write the rows that were never tried, close the files."""
-        if self._job.failure or self._job.state == "Aborted":
-            if self._batches is None:
-                with suppress(JobFailure):
-                    self._open()
-            if not self._out_of_batches:
-                self._leave_the_rest()
+        unfinished = bool(self._job.failure) or self._job.state == "Aborted"
+        if unfinished and self._batches is None:
+            with suppress(JobFailure):
+                self._open()
+        if unfinished and not self._out_of_batches:
+            self._leave_the_rest()
         self._files.close()
         if self._stream is not None:
             if self._batches is None and self._line:
-                self._stream.seek(0)
-                with result_path(self._job.directory, "unprocessed").open("wb") as file:
-                    shutil.copyfileobj(self._stream, file)
+                self._leave_the_upload(self._stream)
             self._stream.close()
 
     def _open(self) -> Saving:
@@ -153,4 +151,12 @@ class IngestWork:
         """Write the rows that were never tried."""
         self._files.add("unprocessed", self._waiting.rows)
         for batch in self._batches or ():
+            if self._job.forgotten:
+                return
             self._files.add("unprocessed", batch.rows)
+
+    def _leave_the_upload(self, upload: BinaryIO) -> None:
+        """Leave an upload that can't be read as rows as it is."""
+        upload.seek(0)
+        with result_path(self._job.directory, "unprocessed").open("wb") as file:
+            shutil.copyfileobj(upload, file)

@@ -29,6 +29,7 @@ class Job:
     Attributes:
         claimed: whether somebody works on the job, or did.
         settled: whether that is over and the job's files are whole.
+        forgotten: whether nobody will ask for its files any more.
         failure: why the job fails as a whole, before it shows.
         steps: how many internal batches are done, the last one aside; what a waiting poll watches.
         seen_steps: how many the last poll saw.
@@ -53,6 +54,7 @@ class Job:
     error_message: str | None = None
     claimed: bool = False
     settled: bool = False
+    forgotten: bool = False
     failure: str | None = None
     steps: int = 0
     seen_steps: int = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from specforce_mockserver.bulk.ingest import IngestWork
@@ -16,7 +17,7 @@ from specforce_mockserver.bulk.plans import JobPlans
 from specforce_mockserver.bulk.query import QueryWork
 from specforce_mockserver.bulk.rows import BATCH_ROWS
 from specforce_mockserver.bulk.states import after_abort, after_close, refuse_delete, refuse_upload
-from specforce_mockserver.bulk.work import LONGEST_WAIT_S, Work, Worker
+from specforce_mockserver.bulk.work import Work, Worker
 from specforce_mockserver.calls import ApiError, not_found
 from specforce_mockserver.ids import to_18
 
@@ -47,7 +48,7 @@ class BulkJobs:
         self.plans = JobPlans()
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
-        self._worker = Worker(org.clock, self._begin)
+        self._worker = Worker(org.clock, self._begin, org.database.release_reader)
         self._directory = org.database.workdir / "bulk"
         org.clock.on_tick(self.tick)
 
@@ -56,10 +57,8 @@ class BulkJobs:
         return self._org.counters.new_id(KEY_PREFIX)
 
     def directory(self, job_id: str) -> Path:
-        """A new directory for the files of a job."""
-        directory = self._directory / job_id
-        directory.mkdir(parents=True)
-        return directory
+        """Where the files of a job are; made when there is one."""
+        return self._directory / job_id
 
     def add(self, job: Job) -> None:
         """Keep a new job."""
@@ -86,7 +85,7 @@ class BulkJobs:
         with self._lock:
             return [job for job in self._jobs.values() if isinstance(job, kind)]
 
-    def poll(self, job: J, show: Callable[[Job], T]) -> T:
+    def poll(self, job: Job, show: Callable[[Job], T]) -> T:
         """A client asks for a job; under the auto clock that moves it."""
         return self._worker.poll(job, show)
 
@@ -105,7 +104,14 @@ class BulkJobs:
                     f"Found multipe contents for job: <{job.id[:15]}>, please 'Close' / 'Abort' / 'Delete' the current"
                     " Job then create a new Job and make sure you only do 'PUT' once on a given Job.",
                 )
+            job.directory.mkdir(parents=True, exist_ok=True)
             job.upload = upload.move_to(job.directory / "upload.csv")
+
+    def store(self, job: IngestJob, data: bytes) -> None:
+        """Take the data of a job that came with it."""
+        job.directory.mkdir(parents=True, exist_ok=True)
+        job.upload = job.directory / "upload.csv"
+        job.upload.write_bytes(data)
 
     def close_upload(self, job: IngestJob) -> None:
         """Let a job be processed."""
@@ -123,9 +129,9 @@ class BulkJobs:
         """Delete a job with its files."""
         with job.changed:
             refuse_delete(job.kind, job.state)
+            job.forgotten = True
             if not job.ended:
                 job.move("Aborted", self._org.clock.now())
-        self._worker.abort(job)
         self._forget(job)
 
     def tick(self) -> None:
@@ -136,24 +142,25 @@ class BulkJobs:
 
     def close(self) -> None:
         """Stop all work and remove all files; the org is reset or closed."""
-        for job in list(self._jobs.values()):
+        jobs = list(self._jobs.values())
+        for job in jobs:
+            job.forgotten = True
             with job.changed:
                 if not job.ended:
                     job.move("Aborted", self._org.clock.now())
-            self._worker.abort(job)
-        for job in list(self._jobs.values()):
-            job.wait_settled(LONGEST_WAIT_S)
+        for job in jobs:
+            self._worker.drop(job)
         self._jobs.clear()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _begin(self, job: Job) -> Work:
         """The work of a job."""
+        job.directory.mkdir(parents=True, exist_ok=True)
+        rows = job.behaviour.records_per_tick if self._org.clock.kind == "manual" else BATCH_ROWS
         if isinstance(job, IngestJob):
-            stepwise = self._org.clock.kind == "manual"
-            rows = job.behaviour.records_per_tick if stepwise else BATCH_ROWS
             return IngestWork(self._org, job, batch_rows=rows)
         if isinstance(job, QueryJob):
-            return QueryWork(self._org, job)
+            return QueryWork(self._org, job, batch_rows=rows)
         message = f"no work is known for a {type(job).__name__}"
         raise TypeError(message)
 
@@ -164,12 +171,13 @@ class BulkJobs:
             jobs = list(self._jobs.values())
         for job in jobs:
             if job.state == "Open" and now - job.created_s > OPEN_S:
-                self.abort(job)
+                with suppress(ApiError):  # somebody else was quicker
+                    self.abort(job)
             elif job.ended and now - job.modified_s > KEPT_S:
                 self._forget(job)
 
     def _forget(self, job: Job) -> None:
-        job.wait_settled(LONGEST_WAIT_S)
+        self._worker.drop(job)
         with self._lock:
             self._jobs.pop(job.id, None)
         shutil.rmtree(job.directory, ignore_errors=True)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
 MARK_ROWS: Final = 1_000
@@ -48,7 +48,7 @@ class PageIndex:
     mark_rows: array[int] = field(default_factory=lambda: array("Q"))
     mark_offsets: array[int] = field(default_factory=lambda: array("Q"))
 
-    def write(self, lines: Iterable[str]) -> Iterator[int]:
+    def write(self, lines: Iterable[str]) -> Generator[int, None, None]:
         """Write the result file.
 
         Args:

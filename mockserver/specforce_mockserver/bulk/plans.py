@@ -3,47 +3,43 @@
 A plan names members of `Behaviour` and, if it must, which jobs it is for; the first plan that fits a new job decides.
 Over HTTP a plan is one JSON object, for example:
 
-    {"object": "Contact", "times": 1, "fail_message": "TooManyLockFailure : try again", "fail_after_records": 400}
-    {"row_rules": [{"column": "LastName", "equals": "Byron", "code": "UNABLE_TO_LOCK_ROW"}]}
+    {"object": "Contact", "fail_message": "TooManyLockFailure : try again", "fail_after_records": 400}
+    {"kind": "ingest", "times": null, "row_rules": [{"column": "LastName", "equals": "Byron"}]}
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from specforce_mockserver.bulk.behaviour import PLAIN, Behaviour, RowRule
+import msgspec
+
+from specforce_mockserver.bulk.behaviour import PLAIN, Behaviour, Count
+from specforce_mockserver.bulk.states import Kind  # noqa: TC001 - msgspec reads the annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from specforce_mockserver.bulk.states import Kind
-
-_MATCHES: Final = ("kind", "object", "operation", "times", "skip")
+B = TypeVar("B", bound=Behaviour)
 
 
-@dataclass(slots=True)
-class JobPlan:
-    """One plan.
+class JobPlan(Behaviour, frozen=True, kw_only=True):
+    """A behaviour and the jobs that it is for.
 
     Attributes:
-        behaviour: what the job does.
         kind: `ingest` or `query`; None for both.
         object: the job's object; None for any.
         operation: the job's operation; None for any.
         times: how many jobs it is for; None for all.
         skip: how many fitting jobs pass before it begins.
-        hits: how many it has decided.
     """
 
-    behaviour: Behaviour
-    kind: str | None = None
+    kind: Kind | None = None
     object: str | None = None
     operation: str | None = None
-    times: int | None = 1
-    skip: int = 0
-    hits: int = 0
+    times: Count | None = 1
+    skip: Count = 0
 
     def fits(self, kind: Kind, sobject: str, operation: str) -> bool:
         """Whether a job is of those that the plan is for."""
@@ -54,76 +50,68 @@ class JobPlan:
         )
 
 
+@dataclass(slots=True)
+class _Standing:
+    """A plan in place, and how many fitting jobs it has seen."""
+
+    plan: JobPlan
+    seen: int = 0
+
+    @property
+    def spent(self) -> bool:
+        return self.plan.times is not None and self.seen >= self.plan.skip + self.plan.times
+
+
 class JobPlans:
     """The plans of one org."""
 
     def __init__(self) -> None:
-        self.default = PLAIN
-        self._plans: list[JobPlan] = []
+        self.default: Behaviour = PLAIN
+        self._standing: list[_Standing] = []
         self._lock = threading.Lock()
 
-    def set_default(self, **members: Any) -> None:
+    def set_default(self, **members: Any) -> Behaviour:
         """Change how jobs without a plan behave.
 
         Raises:
-            ValueError: an unknown member.
+            ValueError: a member that a behaviour doesn't have, or a value that the member can't have.
         """
-        self.default = _behaviour(self.default, members)
+        self.default = _made(Behaviour, self.default, members)
+        return self.default
 
-    def add(self, plan: Mapping[str, Any]) -> JobPlan:
-        """Put a plan in place.
+    def add(self, members: Mapping[str, Any]) -> JobPlan:
+        """Put a plan in place; members that it doesn't name are those of the default.
 
         Raises:
-            ValueError: an unknown member.
+            ValueError: as `set_default`.
         """
-        behaviour = _behaviour(self.default, {name: each for name, each in plan.items() if name not in _MATCHES})
-        made = JobPlan(behaviour, **{name: each for name, each in plan.items() if name in _MATCHES})
+        plan = _made(JobPlan, self.default, members)
         with self._lock:
-            self._plans.append(made)
-        return made
+            self._standing.append(_Standing(plan))
+        return plan
 
     def take(self, kind: Kind, sobject: str, operation: str) -> Behaviour:
         """How a new job behaves."""
         with self._lock:
-            for plan in self._plans:
-                if not plan.fits(kind, sobject, operation) or plan.hits == plan.times:
+            for standing in self._standing:
+                if standing.spent or not standing.plan.fits(kind, sobject, operation):
                     continue
-                if plan.skip:
-                    plan.skip -= 1
-                    continue
-                plan.hits += 1
-                return plan.behaviour
+                standing.seen += 1
+                if standing.seen > standing.plan.skip:
+                    return standing.plan
         return self.default
 
     def clear(self) -> None:
         """Take all plans away."""
         with self._lock:
-            self._plans.clear()
+            self._standing.clear()
             self.default = PLAIN
 
 
-def _behaviour(base: Behaviour, members: Mapping[str, Any]) -> Behaviour:
-    """A behaviour with some members changed.
-
-    Raises:
-        ValueError: an unknown member, named with what there is.
-    """
-    _refuse_unknown("job plan", members, [*(each.name for each in fields(Behaviour)), *_MATCHES])
-    changes = dict(members)
-    if "row_rules" in changes:
-        rules = cast("Sequence[RowRule | Mapping[str, Any]]", changes["row_rules"])
-        changes["row_rules"] = tuple(_row_rule(rule) for rule in rules)
-    return replace(base, **changes)
-
-
-def _row_rule(rule: RowRule | Mapping[str, Any]) -> RowRule:
-    if isinstance(rule, RowRule):
-        return rule
-    _refuse_unknown("row rule", rule, [each.name for each in fields(RowRule)])
-    return RowRule(**{**rule, "fields": tuple(rule.get("fields", ()))})
-
-
-def _refuse_unknown(what: str, members: Mapping[str, Any], known: Sequence[str]) -> None:
-    if unknown := sorted(set(members) - set(known)):
-        message = f"a {what} has no {', '.join(unknown)}; it has {', '.join(sorted(known))}"
-        raise ValueError(message)
+def _made(kind: type[B], base: Behaviour, members: Mapping[str, Any]) -> B:
+    try:
+        return msgspec.convert({**msgspec.to_builtins(base), **members}, kind)
+    except msgspec.ValidationError as error:
+        known = ", ".join(sorted(each.name for each in msgspec.structs.fields(kind)))
+        message = f"{error}; a {kind.__name__} has {known}"
+        raise ValueError(message) from error

@@ -15,7 +15,7 @@ from specforce_mockserver.bulk.rows import BATCH_ROWS
 from specforce_mockserver.soql import SoqlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from specforce_mockserver.bulk.job import QueryJob
     from specforce_mockserver.org import Org
@@ -37,7 +37,7 @@ class QueryWork:
         self._org = org
         self._job = job
         self._batch_rows = batch_rows
-        self._progress: Iterator[int] | None = None
+        self._progress: Generator[int, None, None] | None = None
 
     def step(self) -> bool:
         """Write some thousand rows."""
@@ -64,9 +64,10 @@ class QueryWork:
         """Count what the result takes up of the day's volume."""
         if self._job.results is not None:
             self._org.limits.use(STORAGE_LIMIT, -(-self._job.results.size_bytes // 1_000_000))
-        self._progress = None
+        if self._progress is not None:
+            self._progress.close()
 
-    def _start(self) -> Iterator[int]:
+    def _start(self) -> Generator[int, None, None]:
         """Begin to write the result file."""
         job = self._job
         connection = self._org.database.reader()

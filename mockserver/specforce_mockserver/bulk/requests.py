@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from specforce_mockserver.bulk.dialect import DELIMITERS, LINE_ENDINGS, Dialect
 from specforce_mockserver.calls import ApiError
+from specforce_mockserver.jackson import locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ class IngestRequest:
     assignment_rule_id: str | None
 
 
-def refusal(_call: Call, violation: Violation) -> ApiError | None:
+def refusal(call: Call, violation: Violation) -> ApiError | None:
     """A breach of the spec in the words of Bulk API 2.0; None for those whose words are the usual ones."""
     if violation.where == "query":
         return None
@@ -47,9 +48,11 @@ def refusal(_call: Call, violation: Violation) -> ApiError | None:
         case "enum":
             return _invalid_value(violation.name, violation.value)
         case "type":
-            return ApiError(400, "API_ERROR", "Value does not match expected type at [line:1, column:1]")
+            return _wrong_type(locate(call.raw_body, violation.path))
         case "required" | "minLength" if violation.name == "object":
             return _no_object("")
+        case "required" | "minLength" if violation.name == "query":
+            return ApiError(400, "API_ERROR", "SOQL statements cannot be empty or null")
         case "required":
             return _invalid_value(violation.name, "null")
         case _:
@@ -95,7 +98,7 @@ def _one_of(name: str, value: Any, values: tuple[str, ...]) -> str:
 def _text(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise ApiError(400, "API_ERROR", "Value does not match expected type at [line:1, column:1]")
+        raise _wrong_type("[line:1, column:1]")
     return value
 
 
@@ -130,6 +133,11 @@ def _external_id(sobject: SObjectType, name: str | None) -> Field:
             f"InvalidJob : Field name provided, {name} does not match an External ID for {sobject.name}",
         )
     return field
+
+
+def _wrong_type(where: str) -> ApiError:
+    """A value of the wrong JSON type [S, reports of simple-salesforce users]."""
+    return ApiError(400, "API_ERROR", f"Value does not match expected type at {where}")
 
 
 def _invalid_value(name: str, value: object) -> ApiError:

@@ -19,7 +19,7 @@ Kind = Literal["ingest", "query"]
 
 ENDED: Final = frozenset[State]({"JobComplete", "Failed", "Aborted"})
 DELETABLE: Final[dict[Kind, frozenset[State]]] = {
-    "ingest": ENDED | {"UploadComplete"},
+    "ingest": frozenset[State]({"UploadComplete", *ENDED}),
     "query": ENDED,
 }
 

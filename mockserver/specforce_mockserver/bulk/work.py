@@ -28,8 +28,11 @@ T = TypeVar("T")
 
 # How many jobs are worked on at a time; more would only slow down the answers to polls.
 SIDE_BY_SIDE: Final = 2
-# How long a poll waits for a batch of 10,000 rows before it answers with the counters as they are.
-LONGEST_WAIT_S: Final = 5.0
+# How long a poll waits for a batch of 10,000 rows before it answers with the counters as they are, and how many polls
+# may wait at a time: the others answer at once, so that they leave threads to other calls.
+LONGEST_WAIT_S: Final = 2.0
+WAITING_POLLS: Final = 4
+UNFORESEEN: Final = "InternalServerError : An unexpected error occurred"
 
 
 class Work(Protocol):
@@ -57,19 +60,21 @@ class Worker:
     Args:
         clock: the org's.
         begin: makes the work of a job.
+        leave: called by every thread of the worker's own before it ends.
     """
 
-    def __init__(self, clock: Clock, begin: Callable[[Job], Work]) -> None:
+    def __init__(self, clock: Clock, begin: Callable[[Job], Work], leave: Callable[[], None] = lambda: None) -> None:
         self._clock = clock
         self._begin = begin
+        self._leave = leave
         self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
+        self._waits = threading.BoundedSemaphore(WAITING_POLLS)
         self._ticking = threading.Lock()
         self._stepwise: dict[str, Work] = {}
 
     def submitted(self, job: Job) -> None:
         """A job may be processed from now on."""
-        if self._clock.kind == "real":
-            job.move("InProgress", self._clock.now())
+        if self._clock.kind == "real" and self._pick_up(job):
             self._start_thread(job)
 
     def poll(self, job: Job, show: Callable[[Job], T]) -> T:
@@ -81,16 +86,23 @@ class Worker:
         """
         picked_up = False
         with job.changed:
-            if self._clock.kind == "auto" and job.state == "UploadComplete":
-                job.move("InProgress", self._clock.now())
-                picked_up = True
-            elif self._clock.kind == "auto" and job.state == "InProgress" and not job.behaviour.stuck:
-                job.changed.wait_for(lambda: job.ended or job.steps > job.seen_steps, LONGEST_WAIT_S)
-                job.seen_steps = job.steps
+            if self._clock.kind == "auto":
+                picked_up = self._pick_up(job)
+                if not picked_up and job.state == "InProgress" and not job.behaviour.stuck:
+                    self._wait(job)
             shown = show(job)
         if picked_up:
             self._start_thread(job)
         return shown
+
+    def _wait(self, job: Job) -> None:
+        """Wait for a job's next internal batch, unless too many polls wait already."""
+        if self._waits.acquire(blocking=False):
+            try:
+                job.changed.wait_for(lambda: job.ended or job.steps > job.seen_steps, LONGEST_WAIT_S)
+            finally:
+                self._waits.release()
+        job.seen_steps = job.steps
 
     def tick(self, jobs: Iterable[Job]) -> None:
         """A tick of the manual clock, for every job in turn."""
@@ -98,29 +110,47 @@ class Worker:
             return
         with self._ticking:
             for job in jobs:
-                if job.state == "UploadComplete":
-                    job.move("InProgress", self._clock.now())
-                elif job.state == "InProgress" and not job.behaviour.stuck:
+                if not self._pick_up(job) and job.state == "InProgress" and not job.behaviour.stuck:
                     self._tick(job)
 
     def abort(self, job: Job) -> None:
         """A job has become Aborted: settle it, unless what works on it does."""
-        with self._ticking:
-            work = self._stepwise.pop(job.id, None)
-        if work is not None:
-            self._settle(job, work)
-        elif self._claim(job):
-            self._settle(job, self._begin(job))
+        if not self._settle_stepwise(job) and self._claim(job):
+            work = self._begun(job)
+            if work is not None:
+                self._settle(job, work)
+
+    def drop(self, job: Job) -> None:
+        """A job is forgotten, Aborted if it hadn't ended: see that nothing works on it any more."""
+        if not self._settle_stepwise(job) and not self._claim(job):
+            job.wait_settled(LONGEST_WAIT_S)
 
     def _tick(self, job: Job) -> None:
+        """Take one step of a job in this thread."""
+        if self._claim(job):
+            begun = self._begun(job)
+            if begun is not None:
+                self._stepwise[job.id] = begun
         work = self._stepwise.get(job.id)
-        if work is None:
-            if not self._claim(job):
-                return
-            work = self._stepwise[job.id] = self._begin(job)
-        if not self._step(job, work):
+        if work is not None and not self._step(job, work):
             del self._stepwise[job.id]
             self._settle(job, work)
+
+    def _settle_stepwise(self, job: Job) -> bool:
+        """Settle a job that ticks have begun to work on; whether it was one."""
+        with self._ticking:
+            work = self._stepwise.pop(job.id, None)
+            if work is not None:
+                self._settle(job, work)
+        return work is not None
+
+    def _pick_up(self, job: Job) -> bool:
+        """Take a job off the queue; whether it stood there."""
+        with job.changed:
+            queued = job.state == "UploadComplete"
+            if queued:
+                job.move("InProgress", self._clock.now())
+            return queued
 
     def _claim(self, job: Job) -> bool:
         """Become the one who works on a job; False when somebody else does or did."""
@@ -136,12 +166,22 @@ class Worker:
     def _run(self, job: Job) -> None:
         """Work on a job until it ends."""
         with self._slots:
-            if not self._claim(job):
-                return
-            work = self._begin(job)
-            while self._step(job, work):
-                pass
-            self._settle(job, work)
+            work = self._begun(job) if self._claim(job) else None
+            if work is not None:
+                while self._step(job, work):
+                    pass
+                self._settle(job, work)
+            self._leave()
+
+    def _begun(self, job: Job) -> Work | None:
+        """The work of a job; None when it can't even begin, and the job has failed."""
+        try:
+            return self._begin(job)
+        except Exception:
+            LOG.exception("job %s did not begin", job.id)
+            job.failure = UNFORESEEN
+            self._end(job)
+            return None
 
     def _step(self, job: Job, work: Work) -> bool:
         """Take one step of a job; say whether there is another."""
@@ -155,7 +195,7 @@ class Worker:
             job.failure = failure.error_message
         except Exception:
             LOG.exception("job %s stopped", job.id)
-            job.failure = "InternalServerError : An unexpected error occurred"
+            job.failure = UNFORESEEN
         with job.changed:
             job.total_ms += (time.perf_counter() - begun_s) * 1000
             if more:
@@ -167,10 +207,16 @@ class Worker:
         """Make a job's files whole, then let it end."""
         try:
             work.settle()
-        finally:
-            with job.changed:
-                job.settled = True
-                if job.state == "InProgress":
-                    job.error_message = job.failure
-                    job.move("Failed" if job.failure else "JobComplete", self._clock.now())
-                job.changed.notify_all()
+        except Exception:
+            LOG.exception("the files of job %s are not whole", job.id)
+            job.failure = UNFORESEEN
+        self._end(job)
+
+    def _end(self, job: Job) -> None:
+        """Nothing works on a job any more."""
+        with job.changed:
+            job.settled = True
+            if job.state == "InProgress":
+                job.error_message = job.failure
+                job.move("Failed" if job.failure else "JobComplete", self._clock.now())
+            job.changed.notify_all()

@@ -1,7 +1,8 @@
 """Access and refresh tokens: made, found, ended.
 
-An access token lives as long as it is used within the session timeout, by the org's clock. Refresh tokens live until revoked;
-where the app rotates them, each use replaces the token by a new one at once. Source: specs/reference/auth.md sections 3 and 5.
+An access token lives as long as it is used within the session timeout, by the org's clock. Refresh tokens live
+until revoked; where the app rotates them, each use replaces the token by a new one at once. Source:
+specs/reference/auth.md sections 3 and 5.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from specforce_mockserver.ids import short
 if TYPE_CHECKING:
     from specforce_mockserver.clock import Clock
     from specforce_mockserver.oauth.identity import Identity
-    from specforce_mockserver.settings import App, OrgSettings
+    from specforce_mockserver.settings import OrgSettings
 
 TOKEN_BYTES = 72
 

@@ -28,7 +28,7 @@ MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 MAX_MULTIPART_CHARACTERS: Final = 100_000
 
 
-@provides("createIngestJob", on_violation=refusal)
+@provides("createIngestJob", writes=True, on_violation=refusal)
 def create_ingest_job(call: Call) -> Answer:
     """Make a job that waits for its data."""
     return Answer(info.created(_create(call, call.body, "Open")))
@@ -44,9 +44,9 @@ def create_ingest_job_multipart(call: Call) -> Answer:
     if len(job_part.content) + len(content.content) > MAX_MULTIPART_CHARACTERS:
         raise ApiError(400, "API_ERROR", f"A multipart request may have at most {MAX_MULTIPART_CHARACTERS} characters")
     job = _create(call, _json_object(job_part), "Open")
-    job.upload = job.directory / "upload.csv"
-    job.upload.write_bytes(content.content)
-    call.org.part(BulkJobs).close_upload(job)
+    jobs = call.org.part(BulkJobs)
+    jobs.store(job, content.content)
+    jobs.close_upload(job)
     return Answer(info.created(job) | {"state": "UploadComplete"})
 
 

@@ -24,7 +24,7 @@ JOB_LIMIT: Final = "DailyBulkV2QueryJobs"
 STORAGE_LIMIT: Final = "DailyBulkV2QueryFileStorageMB"
 
 
-@provides("createQueryJob", on_violation=refusal)
+@provides("createQueryJob", writes=True, on_violation=refusal)
 def create_query_job(call: Call) -> Answer:
     """Make a job, which may start at once."""
     body: dict[str, Any] = call.body
@@ -113,6 +113,7 @@ def _compiled(call: Call, text: str, *, include_deleted: bool) -> soql.CompiledQ
             version=call.api_version,
             include_deleted=include_deleted,
             user_id=call.user_id,
+            settings=soql.Settings(time_zone=call.org.settings.time_zone),
         )
     except soql.SoqlError as error:
         raise ApiError(400, "API_ERROR", error.message) from error

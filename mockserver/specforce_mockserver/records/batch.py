@@ -1,7 +1,7 @@
 """Rows on their way into a table, column by column: what lets ten thousand rows be checked in a few passes.
 
-Promises: every column has one value per row; `ABSENT` means that the row doesn't mention the field, None that it clears it.
-The first error of a row stays; later checks skip nothing, so an error never shifts other rows.
+Promises: every column has one value per row; `ABSENT` means that the row doesn't mention the field, None that it
+clears it. The first error of a row stays; later checks skip nothing, so an error never shifts other rows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values as clients send them, made into values as they are stored, a column at a time.
 
-JSON and CSV differ in what they accept and in how they refuse: JSON must have the right type (a text that reads as one will do),
-a CSV cell is always text, an empty one says nothing, and `#N/A` clears the field.
+JSON and CSV differ in what they accept and in how they refuse: JSON must have the right type (a text that reads as
+one will do), a CSV cell is always text, an empty one says nothing, and `#N/A` clears the field.
 """
 
 from __future__ import annotations
@@ -58,8 +58,15 @@ def _text_cell(cell: str) -> Any:
     return None if cell == NULL_CELL else cell
 
 
-def json_column(batch: Batch, field: Field, given: Column) -> Column:
-    """The stored values of a column of JSON values; rows whose value has the wrong type are failed."""
+def json_column(batch: Batch, field: Field, given: Column, at: tuple[str, ...]) -> Column:
+    """The stored values of a column of JSON values; rows whose value has the wrong type are failed.
+
+    Args:
+        batch: the rows.
+        field: what the values are to be.
+        given: the values.
+        at: the keys that lead to the value in a record.
+    """
     read = FROM_TEXT.get(field.type)
     column: Column = []
     for row, value in enumerate(given):
@@ -70,7 +77,7 @@ def json_column(batch: Batch, field: Field, given: Column) -> Column:
             column.append(_from_json(field, value, read))
         except (ValueError, OverflowError):
             column.append(ABSENT)
-            batch.fail(row, wrong_json(*_mismatch(field, value)))
+            batch.fail(row, wrong_json(*_mismatch(field, value), at))
     return column
 
 
@@ -100,7 +107,7 @@ def _decoded(text: str) -> bytes:
 
 
 def _mismatch(field: Field, value: Any) -> tuple[str, str, str]:
-    """Salesforce's name of the wanted type, Jackson's name of the token that was found, and the value as it prints it."""
+    """Salesforce's name of the wanted type, Jackson's of the token that was found, and the value as printed."""
     wanted = field.type if field.type in FROM_TEXT or field.type == "base64" else "string"
     if isinstance(value, bool):
         return wanted, "VALUE_TRUE" if value else "VALUE_FALSE", str(value).lower()

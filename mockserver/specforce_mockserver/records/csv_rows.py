@@ -1,7 +1,7 @@
 """CSV rows made into a batch: the header once per job, then batch after batch of text cells.
 
-Source: specs/reference/bulk_v2.md section 6. Which text a bad header gets is the job's business: `HeaderFaultError` says what is
-wrong and with which name.
+Source: specs/reference/bulk_v2.md section 6. Which text a bad header gets is the job's business: `HeaderFaultError`
+says what is wrong and with which name.
 """
 
 from __future__ import annotations

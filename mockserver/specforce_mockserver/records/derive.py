@@ -1,7 +1,7 @@
 """Fields of standard objects that Salesforce works out from another field of the same record.
 
-Only what clients commonly read: whether something is closed, won or converted. Values are Salesforce's own defaults for a new
-org [E]; a field that the schema doesn't hold is passed over.
+Only what clients commonly read: whether something is closed, won or converted. Values are Salesforce's own defaults
+for a new org [E]; a field that the schema doesn't hold is passed over.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ def batch_from_json(schema: Schema, sobject: SObjectType, rows: Sequence[Mapping
     raw: dict[str, Column] = {}
     parents: dict[str, list[tuple[int, Any]]] = {}
     fields: dict[str, Field | None] = {}
+    keys: dict[str, str] = {}
     for row, record in enumerate(rows):
         for name, value in record.items():
             if name == "attributes":
@@ -39,6 +40,7 @@ def batch_from_json(schema: Schema, sobject: SObjectType, rows: Sequence[Mapping
             if found is not None:
                 if found.name not in raw:
                     raw[found.name] = [ABSENT] * batch.size
+                    keys[found.name] = name
                 raw[found.name][row] = value
             elif sobject.by_relationship(name) is not None:
                 parents.setdefault(name, []).append((row, value))
@@ -47,15 +49,15 @@ def batch_from_json(schema: Schema, sobject: SObjectType, rows: Sequence[Mapping
     for name, column in raw.items():
         field = sobject.field(name)
         if field is not None:
-            batch.columns[name] = json_column(batch, field, column)
+            batch.columns[name] = json_column(batch, field, column, (keys[name],))
     for name, given in parents.items():
         reference = sobject.by_relationship(name)
         if reference is not None:
-            _add_links(schema, batch, reference, given)
+            _add_links(schema, batch, reference, name, given)
     return batch
 
 
-def _add_links(schema: Schema, batch: Batch, reference: Field, given: list[tuple[int, Any]]) -> None:
+def _add_links(schema: Schema, batch: Batch, reference: Field, name: str, given: list[tuple[int, Any]]) -> None:
     """Set aside nested parents, one link per parent object and key field."""
     links: dict[tuple[str, str], Link] = {}
     for row, value in given:
@@ -63,7 +65,7 @@ def _add_links(schema: Schema, batch: Batch, reference: Field, given: list[tuple
             batch.column(reference.name)[row] = None
             continue
         try:
-            target, key, wanted = _parent(schema, reference, value)
+            target, key, wanted = _parent(schema, reference, name, value)
         except RowRefusedError as refused:
             batch.fail(row, refused.error)
             continue
@@ -72,14 +74,14 @@ def _add_links(schema: Schema, batch: Batch, reference: Field, given: list[tuple
             link = links[target.name, key.name] = Link(reference, target, key, [ABSENT] * batch.size)
         link.values[row] = wanted
     for link in links.values():
-        link.values = json_column(batch, link.key, link.values)
+        link.values = json_column(batch, link.key, link.values, (name, link.key.name))
         batch.links.append(link)
 
 
-def _parent(schema: Schema, reference: Field, value: Any) -> tuple[SObjectType, Field, Any]:
+def _parent(schema: Schema, reference: Field, name: str, value: Any) -> tuple[SObjectType, Field, Any]:
     """The parent's object, the field it is found by, and the value wanted."""
     if not isinstance(value, dict):
-        raise RowRefusedError(wrong_json("complexvalue", "VALUE_STRING", value))
+        raise RowRefusedError(wrong_json("complexvalue", "VALUE_STRING", value, (name,)))
     members = cast("dict[str, Any]", value)
     target = _target(schema, reference, members)
     named = [name for name in members if name != "attributes"]
@@ -94,7 +96,7 @@ def _parent(schema: Schema, reference: Field, value: Any) -> tuple[SObjectType, 
 
 
 def _target(schema: Schema, reference: Field, members: dict[str, Any]) -> SObjectType:
-    """The parent's object: the one that `attributes.type` names, else the only one or the first that the field allows."""
+    """The parent's object: the one that `attributes.type` names, else the first that the field allows."""
     attributes = members.get("attributes")
     wanted = cast("dict[str, Any]", attributes).get("type") if isinstance(attributes, dict) else None
     allowed = [each for each in map(schema.type, reference.reference_to) if each is not None]

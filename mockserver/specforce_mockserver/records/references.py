@@ -1,7 +1,7 @@
 """Lookups: parents found by an external id, and Ids that must be those of live records of the right object.
 
-Source: specs/reference/errors_and_limits.md section 3. An Id of an object that the schema doesn't hold is taken as it is, since
-nobody here can say that it is wrong.
+Source: specs/reference/errors_and_limits.md section 3. An Id of an object that the schema doesn't hold is taken as
+it is, since nobody here can say that it is wrong.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What became of each row of a batch, and the refusals in Salesforce's words.
 
-Source of codes and texts: specs/reference/errors_and_limits.md section 3, where each is tagged by how sure it is; texts that
-are not in that table are marked [E] here.
+Source of codes and texts: specs/reference/errors_and_limits.md section 3, where each is tagged by how sure it is;
+texts that are not in that table are marked [E] here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 class RowError(NamedTuple):
-    """Why a row was refused; `fields` None means that a single-row answer leaves the key out."""
+    """Why a row was refused.
+
+    `fields` None means that a single-row answer leaves the key out. `at` leads to the JSON value at fault, whose
+    place in the request belongs at the end of the message.
+    """
 
     code: str
     message: str
     fields: tuple[str, ...] | None = ()
+    at: tuple[str, ...] = ()
 
 
 class RowResult(NamedTuple):
@@ -77,6 +82,12 @@ def required_missing(names: Sequence[str]) -> RowError:
 def malformed_id(field: Field, value: str) -> RowError:
     """A text in an Id or reference field that is no Id, or one of another object."""
     return RowError("MALFORMED_ID", f"{field.label}: id value of incorrect type: {value}", (field.name,))
+
+
+def malformed_row_id(sobject: SObjectType, value: str) -> RowError:
+    """A text in a row's own `Id` that is no Id, or one of another object."""
+    label = "Record ID" if sobject.custom else f"{sobject.label} ID"
+    return RowError("MALFORMED_ID", f"{label}: id value of incorrect type: {value}", ("Id",))
 
 
 def unknown_id(field: Field | None = None) -> RowError:
@@ -147,13 +158,13 @@ def wrong_type(field: Field, value: object) -> RowError:
     return RowError("INVALID_TYPE_ON_FIELD_IN_RECORD", message, (field.name,))
 
 
-def wrong_json(type_name: str, token: str, value: object) -> RowError:
+def wrong_json(type_name: str, token: str, value: object, at: tuple[str, ...]) -> RowError:
     """A JSON value that can't be read as the field's type."""
     message = (
         f"Cannot deserialize instance of {type_name} from {token} value {value} "
         "or request may be missing a required field"
     )
-    return RowError("JSON_PARSER_ERROR", message, None)
+    return RowError("JSON_PARSER_ERROR", message, None, at)
 
 
 def delete_restricted(name: str, plural_label: str, children: Sequence[str]) -> RowError:

@@ -1,7 +1,7 @@
 """`org.records`: insert, update, upsert and delete of whole batches, for REST and Bulk alike.
 
-Promises: one result per row, in the order of the rows; a refused row changes nothing; with `all_or_none` one refused row undoes
-the call. A call is one transaction, or one savepoint of the caller's.
+Promises: one result per row, in the order of the rows; a refused row changes nothing; with `all_or_none` one
+refused row undoes the call. A call is one transaction, or one savepoint of the caller's.
 """
 
 from __future__ import annotations
@@ -40,9 +40,20 @@ class Records:
         self._clock = clock
         self._counters = counters
 
-    def insert(self, batch: Batch, *, user_id: str, all_or_none: bool = False) -> list[RowResult]:
-        """Insert every row."""
-        return self._all_or_none(lambda: self._insert(batch, user_id), all_or_none=all_or_none)
+    def insert(
+        self, batch: Batch, *, user_id: str, all_or_none: bool = False, with_audit_fields: bool = False
+    ) -> list[RowResult]:
+        """Insert every row.
+
+        Args:
+            batch: the rows.
+            user_id: whose doing it is.
+            all_or_none: whether one refused row undoes the call.
+            with_audit_fields: whether rows may say themselves when and by whom they were made and changed.
+        """
+        return self._all_or_none(
+            lambda: self._insert(batch, user_id, with_audit_fields=with_audit_fields), all_or_none=all_or_none
+        )
 
     def update(self, batch: Batch, *, user_id: str, all_or_none: bool = False) -> list[RowResult]:
         """Update the records that the rows' `Id` names."""
@@ -71,19 +82,20 @@ class Records:
         try:
             with self._database.write():
                 done = work()
-                if all_or_none and any(each.error for each in done):
-                    raise _UndoneError
+                if all_or_none:
+                    _undo_if_refused(done)
         except _UndoneError:
             return [each if each.error else RowResult(None, False, results.ROLLED_BACK) for each in done]
         return done
 
-    def _insert(self, batch: Batch, user_id: str) -> list[RowResult]:
+    def _insert(self, batch: Batch, user_id: str, *, with_audit_fields: bool = False) -> list[RowResult]:
         connection = self._database.writer
         sobject = batch.sobject
         prefix = sobject.key_prefix or "000"
         for row, _value in batch.given("Id"):
             batch.fail(row, results.ID_IN_INSERT)
-        checks.check_writable(batch, lambda field: field.createable)
+        audit = {*defaults.CREATED, *defaults.MODIFIED, "IsDeleted"} if with_audit_fields else set[str]()
+        checks.check_writable(batch, lambda field: field.createable or field.name in audit)
         defaults.fill_defaults(batch, user_id)
         references.resolve_links(connection, batch)
         checks.check_required(batch, on_insert=True)
@@ -101,6 +113,9 @@ class Records:
             derive(kept)
             names = (*defaults.CREATED, *defaults.MODIFIED)
             constants = defaults.system_values(sobject, names, self._clock.stored_now(), user_id)
+            for name in audit & kept.columns.keys() & constants.keys():
+                constant = constants.pop(name)
+                kept.columns[name] = [constant if value is ABSENT else value for value in kept.columns[name]]
             insert_rows(connection, kept, kept_ids, constants)
         if not batch.errors:
             return [RowResult(record_id, True) for record_id in kept_ids]
@@ -133,17 +148,14 @@ class Records:
     def _addressed(self, sobject: SObjectType, given: Column, errors: dict[int, RowError]) -> list[str | None]:
         """The Ids of the rows' records; rows whose Id is missing, malformed, unknown or deleted are failed."""
         ids: list[str | None] = []
-        label = sobject.field("Id")
         for row, text in enumerate(given):
             record_id = to_18(text) if isinstance(text, str) else None
-            if record_id is not None and self._schema.by_id(record_id) in {sobject, None}:
+            if record_id is not None and record_id.startswith(sobject.key_prefix or ""):
                 ids.append(record_id)
                 continue
             ids.append(None)
-            if not isinstance(text, str) or label is None:
-                errors.setdefault(row, results.ID_MISSING)
-            else:
-                errors.setdefault(row, results.malformed_id(label, text))
+            missing = not isinstance(text, str)
+            errors.setdefault(row, results.ID_MISSING if missing else results.malformed_row_id(sobject, text))
         wanted = (each for each in ids if each is not None)
         known = rows_by_id(self._database.writer, sobject, wanted, ("IsDeleted",))
         for row, record_id in enumerate(ids):
@@ -209,6 +221,11 @@ class Records:
             RowResult(record_id, False, errors.get(row) or refused.get(record_id or ""))
             for row, record_id in enumerate(ids)
         ]
+
+
+def _undo_if_refused(done: list[RowResult]) -> None:
+    if any(each.error for each in done):
+        raise _UndoneError
 
 
 def _no_null_booleans(batch: Batch) -> None:

@@ -5,9 +5,10 @@ What can be refused without a schema is refused here: binds, `ALL ROWS`, empty I
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from lark import Token, Transformer, v_args
+import lark
+from lark import Token, Transformer
 
 from .dates import is_counted_range, is_named_range
 from .errors import MALFORMED_QUERY, Fault, unexpected
@@ -76,7 +77,6 @@ def _text(expression: Expression | Value) -> str:
     return expression.text
 
 
-@v_args(inline=True)
 class TreeBuilder(Transformer[Token, Query]):
     """One method per rule of grammar.lark."""
 
@@ -157,8 +157,9 @@ class TreeBuilder(Transformer[Token, Query]):
     def any_of(self, *terms: Condition) -> Or:
         return Or(terms)
 
-    def negation(self, term: Condition) -> Not:
-        return Not(term)
+    def negation(self, term: Condition) -> Condition:
+        # Two of them cancel, so that a run of NOT is never deeper than its parentheses.
+        return term.term if isinstance(term, Not) else Not(term)
 
     def grouped(self, condition: Condition, _close: Token) -> Condition:
         return condition
@@ -293,3 +294,7 @@ class TreeBuilder(Transformer[Token, Query]):
 
     def all_rows(self, _word: Token) -> str:
         raise Fault(MALFORMED_QUERY, "ALL ROWS not allowed in this context")
+
+
+# Each rule's children become arguments. As a decorator `v_args` would hide the class's type.
+cast("Any", lark).v_args(inline=True)(TreeBuilder)

@@ -54,7 +54,7 @@ class Comparisons:
             test = self._equals(term, [stored])
             return test if operator == "=" else self._differs(term, test)
         if stored is None:
-            return Test("0", bare=True)
+            return Test("0")
         return Test(f"{term.key} {operator} {self._parameters.add(stored)}")
 
     def member(self, term: Term, membership: Member) -> Test:
@@ -74,7 +74,7 @@ class Comparisons:
         if term.kind == "boolean":
             wanted = {value or 0 for value in values}
             if len(wanted) > 1:
-                return Test("1", bare=True)
+                return Test("1")
             return Test(f"{term.key} = {wanted.pop()}")
         tests: list[Test] = []
         present = list(dict.fromkeys(value for value in values if value is not None))
@@ -110,7 +110,7 @@ class Comparisons:
         start, end = days.days() if term.kind == "date" else days.moments(self._context)
         if operator in {"=", "!="}:
             first, last = self._parameters.add(start), self._parameters.add(end)
-            inside = Test(f"{term.sql} >= {first} AND {term.sql} < {last}")
+            inside = Test(f"{term.sql} >= {first} AND {term.sql} < {last}", group=True)
             return inside if operator == "=" else self._differs(term, inside)
         sign, bound = {"<": ("<", start), "<=": ("<", end), ">": (">=", end), ">=": (">=", start)}[operator]
         return Test(f"{term.sql} {sign} {self._parameters.add(bound)}")

@@ -9,15 +9,16 @@ from .terms import FIELDS
 from .tree import And, Call, Compare, Condition, Member, Path, Query, SelectField
 
 MAX_ROWS: Final = 200
+UNBOUNDED: Final = frozenset({"ALL", "CUSTOM"})
 
 
 def unbounded_fields(query: Query) -> Call | None:
-    """The FIELDS() of the field list that isn't FIELDS(STANDARD), when there is one."""
+    """The FIELDS(ALL) or FIELDS(CUSTOM) of the field list, when there is one."""
     for item in query.items:
         call = item.expression if isinstance(item, SelectField) else None
         if isinstance(call, Call) and call.upper == FIELDS:
             argument = call.arguments[0] if call.arguments else None
-            if not isinstance(argument, Path) or argument.text.upper() != "STANDARD":
+            if isinstance(argument, Path) and argument.text.upper() in UNBOUNDED:
                 return call
     return None
 

@@ -57,12 +57,12 @@ class Origin:
     """
 
     alias: str
-    sobject: SObjectType | None
-    targets: tuple[Target, ...] = ()
+    sobject: SObjectType | None = field(repr=False)
+    targets: tuple[Target, ...] = field(default=(), repr=False)
     reference: str = ""
     relationship: str = ""
-    above: Origin | None = None
-    parents: dict[str, Origin] = field(default_factory=dict[str, "Origin"])
+    above: Origin | None = field(default=None, repr=False)
+    parents: dict[str, Origin] = field(default_factory=dict[str, "Origin"], repr=False)
 
     @property
     def type_name(self) -> str:
@@ -91,9 +91,7 @@ class Origin:
             return None if found is None else Column(f"{self.alias}.{sql.name(found.name)}", found, self)
         lowered = name.lower()
         if lowered == "type":
-            cases = " ".join(
-                f"WHEN {sql.text(each.prefix)} THEN {sql.text(each.sobject.name)}" for each in self.targets
-            )
+            cases = " ".join(f"WHEN {sql.text(each.prefix)} THEN {self._type_of(each)}" for each in self.targets)
             field_of_type = Field(name="Type", label="Type", type="string", length=40)
             return Column(f"CASE substr({self.reference}, 1, 3) {cases} END", field_of_type, self)
         if lowered not in NAME_FIELDS:
@@ -104,6 +102,14 @@ class Origin:
                 spelled = Field(name="Name", label="Name", type="string") if lowered == "name" else found
                 return Column(self._by_target(lowered), spelled, self)
         return None
+
+    def _type_of(self, target: Target) -> str:
+        """What `Type` says of a record of one object; an owner that is a group is a `Queue` when it is one [E]."""
+        own = sql.text(target.sobject.name)
+        if target.sobject.name != "Group" or target.sobject.field("Type") is None:
+            return own
+        queue = f"""(SELECT "Type" FROM "Group" WHERE "Id" = {self.reference} AND "Type" = 'Queue')"""
+        return f"coalesce({queue}, {own})"
 
     def _by_target(self, name: str) -> str:
         """An expression that looks a field up in the table that the reference's key prefix names."""

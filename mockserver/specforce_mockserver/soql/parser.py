@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .errors import MALFORMED_QUERY, Fault, unexpected
 
 if TYPE_CHECKING:
-    from lark import Lark, UnexpectedToken
+    from lark import Lark, Token, UnexpectedToken
 
     from .tree import Query
 
@@ -29,7 +29,7 @@ def _lark() -> Lark:
     from .build import TreeBuilder  # noqa: PLC0415
     from .tokens import SoqlLexer  # noqa: PLC0415
 
-    grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar = files("specforce_mockserver.soql").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=SoqlLexer, transformer=TreeBuilder(), maybe_placeholders=False)
 
 
@@ -49,15 +49,16 @@ def parse(text: str) -> Query:
     if len(text) > MAX_CHARS:
         raise Fault(MALFORMED_QUERY, f"SOQL statements cannot be longer than {MAX_CHARS} characters.")
     try:
-        return cast("Query", _lark().parse(cast("str", QueryText(text))))
+        lark: Any = _lark()
+        return cast("Query", lark.parse(QueryText(text)))
     except UnexpectedToken as error:
         raise _syntax_fault(error, text) from None
 
 
 def _syntax_fault(error: UnexpectedToken, text: str) -> Fault:
     """The fault that Salesforce reports for a token in the wrong place."""
-    token = error.token
-    at: int = token.start_pos or 0
+    token: Token = cast("Any", error).token
+    at = token.start_pos or 0
     if token.type == "$END":
         return unexpected("<EOF>", len(text))
     before = text[:at].split()

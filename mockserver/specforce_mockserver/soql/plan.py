@@ -67,7 +67,7 @@ class Plan:
     """
 
     kind: PlanKind
-    sobject: SObjectType
+    sobject: SObjectType = field(repr=False)
     from_clause: str
     where: str
     order: str = ""

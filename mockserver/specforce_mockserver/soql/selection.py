@@ -77,12 +77,8 @@ class Selection:
         """
         for item in items:
             match item:
-                case SelectField(Path() as path, None):
-                    self._add_field(path, path.text)
-                case SelectField(Path()):
-                    raise Fault(MALFORMED_QUERY, "only aggregate expressions use field aliasing")
-                case SelectField(Call() as call, alias):
-                    self._add_call(call, alias)
+                case SelectField():
+                    self._add_expression(item)
                 case Subquery():
                     self._add_subquery(item)
                 case TypeOf():
@@ -92,9 +88,14 @@ class Selection:
         """The index of an expression, which is read once."""
         return self._places.setdefault(expression, len(self._places))
 
-    def _add_field(self, path: Path, header: str) -> None:
-        column = self._scope.column(path)
-        self._add_column(Term.of(column, path.at), column, header)
+    def _add_expression(self, item: SelectField) -> None:
+        if isinstance(item.expression, Call):
+            self._add_call(item.expression, item.alias)
+            return
+        if item.alias is not None:
+            raise Fault(MALFORMED_QUERY, "only aggregate expressions use field aliasing")
+        column = self._scope.column(item.expression)
+        self._add_column(Term.of(column, item.at), column, item.expression.text)
 
     def _add_column(self, term: Term, column: Column, header: str, *, expanded: bool = False) -> None:
         """A field at the place that its relationships give it."""

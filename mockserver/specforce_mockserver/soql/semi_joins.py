@@ -28,9 +28,8 @@ def hidden_rows(scope: Scope, context: Context) -> list[Test]:
     """What keeps deleted rows and archived activities out, unless the caller asked for them (`queryAll`)."""
     if context.include_deleted:
         return []
-    sobject, alias = scope.sobject, scope.root.alias
-    flags = ["IsDeleted", "IsArchived"] if sobject.name in HAVE_ARCHIVE else ["IsDeleted"]
-    return [Test(f'{alias}."{flag}" IS NOT 1') for flag in flags if sobject.field(flag)]
+    flags = ["IsDeleted", "IsArchived"] if scope.sobject.name in HAVE_ARCHIVE else ["IsDeleted"]
+    return [Test(f'{scope.root.alias}."{flag}" IS NOT 1') for flag in flags]
 
 
 def semi_join(outer: Scope, query: Query, context: Context, parameters: Parameters, comparisons: Comparisons) -> str:
@@ -75,9 +74,9 @@ def semi_join(outer: Scope, query: Query, context: Context, parameters: Paramete
 
 def _only_field(query: Query) -> Path:
     """The one field that is selected."""
-    if len(query.items) > 1:
-        raise unexpected(",", query.items[1].at)
-    item = query.items[0]
+    item, *others = query.items
+    if others:
+        raise unexpected(",", others[0].at)
     if isinstance(item, SelectField) and isinstance(item.expression, Path) and item.alias is None:
         return item.expression
     raise Fault(MALFORMED_QUERY, "semi join sub-selects can only query id fields", item.at)

@@ -41,21 +41,21 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition in SQL with the depth of its nesting; `bare` when it needs no parentheses beside others."""
+    """A condition in SQL; `depth` counts groups inside each other, `group` says that AND or OR holds it together."""
 
     sql: str
     depth: int = 0
-    bare: bool = False
+    group: bool = False
 
     @property
     def enclosed(self) -> str:
-        """The condition as an operand."""
-        return self.sql if self.bare else f"({self.sql})"
+        """The condition as an operand of AND or OR."""
+        return f"({self.sql})" if self.group else self.sql
 
 
 def opposite(test: Test) -> Test:
     """True where a condition is false or unknown."""
-    return Test(f"{test.enclosed} IS NOT TRUE", test.depth)
+    return Test(f"({test.sql}) IS NOT TRUE", test.depth + 1)
 
 
 def joined(operator: str, tests: Sequence[Test]) -> Test:
@@ -66,21 +66,20 @@ def joined(operator: str, tests: Sequence[Test]) -> Test:
     """
     if len(tests) == 1:
         return tests[0]
-    ordered = sorted(tests, key=lambda each: -each.depth)
-    first, rest = ordered[0], ordered[1:]
+    first, *rest = sorted(tests, key=lambda each: -each.depth)
     if first.depth > 0:
         chain = _chain(operator, rest)
-        return Test(f"{first.enclosed} {operator} {chain.enclosed}", max(first.depth, chain.depth) + 1)
-    return _chain(operator, ordered)
+        return Test(f"{first.enclosed} {operator} {chain.enclosed}", first.depth + 1, group=True)
+    return _chain(operator, tests)
 
 
 def _chain(operator: str, tests: Sequence[Test]) -> Test:
     """Conditions side by side, in chunks of chunks when they are many."""
     if len(tests) == 1:
         return tests[0]
-    glue = f" {operator} "
     if len(tests) <= CHUNK:
-        return Test(glue.join(each.enclosed for each in tests), max(each.depth for each in tests) + 1)
+        glue = f" {operator} "
+        return Test(glue.join(each.enclosed for each in tests), max(each.depth for each in tests) + 1, group=True)
     chunks = [_chain(operator, tests[start : start + CHUNK]) for start in range(0, len(tests), CHUNK)]
     return _chain(operator, chunks)
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from specforce._aio import closing, prefetch, run
+from specforce._children import finish, relationships
 from specforce._records import Page, convert, decode_page, has_nested_pages
 from specforce_api.rest import operations
 from specforce_api.runtime.errors import DecodeError, InputError, IntegrityError
@@ -17,8 +18,7 @@ from specforce_api.runtime.errors import DecodeError, InputError, IntegrityError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    import pyarrow as pa  # type: ignore[import-untyped]  # it has no types
-
+    from specforce._arrow import Table
     from specforce_api.runtime.operation import Operation
 
     from .session import AsyncSession
@@ -119,7 +119,7 @@ class AsyncQuery(Generic[R]):
             async for page in pages:
                 yield page
 
-    async def to_arrow(self) -> pa.Table:
+    async def to_arrow(self) -> Table:
         """The records as one Arrow table, parents' fields as `Owner.Name` (needs specforce[arrow]).
 
         Text, numbers and booleans keep their JSON types; dates are text, as the server sends them.
@@ -173,24 +173,16 @@ class AsyncQuery(Generic[R]):
         page.records = convert(operation.info, whole.records, self._returns)
         return page
 
-    async def _complete(self, record: Any) -> None:
+    async def _complete(self, record: dict[str, Any]) -> None:
         """Fetch what is missing of a record's child relationships, into the record."""
-        for value in record.values() if isinstance(record, dict) else ():
-            if not isinstance(value, dict) or not isinstance(value.get("records"), list):
-                continue
-            children: list[Any] = value["records"]
-            while url := value.pop("nextRecordsUrl", None):
+        for children in relationships(record):
+            records: list[dict[str, Any]] = children["records"]
+            url = children.pop("nextRecordsUrl", None)
+            while url is not None:
                 operation = self._more(url)
                 page = decode_page(operation.info, await self._session.reply(operation), dict[str, Any])
-                children += page.records
-                value["nextRecordsUrl"] = page.next_records_url
-            value.pop("nextRecordsUrl", None)
-            value["done"] = True
-            if len(children) != value.get("totalSize"):
-                raise IntegrityError(
-                    f"the server found {value.get('totalSize')} child records and sent {len(children)}",
-                    expected=value.get("totalSize"),
-                    actual=len(children),
-                )
-            for child in children:
+                records += page.records
+                url = page.next_records_url
+            finish(children)
+            for child in records:
                 await self._complete(child)

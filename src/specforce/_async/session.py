@@ -27,7 +27,7 @@ from .exchange import AsyncExchange, Refusal
 from .login import AsyncLogin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from specforce._http_request import HttpRequest
     from specforce.auth import Credentials, Token
@@ -65,7 +65,8 @@ class AsyncSession:
         self.hooks = hooks or Hooks()
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
-        self._exchange = AsyncExchange(http, retry=retry or Retry(), hooks=self.hooks, clock=self.clock)
+        self.retry = retry or Retry()
+        self._exchange = AsyncExchange(http, retry=self.retry, hooks=self.hooks, clock=self.clock)
         self._login = AsyncLogin(credentials, self._exchange, self.api_version)
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
@@ -95,7 +96,7 @@ class AsyncSession:
         return await self._authorized(operation, self._exchange.reply)
 
     @asynccontextmanager
-    async def stream(self, operation: Operation[Any], /) -> AsyncIterator[AsyncStreamedReply]:
+    async def stream(self, operation: Operation[Any], /) -> AsyncGenerator[AsyncStreamedReply, None]:
         """Send it and hand out the answer with its body unread; errors as for `send`, on entering.
 
         Retries and a renewed login end with the headers: a body that is cut raises ConnectionCut while it is read.

@@ -57,6 +57,8 @@ class Salesforce:
         client_certificate: a PEM file, `(certificate, key)` or `(certificate, key, password)`.
         http2: speak HTTP/2 (needs specforce[http2]); slower for bulk.
         max_connections: open connections at a time.
+        max_idle_connections: how many of them stay open unused.
+        idle_timeout_s: seconds that they do.
         max_response_bytes: the largest answer that is read whole; streamed results have no limit.
         transport: an httpx transport to use instead of own connections; it stays open at the end.
         hooks: told of requests, answers, retries and logins.
@@ -83,6 +85,8 @@ class Salesforce:
         client_certificate: Certificate | None = None,
         http2: bool = False,
         max_connections: int = 100,
+        max_idle_connections: int = 20,
+        idle_timeout_s: float = 30,
         max_response_bytes: int | None = MAX_RESPONSE_BYTES,
         transport: Transport | None = None,
         hooks: Hooks | None = None,
@@ -99,6 +103,8 @@ class Salesforce:
             client_certificate=client_certificate,
             http2=http2,
             max_connections=max_connections,
+            max_idle_connections=max_idle_connections,
+            idle_timeout_s=idle_timeout_s,
             max_response_bytes=max_response_bytes,
         )
         self.session = Session(

@@ -28,7 +28,7 @@ from .exchange import Exchange, Refusal
 from .login import Login
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from specforce._http_request import HttpRequest
     from specforce.auth import Credentials, Token
@@ -66,7 +66,8 @@ class Session:
         self.hooks = hooks or Hooks()
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
-        self._exchange = Exchange(http, retry=retry or Retry(), hooks=self.hooks, clock=self.clock)
+        self.retry = retry or Retry()
+        self._exchange = Exchange(http, retry=self.retry, hooks=self.hooks, clock=self.clock)
         self._login = Login(credentials, self._exchange, self.api_version)
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
@@ -96,7 +97,7 @@ class Session:
         return self._authorized(operation, self._exchange.reply)
 
     @contextmanager
-    def stream(self, operation: Operation[Any], /) -> Iterator[StreamedReply]:
+    def stream(self, operation: Operation[Any], /) -> Generator[StreamedReply, None, None]:
         """Send it and hand out the answer with its body unread; errors as for `send`, on entering.
 
         Retries and a renewed login end with the headers: a body that is cut raises ConnectionCut while it is read.

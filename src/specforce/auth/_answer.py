@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
 
 from specforce_api.runtime.errors import AuthError, DecodeError, InputError, SalesforceError, error_from_reply
@@ -80,4 +80,5 @@ def _oauth_error(reply: Reply) -> tuple[str, str]:
         fields = {name: values[0] for name, values in parse_qs(text).items()}
     if not isinstance(fields, dict):
         return "", ""
-    return str(fields.get("error") or ""), str(fields.get("error_description") or "")
+    found = cast("dict[str, Any]", fields)
+    return str(found.get("error") or ""), str(found.get("error_description") or "")

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .types import is_list, is_object
@@ -39,11 +39,14 @@ if TYPE_CHECKING:
 
     from .operation import OperationInfo, Reply
 
+# Plain words (`token`, `code`) are secrets' names only where they name a value: `"token":`, `token=`, `<token>`. Else
+# messages such as `unexpected token: 'SELEKT'` would lose what they are about.
 _SECRETS = re.compile(
     r"""(?ix)
-    (?P<key>\b(?:access_token|refresh_token|id_token|client_secret|client_assertion|assertion|password|code_verifier
-        |security_token|sessionid|session_id|token|code|sid)\b["']?\s*[=:>]\s*["']?)(?P<value>[^"'&<\s,;}]+)
-    | (?P<scheme>\b(?:Bearer|OAuth|Basic)\s+)(?P<credential>[A-Za-z0-9!._~+/=-]{4,})
+    (?P<key>\b(?:access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|security_token
+        |sessionid|session_id)\b["']?\s*[=:>]\s*["']?
+      | \b(?:assertion|password|token|code|sid)(?:=["']?|["']\s*:\s*["']|>))(?P<value>[^"'&<\s,;}]+)
+    | (?P<scheme>\bBearer\s+|\b(?:OAuth|Basic)\s+(?=[A-Za-z._~+/-]*[0-9!=]))(?P<credential>[A-Za-z0-9!._~+/=-]{4,})
     | (?P<session>\b00D[A-Za-z0-9]{9,15}!)[A-Za-z0-9._]+
     """
 )
@@ -157,11 +160,11 @@ class ApiError(SalesforceError):
         body: str = "",
         hint: str = "",
     ) -> None:
-        first = errors[0] if errors else ErrorDetail("", message)
+        self.errors = tuple(replace(entry, message=redact(entry.message)) for entry in errors)
+        first = self.errors[0] if errors else ErrorDetail("", redact(message))
         self.status = status
-        self.errors = tuple(errors)
         self.error_code = first.error_code
-        self.message = redact(first.message)
+        self.message = first.message
         self.fields = first.fields
         self.operation_id = operation_id
         self.request_id = request_id

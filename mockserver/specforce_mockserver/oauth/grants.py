@@ -1,0 +1,121 @@
+"""The grants of the token endpoint: what each needs, and how it is refused.
+
+Served: client credentials, refresh token, username-password. The others answer that the flow isn't enabled. Source:
+specs/reference/auth.md sections 2, 3 and 4.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver.oauth.clients import authenticated
+from specforce_mockserver.oauth.formats import OAuthError
+from specforce_mockserver.oauth.identity import Apps
+from specforce_mockserver.oauth.sessions import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from specforce_mockserver.oauth.sessions import Session
+    from specforce_mockserver.org import Org
+    from specforce_mockserver.settings import App
+
+Grant = tuple["Session", str | None]
+
+
+class TokenEndpoint:
+    """The token endpoint of one org, for one request.
+
+    Args:
+        org: the org.
+        base_url: where it was asked: what `instance_url` is.
+        host: the host that was asked.
+    """
+
+    def __init__(self, org: Org, *, base_url: str, host: str) -> None:
+        self._org = org
+        self._base_url = base_url
+        self._host = host
+
+    def token(self, form: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        """Exchange a grant for a token response.
+
+        Raises:
+            OAuthError: the grant isn't good.
+        """
+        grants: dict[str, Callable[[App, Mapping[str, Any]], Grant]] = {
+            "client_credentials": self._client_credentials,
+            "refresh_token": self._refresh_token,
+            "password": self._password,
+        }
+        grant = grants.get(str(form.get("grant_type")))
+        if grant is None:
+            raise OAuthError("unsupported_grant_type", "grant type not supported")
+        app = authenticated(Apps(self._org.settings), form, headers)
+        session, refresh_token = grant(app, form)
+        return self._response(app, session, refresh_token)
+
+    def _client_credentials(self, app: App, _form: Mapping[str, Any]) -> Grant:
+        settings = self._org.settings
+        if settings.my_domain_only and self._host.lower() in settings.login_hosts:
+            raise OAuthError("invalid_grant", "request not supported on this domain")
+        user_id = user_named(self._org, app.run_as) if app.run_as else None
+        if user_id is None:
+            raise OAuthError("invalid_grant", "no client credentials user enabled")
+        scope = " ".join(each for each in settings.scope.split() if each != "refresh_token")
+        return self._org.sessions.open(user_id, app.client_id, scope), None
+
+    def _refresh_token(self, app: App, form: Mapping[str, Any]) -> Grant:
+        token = form.get("refresh_token")
+        if not token:
+            raise OAuthError("invalid_request", "missing required parameter: refresh_token")
+        sessions = self._org.sessions
+        refresh = sessions.refresh(token)
+        if refresh is None or refresh.client_id != app.client_id:
+            raise OAuthError("invalid_grant", "expired access/refresh token")
+        rotated = None
+        if app.rotates_refresh_tokens:
+            refresh = rotated = sessions.rotate(refresh)
+            if refresh is None:
+                raise OAuthError("invalid_grant", "expired access/refresh token")
+        session = sessions.open(refresh.user_id, app.client_id, refresh.scope, refresh.token)
+        return session, rotated.token if rotated else None
+
+    def _password(self, app: App, form: Mapping[str, Any]) -> Grant:
+        settings = self._org.settings
+        for name in ("username", "password"):
+            if not form.get(name):
+                raise OAuthError("invalid_request", f"missing required parameter: {name}")
+        right = (settings.password + settings.security_token).encode()
+        proven = secrets.compare_digest(str(form["password"]).encode(), right)
+        user_id = user_named(self._org, settings.username) if form["username"] == settings.username else None
+        if not proven or user_id is None or not settings.password_flow:
+            raise OAuthError("invalid_grant", "authentication failure")
+        scope = " ".join(each for each in settings.scope.split() if each != "refresh_token")
+        return self._org.sessions.open(user_id, app.client_id, scope), None
+
+    def _response(self, app: App, session: Session, refresh_token: str | None) -> dict[str, Any]:
+        identity_url = self._org.identity.identity_url(self._base_url, session.user_id)
+        response = {
+            "access_token": session.token,
+            "signature": signature(app.client_secret, identity_url, session.issued_at_ms),
+            "scope": session.scope,
+            "instance_url": self._base_url,
+            "id": identity_url,
+            "token_type": "Bearer",
+            "issued_at": str(session.issued_at_ms),
+        }
+        if refresh_token is not None:
+            response = {"access_token": session.token, "refresh_token": refresh_token, **response}
+        return response
+
+
+def user_named(org: Org, username: str) -> str | None:
+    """The Id of the active user of a name."""
+    row = (
+        org.database.reader()
+        .execute('SELECT Id FROM "User" WHERE Username = ? COLLATE NOCASE AND IsActive = 1', (username,))
+        .fetchone()
+    )
+    return None if row is None else str(row[0])

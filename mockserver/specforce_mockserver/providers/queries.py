@@ -1,0 +1,127 @@
+"""SOQL over REST: first pages, next pages, plans.
+
+Source: specs/reference/rest.md section 7, soql.md section 5.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver import soql
+from specforce_mockserver.calls import Answer, ApiError, Call
+from specforce_mockserver.cursors import Cursors
+from specforce_mockserver.registry import provides
+
+if TYPE_CHECKING:
+    from specforce_mockserver.soql import CompiledQuery, Pages
+    from specforce_mockserver.violations import Violation
+
+MIN_PAGE, MAX_PAGE = 200, 2000
+_BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
+
+
+def no_query(_call: Call, violation: Violation) -> ApiError:
+    """What is said when `q` is missing or empty. [S]"""
+    if violation.keyword == "required":
+        return ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
+    return ApiError(400, "MALFORMED_QUERY", "SOQL statements cannot be empty or null")
+
+
+@provides("query", blocking=True, on_violation=no_query)
+def query(call: Call) -> Answer:
+    """The first page of a query."""
+    return _first_page(call, compiled(call, call.params["q"]))
+
+
+@provides("queryAll", blocking=True, on_violation=no_query)
+def query_all(call: Call) -> Answer:
+    """The first page of a query that finds deleted records too."""
+    return _first_page(call, compiled(call, call.params["q"], include_deleted=True))
+
+
+@provides("queryMore", blocking=True)
+def query_more(call: Call) -> Answer:
+    """A later page of a query, or of a child subquery."""
+    return _next_page(call)
+
+
+@provides("queryAllMore", blocking=True)
+def query_all_more(call: Call) -> Answer:
+    """A later page, under the path of queryAll."""
+    return _next_page(call)
+
+
+@provides("explainQuery", on_violation=no_query)
+def explain_query(call: Call) -> Answer:
+    """How a query would be run."""
+    found = compiled(call, call.params["explain"])
+    return Answer(soql.explain(call.org.database.reader(), found))
+
+
+def compiled(call: Call, text: str, *, include_deleted: bool = False) -> CompiledQuery:
+    """A query in the call's version, by its user, on the org's clock.
+
+    Raises:
+        ApiError: 400, with SOQL's own code and text.
+    """
+    org = call.org
+    try:
+        return soql.compile_query(
+            org.schema,
+            text,
+            now=org.clock.now(),
+            version=call.api_version,
+            include_deleted=include_deleted,
+            user_id=call.user_id,
+            settings=soql.Settings(time_zone=org.settings.time_zone),
+        )
+    except soql.SoqlError as error:
+        raise ApiError(400, error.code, error.message) from error
+
+
+def _page_size(call: Call) -> int:
+    """The page size that Sforce-Query-Options asks for, within what there is."""
+    wanted = _BATCH_SIZE.search(call.headers.get("sforce-query-options", ""))
+    return min(MAX_PAGE, max(MIN_PAGE, int(wanted[1]))) if wanted else call.org.settings.page_records
+
+
+def _first_page(call: Call, found: CompiledQuery) -> Answer:
+    size = _page_size(call)
+    try:
+        with call.org.database.reading() as connection:
+            result = found.run(connection, page_size=size, open_child=_child_opener(call, size))
+    except soql.SoqlError as error:
+        raise ApiError(400, error.code, error.message) from error
+    body: dict[str, Any] = {"totalSize": result.total_size, "done": True}
+    if result.total_size > size and result.records:
+        body["done"] = False
+        body["nextRecordsUrl"] = _next_url(call, call.org.part(Cursors).open(result, size, call.user_id).id, size)
+    body["records"] = result.records
+    return Answer(body)
+
+
+def _next_page(call: Call) -> Answer:
+    cursor, offset = call.org.part(Cursors).find(call.params["locator"], call.user_id)
+    size = cursor.page_size
+    with call.org.database.reading() as connection:
+        records = cursor.pages.page(connection, offset=offset, size=size, open_child=_child_opener(call, size))
+    total, reached = cursor.pages.total_size, offset + size
+    body: dict[str, Any] = {"totalSize": total, "done": reached >= total}
+    if reached < total:
+        body["nextRecordsUrl"] = _next_url(call, cursor.id, reached)
+    body["records"] = records
+    return Answer(body)
+
+
+def _child_opener(call: Call, size: int) -> soql.OpenChild:
+    """Keeps the rest of a long child subquery, and says where it is."""
+
+    def open_child(child: Pages) -> str:
+        return _next_url(call, call.org.part(Cursors).open(child, size, call.user_id).id, size)
+
+    return open_child
+
+
+def _next_url(call: Call, cursor_id: str, offset: int) -> str:
+    return f"{call.data_path}/query/{cursor_id}-{offset}"

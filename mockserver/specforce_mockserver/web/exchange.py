@@ -1,0 +1,236 @@
+"""One request, from its first byte to its last.
+
+In this order: the request line's limits, login and route, the day's limit, faults, body, validation, provider, answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver.calls import NOTHING, Answer, ApiError, Call
+from specforce_mockserver.limits import API_REQUESTS
+from specforce_mockserver.request_log import BODY_BYTES
+from specforce_mockserver.web import checks, errors, misfortune
+from specforce_mockserver.web.bodies import check_media_type, parsed, read_to_file, read_whole
+from specforce_mockserver.web.dispatch import target_of
+from specforce_mockserver.web.promises import broken_promises
+from specforce_mockserver.web.replies import Reply, reply_of
+from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specforce_mockserver.faults import Fault
+    from specforce_mockserver.registry import Provider
+    from specforce_mockserver.web.app import App
+    from specforce_mockserver.web.asgi import Receive, Scope, Send
+    from specforce_mockserver.web.dispatch import Target
+
+HTML = "text/html;charset=UTF-8"
+DEPRECATED = (
+    '299 - "This API is deprecated and will be removed by a coming release. '
+    'Please see https://developer.salesforce.com for details."'
+)
+_log = logging.getLogger("specforce.mockserver")
+
+
+class Exchange:
+    """A request, and what becomes of it."""
+
+    def __init__(self, app: App, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        self._app = app
+        self._org = app.org
+        self._request = request
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._target: Target | None = None
+        self._fault: Fault | None = None
+        self._upload: Path | None = None
+        self._entry = self._org.requests.begin(
+            request.method, request.path, request.query_text, request.headers, self._org.clock.now_ms()
+        )
+
+    async def run(self) -> None:
+        """Answer, or do to the connection what a fault says.
+
+        Raises:
+            ClientGoneError: the client hung up.
+        """
+        try:
+            reply = await self._reply()
+        except ApiError as error:
+            self._entry.error_code = error.code
+            api = self._target.operation.api if self._target is not None else None
+            reply = reply_of(Answer(errors.error_body(error, api), error.status, error.headers), pretty=False)
+        if reply is not None:
+            await self._deliver(self._dressed(reply))
+
+    async def _reply(self) -> Reply | None:
+        """The reply; None when a fault withheld it.
+
+        Raises:
+            ApiError: the request is refused.
+        """
+        answer = _oversize(self._request)
+        if answer is None:
+            self._target = target = target_of(self._org, self._app.routes, self._request)
+            self._entry.operation = target.operation.id
+            self._count(target)
+            self._fault = fault = self._org.faults.take(target.operation.id)
+            if fault is not None:
+                self._entry.fault = fault.kind
+                if fault.kind == "hang":
+                    await misfortune.hang(fault, self._org.faults, self._scope, self._receive)
+                    return None
+                if fault.kind == "drop_before":
+                    await misfortune.drop(self._scope, self._receive)
+                    return None
+            answer = await self._answer(target)
+        return reply_of(answer, pretty=self._request.header("x-prettyprint") == "1")
+
+    def _count(self, target: Target) -> None:
+        """Count a call against the day's limit.
+
+        Raises:
+            ApiError: 403, the limit is used up.
+        """
+        if target.session is not None and (target.provider is None or target.provider.counted):
+            if self._org.limits.exhausted():
+                raise errors.limit_exceeded()
+            self._org.limits.use(API_REQUESTS)
+
+    async def _answer(self, target: Target) -> Answer:
+        """Read the body, check the request, ask the provider.
+
+        Raises:
+            ApiError: the request is refused.
+        """
+        try:
+            raw, body = await self._body(target)
+            fault = self._fault
+            if fault is not None and fault.kind == "status":
+                return misfortune.stated(fault)
+            if fault is not None and fault.kind == "expire_tokens":
+                self._org.sessions.expire_all()
+            call, provider = self._call(target, raw, body)
+            if provider.blocking or (provider.writes and self._org.database.busy):
+                return await self._app.in_thread(lambda: _asked(provider, call))
+            return _asked(provider, call)
+        finally:
+            if self._upload is not None:
+                self._upload.unlink(missing_ok=True)
+
+    async def _body(self, target: Target) -> tuple[bytes, Any]:
+        """The body: its bytes, or a file of them."""
+        operation, entry = target.operation, self._entry
+        if operation.body_kind == "raw":
+            self._upload = self._app.upload_path()
+            upload = await read_to_file(self._request, self._receive, operation.api, self._upload)
+            entry.request_bytes = upload.size_bytes
+            return b"", upload
+        raw = await read_whole(self._request, self._receive, operation.api)
+        entry.request_bytes = len(raw)
+        entry.body = raw[:BODY_BYTES].decode("utf-8", "replace") if operation.api != "auth" else None
+        return raw, NOTHING
+
+    def _call(self, target: Target, raw: bytes, body: Any) -> tuple[Call, Provider]:
+        """The call that the provider gets.
+
+        Raises:
+            ApiError: the session is gone, nobody serves the operation, or the request breaks the spec.
+        """
+        operation, provider, request = target.operation, target.provider, self._request
+        if target.session is not None and self._org.sessions.look(target.session.token) is None:
+            raise errors.session_expired()
+        if provider is None:
+            raise errors.not_served(operation.id)
+        if operation.body_kind != "none" and not provider.lenient:
+            check_media_type(operation, request)
+        if operation.body_kind not in {"none", "raw"}:
+            body = parsed(operation, request, raw)
+        values, violations = checks.query_arguments(operation, request.query, float(target.api_version))
+        call = Call(
+            org=self._org,
+            operation=operation,
+            method=request.method,
+            path=request.path,
+            base_url=self._org.settings.public_url or request.base_url,
+            api_version=target.api_version,
+            params={**target.path_values, **values},
+            query=request.query,
+            headers=request.headers,
+            session=target.session,
+            body=None if body is NOTHING else body,
+            raw_body=raw,
+        )
+        if operation.body_kind in {"json", "form"} and not provider.lenient:
+            violations.extend(checks.body_violations(operation, body))
+        for violation in violations:
+            own = provider.on_violation(call, violation) if provider.on_violation is not None else None
+            raise own or checks.usual_error(violation, raw)
+        return call, provider
+
+    def _dressed(self, reply: Reply) -> Reply:
+        """The reply with the headers that tell of limits and versions; checked, where that is wanted."""
+        target = self._target
+        if target is None:
+            return reply
+        if target.session is not None and reply.status != 401:
+            reply.headers.setdefault("sforce-limit-info", self._org.limits.header())
+        if target.api_version in self._org.settings.deprecated_versions:
+            reply.headers["warning"] = DEPRECATED
+        if self._app.check_answers and self._fault is None:
+            return _checked(target, reply)
+        return reply
+
+    async def _deliver(self, reply: Reply) -> None:
+        """Send the reply, or as much of it as a fault lets through."""
+        fault, entry = self._fault, self._entry
+        if fault is not None and fault.kind == "drop_after":
+            await misfortune.drop(self._scope, self._receive)
+            return
+        entry.status = reply.status
+        if fault is not None and fault.kind == "cut":
+            now_s = self._org.clock.now()
+            entry.response_bytes = await misfortune.cut(
+                fault, reply, self._scope, self._receive, self._send, now_s=now_s
+            )
+            return
+        if fault is not None and fault.kind == "truncate":
+            reply = misfortune.truncated(fault, reply)
+        entry.response_bytes = await self._app.send(self._send, self._request, reply)
+
+
+def _asked(provider: Provider, call: Call) -> Answer:
+    """The provider's answer.
+
+    Raises:
+        ApiError: it refuses; or it failed, which is the fake org's own fault.
+    """
+    try:
+        return provider.provide(call)
+    except ApiError:
+        raise
+    except Exception as error:
+        _log.exception("the provider of %s failed", call.operation.id)
+        raise errors.unexpected() from error
+
+
+def _oversize(request: Request) -> Answer | None:
+    """The page that a request line or headers of more than 16,384 bytes get. [P]"""
+    if request.uri_bytes > MAX_URI_BYTES:
+        return Answer(status=414, content=errors.TOO_LONG_PAGE.encode(), media_type=HTML)
+    if request.head_bytes > MAX_HEAD_BYTES:
+        return Answer(status=431, content=errors.HEADERS_TOO_LARGE_PAGE.encode(), media_type=HTML)
+    return None
+
+
+def _checked(target: Target, reply: Reply) -> Reply:
+    """The reply, or what it breaks of the spec."""
+    broken = list(broken_promises(target.operation, reply.status, reply.headers, reply.json, has_body=reply.has_body))
+    if not broken:
+        return reply
+    _log.error("the answer breaks the spec: %s", broken)
+    return reply_of(Answer({"brokenPromises": broken}, 500), pretty=False)

@@ -1,0 +1,341 @@
+"""What a load did: counts, jobs, and each row that failed or was left over, with its number and line in the source.
+
+The counts are settled when the report is made; rows are read from the source and from the load's temporary folder when
+they are asked for. So keep the source file unchanged as long as rows are wanted, and close the report (or use it as a
+context manager) to free the disk: at the latest it is freed when nobody holds the report any more.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from specforce.bulk.cells import line_writer, read_numbered
+from specforce.bulk.files import replacing
+from specforce.bulk.outcomes import Counts, Kind, Outcome
+from specforce.bulk.results import row_error
+from specforce_api.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from specforce.bulk.parts import Part
+    from specforce.bulk.workspace import Workspace
+    from specforce_api.runtime.errors import SalesforceError
+
+WhichRows: TypeAlias = Literal["failed", "unprocessed", "unsuccessful", "successful", "all"]
+
+_KINDS: Final[dict[WhichRows, tuple[Kind, ...]]] = {
+    "failed": (Kind.FAILED,),
+    "unprocessed": (Kind.UNPROCESSED,),
+    "unsuccessful": (Kind.FAILED, Kind.UNPROCESSED),
+    "successful": (Kind.CREATED, Kind.UPDATED),
+    "all": tuple(Kind),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedRow:
+    """A row of the source and what became of it.
+
+    Attributes:
+        row: its number in the source, from 1; the header doesn't count.
+        line: the line on which it begins, from 1, the header being line 1; `None` where the source has no lines.
+        values: its cells as text, by the source's column names.
+    """
+
+    row: int
+    line: int | None
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SucceededRow(LoadedRow):
+    """A row that made (`created`) or changed the record `id`."""
+
+    id: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRow(LoadedRow):
+    """A row that Salesforce refused: errorCode, message, API names of the fields it blames; `id` where it knew it."""
+
+    code: str
+    message: str
+    fields: tuple[str, ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureReason:
+    """Rows that failed with the same words.
+
+    Attributes:
+        rows: how many.
+        first_row: the number of the first of them.
+        first_line: its line in the source, `None` where the source has no lines.
+    """
+
+    code: str
+    message: str
+    fields: tuple[str, ...]
+    rows: int
+    first_row: int
+    first_line: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedJob:
+    """One job of a load: its id and last state, the rows it was sent, and what became of them."""
+
+    id: str
+    state: str
+    part: int
+    rows: int
+    counts: Counts
+
+
+@dataclass(slots=True, kw_only=True)
+class LoadReport:
+    """What a load did.
+
+    Attributes:
+        sobject: what was loaded, such as `Account`.
+        operation: insert, update, upsert, delete or hardDelete.
+        counts: rows by outcome.
+        jobs: the jobs that were made, by part.
+        seconds: how long it took.
+        detailed: whether results were fetched and joined (`results=True`).
+    """
+
+    sobject: str
+    operation: str
+    counts: Counts
+    jobs: tuple[LoadedJob, ...]
+    seconds: float
+    detailed: bool
+    _columns: tuple[str, ...] = field(default=(), repr=False)
+    _parts: tuple[Part, ...] = field(default=(), repr=False)
+    _workspace: Workspace | None = field(default=None, repr=False)
+
+    @property
+    def total(self) -> int:
+        """Rows of the source."""
+        return self.counts.total
+
+    @property
+    def succeeded(self) -> int:
+        """Rows that made or changed a record."""
+        return self.counts.succeeded
+
+    @property
+    def created(self) -> int | None:
+        """Rows that made a record; `None` for an upsert without results: Salesforce counts both kinds together."""
+        return None if self.counts.either else self.counts.created
+
+    @property
+    def updated(self) -> int | None:
+        """Rows that changed a record that was there before; for delete, that deleted it. `None` as for `created`."""
+        return None if self.counts.either else self.counts.updated
+
+    @property
+    def failed(self) -> int:
+        """Rows that Salesforce refused."""
+        return self.counts.failed
+
+    @property
+    def unprocessed(self) -> int:
+        """Rows that Salesforce never tried, or that were never sent."""
+        return self.counts.unprocessed
+
+    @property
+    def unknown(self) -> int:
+        """Rows that nobody can tell of: 0 in the report of a load that returned."""
+        return self.counts.unknown
+
+    def failures(self) -> Iterator[FailedRow]:
+        """The rows that Salesforce refused, in the source's order.
+
+        Raises:
+            InputError: the load was told to leave the results out, or the report is closed, or the source has changed.
+        """
+        for outcome, line, values in self._rows("failed"):
+            error = row_error(outcome.error)
+            yield FailedRow(
+                row=outcome.row,
+                line=line,
+                values=values,
+                code=error.code,
+                message=error.message,
+                fields=error.fields,
+                id=outcome.id,
+            )
+
+    def successes(self) -> Iterator[SucceededRow]:
+        """The rows that made or changed a record, in the source's order; errors as for `failures`."""
+        for outcome, line, values in self._rows("successful"):
+            created = outcome.kind is Kind.CREATED
+            yield SucceededRow(row=outcome.row, line=line, values=values, id=outcome.id, created=created)
+
+    def unprocessed_rows(self) -> Iterator[LoadedRow]:
+        """The rows that were never tried, in the source's order; errors as for `failures`."""
+        for outcome, line, values in self._rows("unprocessed"):
+            yield LoadedRow(row=outcome.row, line=line, values=values)
+
+    def failures_by_reason(self) -> Iterator[FailureReason]:
+        """The failed rows by their error text, the most frequent first; errors as for `failures`."""
+        workspace = self._open()
+        for text, rows, first_row in workspace.outcomes.errors():
+            error = row_error(text)
+            _, line, _ = next(self._located([Outcome(first_row, Kind.FAILED, "", text)]))
+            yield FailureReason(
+                code=error.code,
+                message=error.message,
+                fields=error.fields,
+                rows=rows,
+                first_row=first_row,
+                first_line=line,
+            )
+
+    def write_csv(self, path: str | Path, *, rows: WhichRows = "unsuccessful", reasons: bool = True) -> int:
+        """Write rows as CSV (UTF-8, comma, LF), in the source's order, with the source's column names.
+
+        Args:
+            path: the file; it appears once it is whole.
+            rows: which rows.
+            reasons: begin each row with `sf__Row`, `sf__Line`, `sf__Id` and `sf__Error`. Without them the file can be
+                corrected and loaded again as it is.
+
+        Returns:
+            How many rows were written.
+        """
+        line = line_writer(",")
+        written = 0
+        system = ("sf__Row", "sf__Line", "sf__Id", "sf__Error") if reasons else ()
+        with replacing(Path(path)) as file:
+            file.write(f"{line([*system, *self._columns])}\n".encode())
+            for outcome, number, values in self._rows(rows):
+                at = "" if number is None else str(number)
+                head = (str(outcome.row), at, outcome.id, outcome.error) if reasons else ()
+                file.write(f"{line([*head, *values.values()])}\n".encode())
+                written += 1
+        return written
+
+    def summary(self, *, reasons: int = 20) -> dict[str, Any]:
+        """The report as plain values, ready for JSON.
+
+        Args:
+            reasons: list at most so many reasons of failure.
+        """
+        found: list[dict[str, Any]] = []
+        if self.detailed and self.failed and self._workspace is not None and not self._workspace.closed:
+            for reason, _ in zip(self.failures_by_reason(), range(reasons), strict=False):
+                found.append(
+                    {
+                        "code": reason.code,
+                        "message": reason.message,
+                        "fields": list(reason.fields),
+                        "rows": reason.rows,
+                        "first_row": reason.first_row,
+                        "first_line": reason.first_line,
+                    }
+                )
+        return {
+            "sobject": self.sobject,
+            "operation": self.operation,
+            "total": self.total,
+            **_plain(self.counts),
+            "seconds": round(self.seconds, 3),
+            "jobs": [{"id": job.id, "state": job.state, "rows": job.rows, **_plain(job.counts)} for job in self.jobs],
+            "reasons": found,
+        }
+
+    def to_json(self, *, reasons: int = 20) -> str:
+        """`summary` as JSON text."""
+        return json.dumps(self.summary(reasons=reasons), indent=2, ensure_ascii=False)
+
+    def close(self) -> None:
+        """Remove the load's temporary files; the counts stay, rows can't be read any more."""
+        if self._workspace is not None:
+            self._workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _rows(self, rows: WhichRows) -> Iterator[tuple[Outcome, int | None, dict[str, str]]]:
+        if rows not in _KINDS:
+            raise InputError(f"rows={rows!r}: it is one of {', '.join(map(repr, _KINDS))}")
+        if not self.total:
+            return
+        yield from self._located(self._open().outcomes.read(_KINDS[rows]))
+
+    def _located(self, outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, int | None, dict[str, str]]]:
+        """Each outcome with its row's line and cells; reads only the chunks of the source that hold such rows."""
+        workspace = self._open()
+        rows: Iterator[tuple[list[str], int]] = iter(())
+        first, last, line, at = 0, 0, 0, 0
+        for outcome in outcomes:
+            if not first <= outcome.row < last:
+                place = workspace.outcomes.place_of(outcome.row)
+                part = self._parts[place.part - 1]
+                numbered = list(read_numbered(part.read(place.start, place.size), part.dialect.delimiter))
+                rows, at = iter(numbered), place.first_row
+                first, last, line = place.first_row, place.first_row + len(numbered), place.first_line
+            cells, before = next(rows)
+            while at < outcome.row:
+                cells, before = next(rows)
+                at += 1
+            at += 1
+            yield outcome, line + before if line else None, dict(zip(self._columns, cells, strict=True))
+
+    def _open(self) -> Workspace:
+        if not self.detailed:
+            raise InputError(
+                "the load was told to leave the results out (results=False), so nobody knows of single rows"
+            )
+        if self._workspace is None or self._workspace.closed:
+            raise InputError("the report is closed: read rows before, or inside its `with` block")
+        return self._workspace
+
+
+def _plain(counts: Counts) -> dict[str, int]:
+    kinds = {} if counts.either else {"created": counts.created, "updated": counts.updated}
+    unknown = {"unknown": counts.unknown} if counts.unknown else {}
+    rest = {"failed": counts.failed, "unprocessed": counts.unprocessed}
+    return {"succeeded": counts.succeeded, **kinds, **rest, **unknown}
+
+
+def names_sent(names: Sequence[str], kept: Sequence[int] | None, sent: Sequence[str]) -> list[str]:
+    """The columns of a part's file by the names that were sent, `""` for those that weren't."""
+    if kept is None:
+        return list(sent)
+    by_place = dict(zip(kept, sent, strict=True))
+    return [by_place.get(place, "") for place in range(len(names))]
+
+
+def report_of(error: BaseException) -> LoadReport | None:
+    """What a load had done when it raised this error; `None` where the error is of something else.
+
+    A load that can't go on lets the jobs under way end, joins what results there are, and puts the report on the error
+    it raises, also as its attribute `report`.
+    """
+    found = getattr(error, "report", None)
+    return found if isinstance(found, LoadReport) else None
+
+
+def with_report(error: SalesforceError, report: LoadReport) -> SalesforceError:
+    """Put a report on an error, and its counts into the error's notes."""
+    counts = ", ".join(f"{number:,} {name}" for name, number in _plain(report.counts).items() if number)
+    error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")
+    error.report = report  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - see report_of
+    return error

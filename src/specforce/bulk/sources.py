@@ -1,0 +1,217 @@
+"""What `sf.bulk.load` accepts, and who reads it: files, bytes, iterators of bytes, rows.
+
+A path is read by ranges and nothing is copied (unless its encoding isn't UTF-8); everything else can be read once only,
+so its parts are spooled to disk: any request can then be repeated whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
+
+from specforce.bulk.assembly import BytesFeed, RowsFeed, is_utf8
+from specforce.bulk.rows import BATCH_ROWS, Row
+from specforce_api.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from specforce.bulk.parts import Part
+    from specforce.bulk.table import Table, TableOptions
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+BlockingSource: TypeAlias = str | os.PathLike[str] | Bytes | BinaryIO | Iterable[Bytes] | Iterable[Row]
+
+_READ_BYTES: Final = 1 << 18
+
+
+class BlockingParts:
+    """The parts of a source that is read by blocking calls.
+
+    Args:
+        source: a path, an open binary file, bytes, an iterable of pieces of bytes, or an iterable of rows.
+        options: how it is written and split.
+        folder: where parts are spooled.
+    """
+
+    def __init__(self, source: BlockingSource, options: TableOptions, folder: Path) -> None:
+        self._feed: BytesFeed | Intake
+        if isinstance(source, str | os.PathLike):
+            path = existing_file(source)
+            self._feed = BytesFeed(options, folder, path=path if is_utf8(options.encoding) else None)
+            self._parts = feed_all(self._feed, file_pieces(path))
+        elif isinstance(source, bytes | bytearray | memoryview):
+            self._feed = BytesFeed(options, folder)
+            self._parts = feed_all(self._feed, [cast("Bytes", source)])
+        elif hasattr(source, "read"):
+            self._feed = BytesFeed(options, folder)
+            self._parts = feed_all(self._feed, _read_pieces(cast("BinaryIO", source)))
+        else:
+            self._feed = Intake(options, folder)
+            self._parts = _taken(self._feed, cast("Iterable[Any]", source))
+
+    @property
+    def table(self) -> Table | None:
+        """The source's header, once it is known."""
+        return self._feed.table
+
+    def next(self) -> Part | None:
+        """The next part, `None` after the last.
+
+        Raises:
+            InputError: the source can't be loaded; the message names the line or the row.
+        """
+        return next(self._parts, None)
+
+    def all(self) -> list[Part]:
+        """Read and check the source to its end; errors as for `next`."""
+        return list(self._parts)
+
+
+def is_reopenable(source: object) -> bool:
+    """Whether a source can be read to its end before anything is sent without keeping a copy of it."""
+    return isinstance(source, str | os.PathLike | bytes | bytearray | memoryview)
+
+
+def is_blocking(source: object) -> bool:
+    """Whether a source is read by blocking calls of its own, instead of being iterated."""
+    return is_reopenable(source) or hasattr(source, "read")
+
+
+def existing_file(source: str | os.PathLike[str]) -> Path:
+    """The path of a source file.
+
+    Raises:
+        InputError: there is no such file.
+    """
+    path = Path(source)
+    if not path.exists():
+        raise InputError(f"there is no file {str(path)!r}: to load CSV text, pass it as bytes")
+    if not path.is_file():
+        raise InputError(f"{str(path)!r} isn't a file")
+    return path
+
+
+def feed_all(feed: BytesFeed, pieces: Iterable[Bytes]) -> Iterator[Part]:
+    """Feed pieces to their end."""
+    for piece in pieces:
+        for slice_ in sliced(piece):
+            yield from feed.feed(slice_)
+    yield from feed.finish()
+
+
+def sliced(piece: Bytes) -> Iterator[bytes]:
+    """Cut a large piece, so that the work on it takes little memory."""
+    if isinstance(piece, bytes) and len(piece) <= _READ_BYTES:
+        yield piece
+        return
+    view = memoryview(piece).cast("B")
+    for start in range(0, len(view), _READ_BYTES):
+        yield bytes(view[start : start + _READ_BYTES])
+
+
+def first_kind(item: object) -> str:
+    """What the items of an iterable are, by the first of them: `"bytes"` or `"rows"`.
+
+    Raises:
+        InputError: neither.
+    """
+    if isinstance(item, bytes | bytearray | memoryview):
+        return "bytes"
+    if isinstance(item, Mapping) or (hasattr(item, "__getitem__") and not isinstance(item, str)):
+        return "rows"
+    if isinstance(item, str):
+        raise InputError("the source yields text: open the file in binary mode ('rb'), or encode the text as UTF-8")
+    raise InputError(f"the source yields {type(item).__name__}: it should yield bytes, mappings or sequences")
+
+
+class Intake:
+    """Takes the items of an iterable, pieces of bytes or rows, and makes parts of them a batch at a time.
+
+    Whoever iterates calls `add`, and `drain` when that says so; so a source may be awaited while nothing here ever is.
+
+    Args:
+        options: how the source is written and split.
+        folder: where parts are spooled.
+    """
+
+    def __init__(self, options: TableOptions, folder: Path) -> None:
+        self._options = options
+        self._folder = folder
+        self._bytes: BytesFeed | None = None
+        self._rows: RowsFeed | None = None
+        self._pieces: list[Bytes] = []
+        self._batch: list[Row] = []
+        self._held = 0
+
+    @property
+    def table(self) -> Table | None:
+        """The source's header, once it is known."""
+        feed = self._bytes or self._rows
+        return feed.table if feed else None
+
+    def add(self, item: Any) -> bool:
+        """Take an item; whether it is time to `drain`.
+
+        Raises:
+            InputError: it is neither a piece of bytes nor a row.
+        """
+        if self._bytes is None and self._rows is None:
+            if first_kind(item) == "bytes":
+                self._bytes = BytesFeed(self._options, self._folder)
+            else:
+                self._rows = RowsFeed(self._options, self._folder)
+        if self._rows is not None:
+            self._batch.append(item)
+            return len(self._batch) >= BATCH_ROWS
+        if not isinstance(item, bytes | bytearray | memoryview):
+            raise InputError(f"the source yields bytes first and then {type(item).__name__}")
+        self._pieces.append(item)
+        self._held += len(item)
+        return self._held >= _READ_BYTES
+
+    def drain(self) -> list[Part]:
+        """Work on what was taken; the parts that are complete with it.
+
+        Raises:
+            InputError: it can't be loaded; the message names the line or the row.
+        """
+        parts: list[Part] = []
+        if self._rows is not None and self._batch:
+            batch, self._batch = self._batch, []
+            parts += self._rows.feed(batch)
+        if self._bytes is not None:
+            pieces, self._pieces, self._held = self._pieces, [], 0
+            for piece in pieces:
+                for slice_ in sliced(piece):
+                    parts += self._bytes.feed(slice_)
+        return parts
+
+    def finish(self) -> list[Part]:
+        """The source has ended; the parts that are left. Errors as for `drain`."""
+        parts = self.drain()
+        if self._bytes is None and self._rows is None:
+            self._rows = RowsFeed(self._options, self._folder)
+        feed = self._bytes or self._rows
+        return parts if feed is None else [*parts, *feed.finish()]
+
+
+def file_pieces(path: Path) -> Iterator[bytes]:
+    """A file's bytes, in pieces."""
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_READ_BYTES):
+            yield piece
+
+
+def _taken(intake: Intake, items: Iterable[Any]) -> Iterator[Part]:
+    for item in items:
+        if intake.add(item):
+            yield from intake.drain()
+    yield from intake.finish()
+
+
+def _read_pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_READ_BYTES):
+        if isinstance(cast("object", piece), str):
+            raise InputError("the file yields text: open it in binary mode ('rb')")
+        yield piece

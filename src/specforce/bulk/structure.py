@@ -1,0 +1,174 @@
+r"""Are these bytes rows of this table? Checked at the speed of `bytes.translate`, cells are never built.
+
+Of each chunk of whole records only the delimiters, quotes and line ends are kept (its skeleton); what stands between
+two quotes is taken out of that. What is left of a sound chunk is one and the same row skeleton (`,,,\n`) again and
+again, which one comparison proves. Only a chunk that fails the comparison is walked record by record, to name the line
+and the reason.
+
+Refused: rows with more or fewer cells than the header, blank lines between rows, text that isn't UTF-8, NUL, line ends
+of another kind than the header's. Reported: line breaks inside cells, by kind, because one job takes only one kind
+(reference/bulk_v2.md section 7). Left to Salesforce: quotes in the middle of an unquoted cell that happen to be
+balanced.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specforce.bulk.records import nth_record_end
+from specforce_api.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specforce.bulk.dialect import Dialect
+
+_QUOTED: Final = re.compile(rb'"[^"]*+"')
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a chunk of whole records holds.
+
+    Attributes:
+        rows: how many records.
+        lines: how many lines they take.
+        feeds: whether a cell holds an LF that doesn't belong to a CR LF; a job of CRLF rows can't carry it.
+        pairs: whether a cell holds a CR LF; a job of LF rows can't carry it. A CR alone goes with either.
+    """
+
+    rows: int = 0
+    lines: int = 0
+    feeds: bool = False
+    pairs: bool = False
+
+    def __add__(self, other: Facts) -> Facts:
+        return Facts(
+            self.rows + other.rows,
+            self.lines + other.lines,
+            self.feeds or other.feeds,
+            self.pairs or other.pairs,
+        )
+
+
+class Structure:
+    """The shape that every row of one table has.
+
+    Args:
+        width: how many columns the header has.
+        dialect: the delimiter, and the line ending that the source's header has.
+    """
+
+    def __init__(self, width: int, dialect: Dialect) -> None:
+        self._width = width
+        self._dialect = dialect
+        delimiter = dialect.delimiter.encode()
+        self._row = delimiter * (width - 1) + dialect.newline
+        self._drop = bytes(byte for byte in range(256) if byte not in b'"\r\n' + delimiter)
+
+    def examine(self, chunk: bytes, *, row: int, line: int) -> Facts:
+        """Check a chunk of whole records and say what it holds.
+
+        Args:
+            chunk: UTF-8 bytes; its last record may lack its line ending (the end of the source).
+            row: the number of its first row in the source, from 1; only for messages.
+            line: the number of its first line in the source, from 1; only for messages.
+
+        Raises:
+            InputError: it isn't a set of rows of this table; the message names the line.
+        """
+        if not chunk.isascii():
+            try:
+                chunk.decode("utf-8")
+            except UnicodeDecodeError as error:
+                self._refuse_encoding(error, chunk, line)
+        if b"\0" in chunk:
+            at = line + chunk.count(b"\n", 0, chunk.index(b"\0"))
+            raise InputError(f"line {at}: a NUL character, which Salesforce doesn't take")
+        skeleton = chunk.translate(None, self._drop)
+        if not chunk.endswith(b"\n"):
+            skeleton += self._dialect.newline
+        bare = skeleton.replace(b'""', b"") if b'"' in skeleton else skeleton
+        outside = _QUOTED.sub(b"", bare) if b'"' in bare else bare
+        rows, surplus = divmod(len(outside), len(self._row))
+        if surplus or outside != self._row * rows or (self._width == 1 and _has_blank_line(chunk)):
+            self._refuse_rows(chunk, row, line)
+        return self._facts(chunk, skeleton, rows, row, line)
+
+    def _facts(self, chunk: bytes, skeleton: bytes, rows: int, row: int, line: int) -> Facts:
+        """Count lines and tell the kinds of line breaks in cells, by subtracting those that end rows."""
+        lines = skeleton.count(b"\n")
+        returns = skeleton.count(b"\r")
+        if self._dialect.line_ending == "LF":
+            pairs = chunk.count(b"\r\n") if returns else 0
+            return Facts(rows, lines, feeds=lines - pairs > rows, pairs=pairs > 0)
+        ended = not chunk.endswith(b"\n")
+        pairs = chunk.count(b"\r\n") + ended
+        # A skeleton can't tell `\r\n` from `\r…\n`: where it could be the latter, make sure rows end in the former.
+        doubtful = lines != pairs or returns != pairs
+        if doubtful and _QUOTED.sub(b"", chunk).count(b"\r\n") + ended != rows:
+            self._refuse_rows(chunk, row, line)
+        return Facts(rows, lines, feeds=lines > pairs, pairs=pairs > rows)
+
+    def _refuse_encoding(self, error: UnicodeDecodeError, chunk: bytes, line: int) -> None:
+        at = line + chunk.count(b"\n", 0, error.start)
+        raise InputError(
+            f"line {at}: byte {chunk[error.start]:#04x} isn't UTF-8: pass encoding=, such as encoding='cp1252'"
+        ) from None
+
+    def _refuse_rows(self, chunk: bytes, row: int, line: int) -> None:
+        """Find the first record that isn't a row of this table, and refuse it."""
+        for record in split_records(chunk):
+            reason = self._fault(record)
+            if reason:
+                raise InputError(f"line {line} (row {row}): {reason}")
+            row += 1
+            line += record.count(b"\n")
+        raise InputError(f"line {line}: these rows don't have the header's form")
+
+    def _fault(self, record: bytes) -> str:
+        """Why this isn't a row of the table, `""` if it is one."""
+        ending = self._dialect.newline
+        text = record.decode("utf-8")
+        body = text.removesuffix(ending.decode()) if record.endswith(ending) else text
+        if not body.strip("\r\n"):
+            return "a blank line between rows"
+        if self._dialect.line_ending == "LF" and body.endswith("\r"):
+            return "ends in CR LF, the header in LF: one file has one line ending"
+        if self._dialect.line_ending == "CRLF" and record.endswith(b"\n") and not record.endswith(ending):
+            return "ends in LF, the header in CR LF: one file has one line ending"
+        outside = _QUOTED.sub(b"", record.removesuffix(ending))
+        if b"\r" in outside or b"\n" in outside:
+            return "a line break outside quotes"
+        cells = outside.count(self._dialect.delimiter.encode()) + 1
+        if cells != self._width:
+            return f"{cells} cells, the header has {self._width}: {self._excerpt(body)}"
+        return ""
+
+    def _excerpt(self, text: str) -> str:
+        try:
+            cells = next(csv.reader([text.replace("\n", " ")], delimiter=self._dialect.delimiter), [text])
+        except csv.Error:
+            cells = [text]
+        shown = repr(cells[: self._width + 1])
+        return shown if len(shown) <= 200 else f"{shown[:200]}…"
+
+
+def split_records(chunk: bytes) -> Iterator[bytes]:
+    """The records of a chunk one by one, with their line endings: for messages and rare repairs, not for speed."""
+    start = 0
+    while start < len(chunk):
+        window = chunk[start : start + 65_536]
+        size = nth_record_end(window, 1) or nth_record_end(chunk[start:], 1) or len(chunk) - start
+        yield chunk[start : start + size]
+        start += size
+
+
+def _has_blank_line(chunk: bytes) -> bool:
+    """Whether a table of one column has a line without anything: an empty cell or a mistake, nobody can tell."""
+    if chunk.startswith((b"\n", b"\r\n")):
+        return True
+    return (b"\n\n" in chunk or b"\n\r\n" in chunk) and any(not record.strip() for record in split_records(chunk))

@@ -1,0 +1,25 @@
+"""`specforce mock serve`: the fake org, from the command line."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import typer
+
+app = typer.Typer(help="The fake org: a Salesforce on loopback that any client can point at.", no_args_is_help=True)
+
+
+@app.command(
+    "serve",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def serve(context: typer.Context) -> None:
+    """Serve a fake org until interrupted (`specforce mock serve --help` lists its options)."""
+    if importlib.util.find_spec("uvicorn") is None:
+        sys.stderr.write("the fake org needs an extra: pip install 'specforce[mock]'\n")
+        raise typer.Exit(2)
+    from specforce_mockserver.cli import main  # noqa: PLC0415 - the server's own extra
+
+    raise typer.Exit(main(["serve", *context.args]))

@@ -1,0 +1,69 @@
+"""How a command ends: its exit code, and what it says when it fails.
+
+    0    done
+    1    Salesforce or the network refused, a job failed, counts didn't add up
+    2    bad input: an option, a file, a query
+    3    done, but some rows failed
+    4    no login: wrong credentials, expired session
+    130  interrupted
+
+Errors go to standard error as `error: …` with a hint, or as one JSON object where `--json` was given; standard output
+holds results alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from specforce.errors import ApiError, AuthError, InputError, InvalidSession, JobError, SalesforceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DONE, REFUSED, BAD_INPUT, ROWS_FAILED, NO_LOGIN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code that tells a script what kind of failure this was."""
+    if isinstance(error, AuthError | InvalidSession):
+        return NO_LOGIN
+    if isinstance(error, InputError | OSError):
+        return BAD_INPUT
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    return REFUSED
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An error as JSON: its class, its message and what the wire said."""
+    document: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    if isinstance(error, ApiError):
+        document |= {
+            "status": error.status,
+            "errorCode": error.error_code,
+            "fields": list(error.fields),
+            "requestId": error.request_id,
+            "operation": error.operation_id,
+        }
+    if isinstance(error, AuthError):
+        document |= {"oauthError": error.error, "hint": error.hint}
+    if isinstance(error, JobError):
+        document |= {"jobId": error.job_id, "state": error.state}
+    return document
+
+
+@contextmanager
+def reported(*, as_json: bool) -> Iterator[None]:
+    """Turn a failure inside the block into a message and an exit code; programming errors pass through as they are."""
+    try:
+        yield
+    except (SalesforceError, OSError, KeyboardInterrupt) as error:
+        if as_json:
+            sys.stderr.write(json.dumps(describe(error)) + "\n")
+        else:
+            message = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+            sys.stderr.write(f"error: {message}\n")
+        raise SystemExit(exit_code(error)) from None

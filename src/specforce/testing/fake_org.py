@@ -1,0 +1,192 @@
+"""`FakeOrg`: an org on a free loopback port, and what a test does to it from outside.
+
+It is the fake org of `specforce mock serve`, started in a thread of this process. Time is the org's own: bulk jobs move
+when they are looked at, tokens expire when a test lets time pass with `advance`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from urllib.parse import urlsplit
+
+from specforce.auth import ClientCredentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specforce_mockserver.faults import Fault, FaultKind
+    from specforce_mockserver.org import Org
+    from specforce_mockserver.request_log import LoggedRequest
+    from specforce_mockserver.settings import OrgSettings
+
+ClockKind = Literal["auto", "manual", "real"]
+
+
+class FakeOrg:
+    """A fake org. A context manager: inside, it answers at `url`.
+
+    Args:
+        schema: files of objects beside the standard ones: TOML in the short form, describe documents in JSON, or
+            folders of both.
+        clock: `auto`: jobs move whenever they are looked at; `manual`: only with `advance`; `real`: with time.
+        settings: who may log in and the like; the documented default identity without them.
+        port: 0 takes a free one.
+
+    Attributes:
+        url: login URL and instance URL in one.
+
+    Raises:
+        ModuleNotFoundError: specforce[mock] isn't installed.
+    """
+
+    def __init__(
+        self,
+        schema: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+        *,
+        clock: ClockKind = "auto",
+        settings: OrgSettings | None = None,
+        port: int = 0,
+    ) -> None:
+        try:
+            from specforce_mockserver import clock as clocks  # noqa: PLC0415 - an extra
+            from specforce_mockserver.org import Org  # noqa: PLC0415
+            from specforce_mockserver.schema_files import load_schema  # noqa: PLC0415
+            from specforce_mockserver.server import MockServer  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            message = f"the fake org needs {error.name}: pip install 'specforce[mock]'"
+            raise ModuleNotFoundError(message, name=error.name) from error
+        files = [schema] if isinstance(schema, str | os.PathLike) else schema
+        self.org: Org = Org(load_schema([Path(file) for file in files]), clock=clocks.Clock(clock), settings=settings)
+        self._server = MockServer(self.org, port=port)
+        self.url: str = self._server.url
+        self.faults = Faults(self.org)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+        self.org.close()
+
+    def auth(self) -> ClientCredentials:
+        """Credentials that this org accepts."""
+        settings = self.org.settings
+        return ClientCredentials(settings.client_id, settings.client_secret, login_url=self.url)
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """What was asked of the org since it was made or reset, oldest first; secrets masked."""
+        return list(self.org.requests)
+
+    def advance(self, seconds: float = 0, *, ticks: int = 0) -> None:
+        """Let time pass for the org.
+
+        Args:
+            seconds: tokens expire by them.
+            ticks: steps that bulk jobs take.
+        """
+        self.org.clock.advance(seconds)
+        self.org.clock.tick(ticks)
+
+    def reset(self) -> None:
+        """Make the org as new: records, tokens, jobs, limits, faults, requests and time."""
+        self.org.reset()
+
+    def expire_tokens(self) -> None:
+        """End every access token, as an admin or a timeout does."""
+        self.org.sessions.expire_all()
+
+    def seed(self, records: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, list[str]]:
+        """Put records into the org: `{"Account": [{"Name": "Acme"}]}`, audit fields such as CreatedDate if given.
+
+        Returns:
+            The new ids, by object.
+
+        Raises:
+            ValueError: a record breaks a rule of its object; nothing was stored.
+        """
+        document = {name: [dict(record) for record in rows] for name, rows in records.items()}
+        return cast("dict[str, list[str]]", self._admin("seed", document))
+
+    def plan_job(self, **plan: Any) -> None:
+        """Say how the next bulk job goes, in place of going well: see `/__mock/jobs` of the fake org."""
+        self._admin("jobs", plan)
+
+    def _admin(self, resource: str, document: object) -> object:
+        """Ask the org's administration, which answers over HTTP only."""
+        connection = HTTPConnection(urlsplit(self.url).netloc)
+        try:
+            connection.request("POST", f"/__mock/{resource}", json.dumps(document, default=str))
+            reply = connection.getresponse()
+            content = reply.read()
+        finally:
+            connection.close()
+        if reply.status >= 400:
+            raise ValueError(json.loads(content)[0]["message"])
+        return json.loads(content) if content else None
+
+
+class Faults:
+    """What goes wrong at the org, and when. Plans count only calls that were routed and logged in."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def add(
+        self,
+        operation: str = "*",
+        kind: FaultKind = "status",
+        *,
+        times: int | None = 1,
+        skip: int = 0,
+        status: int = 503,
+        error_code: str | None = None,
+        message: str | None = None,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        after_bytes: int = 0,
+        seconds: float = 300,
+    ) -> Fault:
+        """Plan a fault.
+
+        Args:
+            operation: the operationId that it hits, such as `getIngestJob`; `*` for any.
+            kind: `status` answers with an error, `cut` and `truncate` end the answer early (with a Content-Length that
+                says so, and with one that doesn't), `drop_before` and `drop_after` close the connection before or after
+                the operation takes effect, `hang` doesn't answer, `expire_tokens` ends every session first.
+            times: how many calls it hits, `None` for all.
+            skip: how many calls go well before.
+            error_code: Salesforce's code in the error body; `message` its text.
+            body: what `status` answers in place of an error body, such as a proxy's page.
+            headers: further headers of the answer, such as Retry-After.
+            after_bytes: how much of the body gets through.
+            seconds: how long a `hang` lasts at most.
+        """
+        from specforce_mockserver.faults import Fault  # noqa: PLC0415 - an extra
+
+        plan = Fault(
+            kind,
+            operation,
+            times,
+            skip,
+            status=status,
+            error_code=error_code,
+            message=message,
+            body=body,
+            headers=dict(headers or {}),
+            after_bytes=after_bytes,
+            seconds=seconds,
+        )
+        return self._org.faults.add(plan)
+
+    def clear(self) -> None:
+        """Forget all plans, and let go of calls that hang."""
+        self._org.faults.clear()

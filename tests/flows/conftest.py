@@ -1,0 +1,37 @@
+"""What the flow tests share: one fake org per run, as new for each test, and both halves of the facade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specforce.testing import FakeOrg
+from tests.halves import Half, both_halves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMA = Path(__file__).parents[1] / "schema.toml"
+
+
+@pytest.fixture(scope="session")
+def org_of_the_run() -> Iterator[FakeOrg]:
+    """The fake org that `org` gives to each test as new."""
+    with FakeOrg(SCHEMA) as org:
+        yield org
+
+
+@pytest.fixture
+def org(org_of_the_run: FakeOrg) -> FakeOrg:
+    """A fake org as new."""
+    org_of_the_run.reset()
+    return org_of_the_run
+
+
+@pytest.fixture(params=["sync", "async"])
+def half(request: pytest.FixtureRequest) -> Iterator[Half]:
+    """One half of the facade."""
+    with both_halves(request.param) as half:
+        yield half
