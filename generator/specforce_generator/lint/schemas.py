@@ -22,7 +22,7 @@ def lint_schemas(context: Context) -> Iterator[Finding]:
     """Check every schema of every file."""
     multipart = set(_multipart(context))
     for path, source in context.library.items():
-        kind = "" if any(entry.file == path for entry in context.index.apis) else _kind_of_file(path)
+        kind = "" if path in context.documents else _kind_of_file(path)
         for at, schema, named in _schemas(source.data, "", kind):
             for rule, place, message in _mistakes(schema, named=named, binary=(path, at) in multipart):
                 yield context.finding(rule, path, at + place, message)
@@ -31,7 +31,7 @@ def lint_schemas(context: Context) -> Iterator[Finding]:
 def _multipart(context: Context) -> Iterator[tuple[str, str]]:
     """Where the schemas of multipart bodies stand: their parts may be raw bytes."""
     for site in context.sites:
-        path, body = context.follow(site.entry.file, site.data.get("requestBody", {}))
+        path, body = context.follow(site.file, site.data.get("requestBody", {}))
         media: Json = body.get("content", {}).get("multipart/form-data", {})
         if "$ref" in media.get("schema", {}):
             yield split(path, media["schema"]["$ref"])
