@@ -39,7 +39,7 @@ def bundle(entry: ApiEntry, library: Library, default_version: str) -> Json:
                 line = source.line(f"/paths{pointer(path)}")
                 raise SourceError(f"{source.path}:{line}: a second path {path}: its methods belong into one path item")
             paths[mounted] = _path_item(entry, source.path, item, collected)
-    _refuse_second_names(sources)
+    refuse_second_names(sources)
     for source in sources:
         for name, scheme in source.data.get("components", {}).get("securitySchemes", {}).items():
             collected.add("securitySchemes", name, scheme)
@@ -55,8 +55,12 @@ def bundle(entry: ApiEntry, library: Library, default_version: str) -> Json:
     return result | {"paths": paths, "components": collected.sorted()}
 
 
-def _refuse_second_names(sources: Sequence[Source]) -> None:
-    """Refuse an operationId that two operations have, and a component that two documents define."""
+def refuse_second_names(sources: Sequence[Source]) -> None:
+    """Refuse an operationId that two operations of an API have, and a component that two of its documents define.
+
+    Raises:
+        SourceError: there is such a name; the message has both places.
+    """
     seen: dict[tuple[str, str], str] = {}
     for source in sources:
         named = [

@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from .bundle import operations, resolve
+from .names import snake_case
 from .operations import is_free_form, is_raw, method_name
 from .refs import NAME_MAPS, all_refs
 from .sources import Json, is_list, is_object

@@ -74,7 +74,11 @@ def test_a_component_of_another_document_is_the_same_component(tmp_path: Path) -
     ("old", "new", "told"),
     [
         ("listFiles", "listRecords", r"second.yaml:5: a second operationId 'listRecords' \(the first: first.yaml:6\)"),
-        ("    File:", "    Record:", r"second.yaml:13: a second schemas component 'Record' \(the first: first.yaml:14\)"),
+        (
+            "    File:",
+            "    Record:",
+            r"second.yaml:13: a second schemas component 'Record' \(the first: first.yaml:14\)",
+        ),
         ("/files:", "/records:", r"second.yaml:4: a second path /records"),
     ],
     ids=["operationId", "component", "path"],
