@@ -33,9 +33,9 @@ def mock_server() -> Iterator[MockServer]:
     from specforce_mockserver.schema_files import load_schema
     from specforce_mockserver.server import MockServer
 
-    server = MockServer(Org(load_schema([SCHEMA])))
-    server.start()
+    org = Org(load_schema([SCHEMA]))
     try:
-        yield server
+        with MockServer(org) as server:
+            yield server
     finally:
-        server.stop()
+        org.close()

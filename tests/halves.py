@@ -1,9 +1,9 @@
 """Both halves of the facade behind one interface, so that a test states its claim once and runs for each.
 
-    def test_something(half: Half) -> None:
-        server = ScriptedServer(json_answer({"ok": 1}))
-        sf = half.connect(server)
-        assert half.run(sf.sobject("Account").get(ID)) == ...
+def test_something(half: Half) -> None:
+    server = ScriptedServer(json_answer({"ok": 1}))
+    sf = half.connect(server)
+    assert half.run(sf.sobject("Account").get(ID)) == ...
 """
 
 from __future__ import annotations

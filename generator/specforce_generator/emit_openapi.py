@@ -25,6 +25,8 @@ from .sources import EmitError, Json
 from .tree import Tree, read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .index import ApiEntry
     from .operations import Answer, Operation, Parameter
 
@@ -64,6 +66,10 @@ def _build(entry: ApiEntry, lowered: Json, facts: list[Operation], folder: Path)
     data = GeneratorData.from_dict(lowered, config=config)
     if isinstance(data, GeneratorError):
         raise EmitError(_told(entry, [data]))
+    collections = data.endpoint_collections_by_tag.values()
+    left_out = [*(error for found in collections for error in found.parse_errors), *data.errors]
+    if left_out:
+        raise EmitError(_told(entry, left_out))
     project = Project(openapi=data, config=config, custom_template_path=_TEMPLATES)
     classes = {*(model.class_info.name for model in data.models), *(enum.class_info.name for enum in data.enums)}
     globals_: dict[str, Any] = {
@@ -78,7 +84,7 @@ def _build(entry: ApiEntry, lowered: Json, facts: list[Operation], folder: Path)
     with contextlib.redirect_stdout(io.StringIO()):
         errors = project.build()
     if errors:
-        raise EmitError(_told(entry, list(errors)))
+        raise EmitError(_told(entry, errors))
     return read(folder)
 
 
@@ -139,6 +145,6 @@ _FILTERS: dict[str, Any] = {
 }
 
 
-def _told(entry: ApiEntry, errors: list[GeneratorError]) -> str:
+def _told(entry: ApiEntry, errors: Sequence[GeneratorError]) -> str:
     texts = [f"{entry.id}: {error.header}: {error.detail}" for error in errors]
     return "\n".join(["openapi-python-client would leave something out:", *texts])

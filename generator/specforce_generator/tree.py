@@ -19,7 +19,7 @@ Tree = dict[str, str]
 
 def read(folder: Path, pattern: str = "*") -> Tree:
     """Read every text file under `folder` whose name matches `pattern`; a missing folder is an empty tree."""
-    found = sorted(path for path in folder.rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+    found = sorted(path for path in folder.rglob(pattern) if path.is_file() and not _is_passing(path))
     return {path.relative_to(folder).as_posix(): path.read_bytes().decode(errors="surrogateescape") for path in found}
 
 
@@ -56,6 +56,11 @@ def tidied(tree: Mapping[str, str]) -> Tree:
         write({path: text for path, text in tree.items() if path.endswith(".py")}, folder)
         tidy(folder)
         return {**tree, **read(folder)}
+
+
+def _is_passing(path: Path) -> bool:
+    """Compiled code, and files that another run is just writing."""
+    return "__pycache__" in path.parts or path.suffix == ".tmp"
 
 
 def _replace(target: Path, text: str) -> None:

@@ -25,7 +25,6 @@ class Provider:
     served: Served
     writes: bool
     blocking: bool
-    counted: bool
     own_login: bool
     lenient: bool
     on_violation: OnViolation | None
@@ -40,7 +39,6 @@ def provides(
     served: Literal["stateful", "static"] = "stateful",
     writes: bool = False,
     blocking: bool = False,
-    counted: bool = True,
     own_login: bool = False,
     lenient: bool = False,
     on_violation: OnViolation | None = None,
@@ -52,7 +50,6 @@ def provides(
         served: whether the answer comes from the org's state or is the same whatever happened before.
         writes: runs in a worker thread while somebody else writes, so that it doesn't hold up calls that only read.
         blocking: always runs in a worker thread: big uploads, long results.
-        counted: whether the call counts against the daily API requests and answers Sforce-Limit-Info.
         own_login: the provider looks at credentials itself; the app lets every caller through.
         lenient: the body isn't checked against the spec: the API's own refusals come from the provider.
         on_violation: turns a breach of the spec into this operation's own error; None from it means the usual one.
@@ -66,7 +63,7 @@ def provides(
             message = f"two providers for {operation_id}: {PROVIDERS[operation_id].provide!r} and {function!r}"
             raise ValueError(message)
         PROVIDERS[operation_id] = Provider(
-            function, served, writes, blocking, counted, own_login, lenient, on_violation
+            function, served, writes, blocking, own_login, lenient, on_violation
         )
         return function
 

@@ -8,6 +8,7 @@ TypedDict; fields that it doesn't declare are left out.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -115,12 +116,17 @@ def encode(record: object) -> bytes:
     """
     to_dict = getattr(record, "to_dict", None)
     try:
-        plain: object = to_dict() if callable(to_dict) else msgspec.to_builtins(record, builtin_types=_KEPT)
+        plain: object = to_dict() if callable(to_dict) else msgspec.to_builtins(_copied(record), builtin_types=_KEPT)
     except (TypeError, ValueError) as error:
         raise InputError(f"the record can't be sent: {error}") from None
     if not isinstance(plain, dict):
         raise InputError(f"a record is a mapping of field names to values, not a {type(record).__name__}")
     return _ENCODER.encode(_wire(cast("object", plain), ""))
+
+
+def _copied(record: object) -> object:
+    """Any mapping as a dict: msgspec takes no other."""
+    return dict(cast("Mapping[str, object]", record)) if isinstance(record, Mapping) else record
 
 
 def declared_fields(kind: type[object]) -> tuple[str, ...]:
@@ -158,8 +164,7 @@ def _wire(value: Any, path: str) -> Any:
         entries = cast("dict[str, Any]", value).items()
         return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in entries}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(items)]
+        return [_wire(item, f"{path}[{place}]") for place, item in enumerate(cast("list[object]", value))]
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InputError(f"{path}={value!r} has no time zone: say which, such as value.replace(tzinfo=UTC)")

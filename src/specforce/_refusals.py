@@ -20,9 +20,8 @@ def refusal(info: OperationInfo, reply: Reply, api_version: str) -> ApiError:
     error = error_from_reply(info, reply)
     if reply.status in _REDIRECTS:
         target = reply.headers.get("location", "")
-        where = f"to {_urls.host(target)}" if _urls.host(target) else "without end"
         hint = "requests and their token stay on one host: set instance_url to the org's own address, with https"
-        return _remade(error, f"redirected {where}", reply, info, hint)
+        return _remade(error, f"redirected to {_urls.host(target) or target or 'nowhere'}", reply, info, hint)
     if isinstance(error, NotFound) and "{api_version}" in info.path and float(api_version) > float(NEWEST):
         hint = f"the org may not have API version {api_version} yet: sf.rest.list_versions() names those it has"
         return _remade(error, error.message, reply, info, hint)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from specforce_api.runtime.errors import DecodeError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
 _JITTER: Final = 0.25
 
@@ -25,22 +25,22 @@ class JobStates(Protocol):
     """What the specs say about one kind of job (specs/waiters.toml)."""
 
     @property
-    def success(self) -> Sequence[str]:
+    def success(self) -> Collection[str]:
         """States of a job that ended well."""
         ...
 
     @property
-    def failure(self) -> Sequence[str]:
+    def failure(self) -> Collection[str]:
         """States of a job that failed."""
         ...
 
     @property
-    def aborted(self) -> Sequence[str]:
+    def aborted(self) -> Collection[str]:
         """States of a job that somebody stopped."""
         ...
 
     @property
-    def pending(self) -> Sequence[str]:
+    def pending(self) -> Collection[str]:
         """States of a job that hasn't ended."""
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from specforce.testing import FakeOrg
 from tests.halves import Half, both_halves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from click.testing import Result
 
 SCHEMA = Path(__file__).parents[1] / "schema.toml"
 
@@ -35,3 +38,18 @@ def half(request: pytest.FixtureRequest) -> Iterator[Half]:
     """One half of the facade."""
     with both_halves(request.param) as half:
         yield half
+
+
+@pytest.fixture
+def specforce(org: FakeOrg, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run the command line, logged in to the fake org by environment."""
+    from typer.testing import CliRunner
+
+    from specforce.cli.app import app
+
+    for name in [name for name in os.environ if name.startswith("SALESFORCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SALESFORCE_LOGIN_URL", org.url)
+    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "test-client")
+    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", "test-secret")
+    return lambda *arguments: CliRunner().invoke(app, arguments)

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-from typer.testing import CliRunner
-
-from specforce.cli.app import app
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from click.testing import Result
 
     from specforce.testing import FakeOrg
-
-
-@pytest.fixture
-def specforce(org: FakeOrg, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run the command line, logged in to the fake org by environment."""
-    for name in [name for name in os.environ if name.startswith("SALESFORCE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SALESFORCE_LOGIN_URL", org.url)
-    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "test-client")
-    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", "test-secret")
-    return lambda *arguments: CliRunner().invoke(app, arguments)
 
 
 def test_whoami_says_who_and_where(specforce: Callable[..., Result], org: FakeOrg) -> None:

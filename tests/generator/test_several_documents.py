@@ -38,7 +38,9 @@ paths:
     get:
       operationId: listFiles
       responses:
-        "200": {description: Some., content: {application/json: {schema: {$ref: "first.yaml#/components/schemas/Record"}}}}
+        "200":
+          description: Some.
+          content: {application/json: {schema: {$ref: "first.yaml#/components/schemas/Record"}}}
 components:
   securitySchemes:
     bearer: {type: http, scheme: bearer}
@@ -77,7 +79,7 @@ def test_a_component_of_another_document_is_the_same_component(tmp_path: Path) -
         (
             "    File:",
             "    Record:",
-            r"second.yaml:13: a second schemas component 'Record' \(the first: first.yaml:14\)",
+            r"second.yaml:15: a second schemas component 'Record' \(the first: first.yaml:14\)",
         ),
         ("/files:", "/records:", r"second.yaml:4: a second path /records"),
     ],

@@ -187,7 +187,14 @@ def test_no_records_though_some_were_found_is_an_error(half: Half) -> None:
 def test_a_page_that_names_itself_as_the_next_is_an_error(half: Half) -> None:
     server = ScriptedServer(page([1], 9, NEXT.format(1)))
 
-    with pytest.raises(IntegrityError, match="names itself"):
+    with pytest.raises(IntegrityError, match="don't end"):
+        half.run(half.connect(server).query("SELECT Id FROM Account").all())
+
+
+def test_pages_in_a_circle_are_an_error(half: Half) -> None:
+    server = ScriptedServer(*[page([number], 3, NEXT.format(number % 2)) for number in range(8)])
+
+    with pytest.raises(IntegrityError, match="4 of 3 records"):
         half.run(half.connect(server).query("SELECT Id FROM Account").all())
 
 
@@ -253,17 +260,20 @@ def test_typed_child_records_are_completed_too(half: Half) -> None:
 
     class Parent(msgspec.Struct):
         Id: str
+        CreatedDate: datetime
         Contacts: Contacts
 
     contacts = {"totalSize": 2, "done": False, "nextRecordsUrl": NEXT.format("c1"), "records": [{"Id": "003a"}]}
     server = ScriptedServer(
-        page([1], 1, Contacts=contacts), json_answer({"totalSize": 2, "done": True, "records": [{"Id": "003b"}]})
+        page([1], 1, Contacts=contacts, CreatedDate="2026-03-01T10:00:00.000+0000"),
+        json_answer({"totalSize": 2, "done": True, "records": [{"Id": "003b"}]}),
     )
     globals().update(Contact=Contact, Contacts=Contacts)
 
     [parent] = half.run(half.connect(server).query("SELECT Id FROM Account", returns=Parent).all())
 
     assert [child.Id for child in parent.Contacts.records] == ["003a", "003b"]
+    assert parent.CreatedDate == datetime.fromisoformat("2026-03-01T10:00:00+00:00")
 
 
 def test_a_null_in_a_field_that_can_not_be_empty_says_what_to_declare(half: Half) -> None:

@@ -397,7 +397,7 @@ def test_a_write_is_not_turned_into_a_read_by_a_redirect(half: Half) -> None:
     server = ScriptedServer(httpx.Response(302, headers={"location": "/elsewhere"}))
     sf = half.connect(server)
 
-    with pytest.raises(ApiError):
+    with pytest.raises(ApiError, match="redirected to /elsewhere"):
         half.run(sf.sobject("Account").create({"Name": "Acme"}))
 
     assert len(server.requests) == 1

@@ -16,9 +16,9 @@ from .examples import lint_examples
 from .finding import Finding
 from .operations import lint_operations
 from .parameters import lint_parameters
-from .references import lint_references
+from .references import lint_references, lint_unused
 from .routes import lint_routes
-from .schemas import lint_schemas
+from .schemas import lint_keywords, lint_schemas
 from .structure import lint_structure
 from .tables import lint_parity, lint_sobjects, lint_waiters
 
@@ -33,6 +33,7 @@ _RULES = (
     lint_schemas,
     lint_routes,
     lint_examples,
+    lint_unused,
     lint_waiters,
     lint_parity,
     lint_sobjects,
@@ -49,8 +50,8 @@ def lint(folder: Path) -> list[Finding]:
         context = read_context(folder)
     except SourceError as error:
         return [Finding.of(error)]
-    for rule in (lint_structure, lint_references):
-        broken = sorted(rule(context))
+    for rule in (lint_structure, lint_keywords, lint_references):
+        broken = sorted(set(rule(context)))
         if broken:
             return broken
     return sorted({finding for rule in _RULES for finding in rule(context)})

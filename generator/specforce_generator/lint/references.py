@@ -17,7 +17,7 @@ _Place = tuple[str, str]
 
 
 def lint_references(context: Context) -> Iterator[Finding]:
-    """Check every `$ref` of every file."""
+    """Check that every `$ref` points at something, and that nothing contains itself."""
     edges: dict[_Place, list[tuple[_Place, str]]] = {}
     for path, source in context.library.items():
         for at, ref in all_refs(source.data):
@@ -30,7 +30,6 @@ def lint_references(context: Context) -> Iterator[Finding]:
                 )
                 continue
             edges.setdefault((path, _component(context, path, at)), []).append((target, at))
-    yield from _unused(context, {target for found in edges.values() for target, _ in found})
     yield from _cycles(context, edges)
 
 
@@ -41,7 +40,9 @@ def _component(context: Context, path: str, at: str) -> str:
     return "/".join(steps[:size]) if size == 2 or steps[1:2] == ["components"] else ""
 
 
-def _unused(context: Context, targets: set[_Place]) -> Iterator[Finding]:
+def lint_unused(context: Context) -> Iterator[Finding]:
+    """Check that something refers to every component."""
+    targets = {split(path, ref) for path, source in context.library.items() for _, ref in all_refs(source.data)}
     for path, source in context.library.items():
         if path in context.documents:
             components = source.data.get("components", {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jsonschema_rs
+
 from specforce_generator.refs import kind_below, split
 from specforce_generator.sources import Json, is_list, is_object, pointer
 
@@ -18,14 +20,29 @@ _TAKEN = frozenset(
 )
 
 
+def lint_keywords(context: Context) -> Iterator[Finding]:
+    """Check that every schema is a JSON Schema: that its keywords have values that mean something."""
+    for path, at, schema, _ in _all_schemas(context):
+        try:
+            jsonschema_rs.meta.validate(schema)
+        except jsonschema_rs.ValidationError as error:
+            below = at + pointer(*error.instance_path)
+            yield context.finding("structure", path, below, f"isn't a schema: {error.message}")
+
+
 def lint_schemas(context: Context) -> Iterator[Finding]:
     """Check every schema of every file."""
     multipart = set(_multipart(context))
+    for path, at, schema, named in _all_schemas(context):
+        for rule, place, message in _mistakes(schema, named=named, binary=(path, at) in multipart):
+            yield context.finding(rule, path, at + place, message)
+
+
+def _all_schemas(context: Context) -> Iterator[tuple[str, str, Json, bool]]:
     for path, source in context.library.items():
         kind = "" if path in context.documents else _kind_of_file(path)
         for at, schema, named in _schemas(source.data, "", kind):
-            for rule, place, message in _mistakes(schema, named=named, binary=(path, at) in multipart):
-                yield context.finding(rule, path, at + place, message)
+            yield path, at, schema, named
 
 
 def _multipart(context: Context) -> Iterator[tuple[str, str]]:

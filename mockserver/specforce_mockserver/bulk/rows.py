@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from specforce_mockserver.bulk.blocks import record_blocks
@@ -87,6 +88,9 @@ class RowReader:
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         except csv.Error:
+            return self._read_one_by_one(text)
+        # The csv module's own limit belongs to the process: a client beside us may have raised it.
+        if max(map(len, chain.from_iterable(rows)), default=0) > MAX_CELL_CHARACTERS:
             return self._read_one_by_one(text)
         batch = RowBatch([row for row in rows if row])
         if any(len(row) != self._width for row in batch.rows):

@@ -53,7 +53,7 @@ _RESOURCES: dict[str, tuple[str, float]] = {
 }
 
 
-@provides("listVersions", served="static", counted=False)
+@provides("listVersions", served="static")
 def list_versions(call: Call) -> Answer:
     """Every version that isn't retired, oldest first."""
     settings = call.org.settings

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Within these bounds SQLite's own text of a double has no exponent.
 PLAIN_FROM: Final = "0.001"
-PLAIN_TO: Final = "1e15"
+PLAIN_TO: Final = "999999999999999.0"
 _NEEDS_NO_QUOTES: Final = frozenset({"id", "boolean", "integer", "double", "date", "datetime", "time"})
 
 

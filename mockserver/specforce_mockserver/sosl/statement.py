@@ -11,8 +11,8 @@ _FIND = re.compile(r"\s*FIND\s*\{", re.IGNORECASE)
 _SCOPE = re.compile(r"\s*IN\s+(ALL|NAME|EMAIL|PHONE|SIDEBAR)\s+FIELDS\b", re.IGNORECASE)
 _RETURNING = re.compile(r"\s*RETURNING\b", re.IGNORECASE)
 _LIMIT = re.compile(r"\bLIMIT\s+(\d+)", re.IGNORECASE)
-_OFFSET = re.compile(r"\bOFFSET\s+(\d+)", re.IGNORECASE)
-_CLAUSE = re.compile(r"\s+(?=(?:WHERE|USING|ORDER\s+BY|LIMIT|OFFSET)\b)", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<!\S)(?:WHERE|USING|ORDER\s+BY|LIMIT|OFFSET)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
 _NAME = re.compile(r"\s*(\w+)\s*")
 _WITH = re.compile(r"\s*(?:WITH|UPDATE|LIMIT)\b", re.IGNORECASE)
 
@@ -118,18 +118,38 @@ def _closing_parenthesis(text: str) -> int:
 
 def _wanted(sobject: str, inside: str) -> Wanted:
     """One object from what stands in its parentheses: fields, then clauses in their order."""
-    first, *clauses = _CLAUSE.split(" " + inside) if inside.strip() else [""]
+    first, *clauses = _clauses(inside)
     wanted = Wanted(sobject, [each.strip() for each in first.split(",") if each.strip()])
-    where: list[str] = []
     for clause in clauses:
-        keyword = clause.split(None, 1)[0].upper()
-        if keyword == "LIMIT" and (limit := _LIMIT.match(clause)):
-            wanted.limit = int(limit[1])
-        elif keyword == "OFFSET" and (offset := _OFFSET.match(clause)):
-            wanted.offset = int(offset[1])
-        elif keyword == "ORDER":
-            wanted.order_by = clause.split(None, 2)[2]
-        elif keyword == "WHERE":
-            where.append(clause.split(None, 1)[1])
-    wanted.where = " ".join(where) or None
+        keyword, rest = [*clause.split(None, 1), ""][:2]
+        match keyword.upper():
+            case "LIMIT":
+                wanted.limit = _number(rest)
+            case "OFFSET":
+                wanted.offset = _number(rest)
+            case "ORDER":
+                wanted.order_by = [*rest.split(None, 1), ""][1].strip() or None
+            case "WHERE" if not rest.strip():
+                raise StatementError("unexpected token: ')'")
+            case "WHERE":
+                wanted.where = rest.strip()
+            case _:
+                pass
     return wanted
+
+
+def _clauses(inside: str) -> list[str]:
+    """The field list and the clauses after it; a keyword inside a quoted text is none."""
+    quoted = [match.span() for match in _QUOTED.finditer(inside)]
+    starts = [
+        match.start()
+        for match in _CLAUSE.finditer(inside)
+        if not any(begin <= match.start() < end for begin, end in quoted)
+    ]
+    return [inside[begin:end] for begin, end in zip([0, *starts], [*starts, len(inside)], strict=True)]
+
+
+def _number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise StatementError(f"unexpected token: {text.strip() or chr(39) + '<EOF>' + chr(39)}")
+    return int(text)

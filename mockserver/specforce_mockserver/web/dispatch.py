@@ -36,19 +36,29 @@ class Target:
     provider: Provider | None
 
 
-def target_of(org: Org, routes: Routes, request: Request) -> Target:
-    """Find the operation and the caller.
+def is_versioned(request: Request) -> bool:
+    """Whether a path goes below an API version, where every caller must be logged in and every call counts."""
+    return len(request.segments) >= 3 and tuple(each.lower() for each in request.segments[:2]) == _DATA
+
+
+def target_of(org: Org, routes: Routes, request: Request, session: Session | None) -> Target:
+    """Find the operation.
+
+    Args:
+        org: whose versions and sessions there are.
+        routes: all paths.
+        request: what is asked.
+        session: the caller's, where the path needed one.
 
     Raises:
         ApiError: 401, 404, 405, 406 or 410.
     """
     segments = request.segments
-    if len(segments) < 3 or tuple(each.lower() for each in segments[:2]) != _DATA:
+    if session is None:
         match = routes.find(segments, versioned=False)
         if match is None:
             raise not_found()
         return _target(org, request, match, org.settings.newest_version, None)
-    session = session_of(org, request)
     version = versions.in_path(segments[2])
     if version is None or float(version) > float(org.settings.newest_version):
         raise not_found()

@@ -13,7 +13,8 @@ from specforce_mockserver.limits import API_REQUESTS
 from specforce_mockserver.request_log import BODY_BYTES
 from specforce_mockserver.web import checks, errors, misfortune
 from specforce_mockserver.web.bodies import check_media_type, parsed, read_to_file, read_whole
-from specforce_mockserver.web.dispatch import target_of
+from specforce_mockserver.web.dispatch import is_versioned, target_of
+from specforce_mockserver.web.login import session_of
 from specforce_mockserver.web.promises import broken_promises
 from specforce_mockserver.web.replies import Reply, reply_of
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce_mockserver.faults import Fault
+    from specforce_mockserver.oauth.sessions import Session
     from specforce_mockserver.registry import Provider
     from specforce_mockserver.web.app import App
     from specforce_mockserver.web.asgi import Receive, Scope, Send
@@ -45,6 +47,7 @@ class Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._session: Session | None = None
         self._target: Target | None = None
         self._fault: Fault | None = None
         self._upload: Path | None = None
@@ -75,9 +78,10 @@ class Exchange:
         """
         answer = _oversize(self._request)
         if answer is None:
-            self._target = target = target_of(self._org, self._app.routes, self._request)
+            if is_versioned(self._request):
+                self._log_in()
+            self._target = target = target_of(self._org, self._app.routes, self._request, self._session)
             self._entry.operation = target.operation.id
-            self._count(target)
             self._fault = fault = self._org.faults.take(target.operation.id)
             if fault is not None:
                 self._entry.fault = fault.kind
@@ -90,16 +94,16 @@ class Exchange:
             answer = await self._answer(target)
         return reply_of(answer, pretty=self._request.header("x-prettyprint") == "1")
 
-    def _count(self, target: Target) -> None:
-        """Count a call against the day's limit.
+    def _log_in(self) -> None:
+        """Find the caller's session and count the call against the day's limit.
 
         Raises:
-            ApiError: 403, the limit is used up.
+            ApiError: 401, or 403: the limit is used up.
         """
-        if target.session is not None and (target.provider is None or target.provider.counted):
-            if self._org.limits.exhausted():
-                raise errors.limit_exceeded()
-            self._org.limits.use(API_REQUESTS)
+        self._session = session_of(self._org, self._request)
+        if self._org.limits.exhausted():
+            raise errors.limit_exceeded()
+        self._org.limits.use(API_REQUESTS)
 
     async def _answer(self, target: Target) -> Answer:
         """Read the body, check the request, ask the provider.
@@ -174,11 +178,11 @@ class Exchange:
 
     def _dressed(self, reply: Reply) -> Reply:
         """The reply with the headers that tell of limits and versions; checked, where that is wanted."""
+        if self._session is not None and reply.status != 401:
+            reply.headers.setdefault("sforce-limit-info", self._org.limits.header())
         target = self._target
         if target is None:
             return reply
-        if target.session is not None and reply.status != 401:
-            reply.headers.setdefault("sforce-limit-info", self._org.limits.header())
         if target.api_version in self._org.settings.deprecated_versions:
             reply.headers["warning"] = DEPRECATED
         if self._app.check_answers and self._fault is None:

@@ -137,9 +137,13 @@ class AsyncQuery(Generic[R]):
         while page.next_records_url is not None:
             url = page.next_records_url
             page = await self._fetch(self._more(url))
-            if page.next_records_url == url:
-                raise IntegrityError(f"the page after {url} names itself as the next one")
             count += len(page.records)
+            if page.next_records_url == url or count > page.total_size:
+                raise IntegrityError(
+                    f"the pages of the query don't end: {count} of {page.total_size} records came, and {url} goes on",
+                    expected=page.total_size,
+                    actual=count,
+                )
             yield page.records
         self._check(page, count)
 
@@ -182,7 +186,7 @@ class AsyncQuery(Generic[R]):
                 operation = self._more(url)
                 page = decode_page(operation.info, await self._session.reply(operation), dict[str, Any])
                 records += page.records
-                url = page.next_records_url
+                url = page.next_records_url if len(records) <= children["totalSize"] else None
             finish(children)
             for child in records:
                 await self._complete(child)

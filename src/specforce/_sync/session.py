@@ -48,6 +48,10 @@ class Session:
         retry: when failed requests are sent again.
         hooks: what is told of requests, answers, retries and logins.
         clock: what time is measured and waited with.
+
+    Attributes:
+        api_version: in the form `67.0`.
+        clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
     """
 
     def __init__(

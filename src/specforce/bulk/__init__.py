@@ -1,6 +1,105 @@
-"""Bulk loads and exports: what is pure about them, shared by the async and the sync half.
+"""Bulk loads and exports: what users meet beside `sf.bulk`, and what is pure about the work, shared by both halves.
 
-Users meet `LoadReport` and its rows, the progress events and `Dialect`; the rest are the parts that
-`specforce._async.bulk` drives. A load is read from left to right: `sources` → `assembly` (`header`, `table`,
-`structure`, `rows`) → `parts` → the job → `results` → `join` → `report`.
+Users meet the names in `__all__`: reports and their rows, progress events, jobs and exports as types. The modules are
+the parts that the drivers in `specforce._async.bulk` put together. A load is read from left to right: `sources` →
+`assembly` (`header`, `table`, `structure`, `rows`) → `parts` → the job → `results` → `join` → `report`; an export: the
+job → `sinks` → `pages` → `typed`, `arrow`.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from specforce._async.bulk import AsyncBulk, AsyncExport, AsyncIngestJob, AsyncQueryJob
+    from specforce._sync.bulk import Bulk, Export, IngestJob, QueryJob
+    from specforce.bulk.outcomes import Counts
+    from specforce.bulk.pages import ResultPage
+    from specforce.bulk.progress import (
+        JobPolled,
+        PageFetched,
+        PartSending,
+        PartSent,
+        Progress,
+        ResultsJoined,
+        SourceChecked,
+    )
+    from specforce.bulk.report import (
+        FailedRow,
+        FailureReason,
+        LoadedJob,
+        LoadedRow,
+        LoadReport,
+        SucceededRow,
+        report_of,
+    )
+    from specforce.bulk.result_rows import FailedResult, SuccessfulResult
+
+__all__ = [
+    "AsyncBulk",
+    "AsyncExport",
+    "AsyncIngestJob",
+    "AsyncQueryJob",
+    "Bulk",
+    "Counts",
+    "Export",
+    "FailedResult",
+    "FailedRow",
+    "FailureReason",
+    "IngestJob",
+    "JobPolled",
+    "LoadReport",
+    "LoadedJob",
+    "LoadedRow",
+    "PageFetched",
+    "PartSending",
+    "PartSent",
+    "Progress",
+    "QueryJob",
+    "ResultPage",
+    "ResultsJoined",
+    "SourceChecked",
+    "SucceededRow",
+    "SuccessfulResult",
+    "report_of",
+]
+
+_HOMES = {
+    "specforce._async.bulk": ("AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncQueryJob"),
+    "specforce._sync.bulk": ("Bulk", "Export", "IngestJob", "QueryJob"),
+    "specforce.bulk.outcomes": ("Counts",),
+    "specforce.bulk.pages": ("ResultPage",),
+    "specforce.bulk.progress": (
+        "JobPolled",
+        "PageFetched",
+        "PartSending",
+        "PartSent",
+        "Progress",
+        "ResultsJoined",
+        "SourceChecked",
+    ),
+    "specforce.bulk.report": (
+        "FailedRow",
+        "FailureReason",
+        "LoadReport",
+        "LoadedJob",
+        "LoadedRow",
+        "SucceededRow",
+        "report_of",
+    ),
+    "specforce.bulk.result_rows": ("FailedResult", "SuccessfulResult"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = next((home for home, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -12,29 +12,53 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 
-@contextmanager
-def replacing(path: Path) -> Generator[BinaryIO]:
-    """Open a new file beside `path` for writing; it takes that name when the block ends well, else it is removed.
+class Replacement:
+    """A new file beside `path` that takes its name once it is whole: whoever reads `path` never sees a part of it.
 
-    Whoever reads `path` sees the old content or the whole new one, never a part.
+    Attributes:
+        file: the new file, open for writing, unbuffered.
 
     Raises:
-        OSError: the folder isn't there, can't be written to, or the disk is full.
+        OSError: the folder isn't there or can't be written to.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        _give_usual_mode(name)
-        Path(name).replace(path)
-    except BaseException:
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+        descriptor, name = tempfile.mkstemp(prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent)
+        self._name = Path(name)
+        self.file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
+
+    def commit(self) -> None:
+        """Close the file and give it its name.
+
+        Raises:
+            OSError: it can't be; it is removed.
+        """
+        try:
+            self.file.close()
+            # mkstemp makes files that only the owner reads; what stays should have the mode of any new file.
+            mask = os.umask(0)
+            os.umask(mask)
+            self._name.chmod(0o666 & ~mask)
+            self._name.replace(self._path)
+        except OSError:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Close and remove the file."""
+        self.file.close()
         with suppress(OSError):
-            Path(name).unlink()
+            self._name.unlink()
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
+    """A `Replacement` for the time of a block: committed if it ends well, else discarded."""
+    replacement = Replacement(path)
+    try:
+        yield replacement.file
+    except BaseException:
+        replacement.discard()
         raise
-
-
-def _give_usual_mode(name: str) -> None:
-    """mkstemp makes files that only the owner reads; what stays should have the mode of any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    Path(name).chmod(0o666 & ~mask)
+    replacement.commit()

@@ -198,7 +198,10 @@ class Splitter:
             if end == len(chunk):
                 self._bytes += end
                 self._rows += facts.rows
-                yield Cut(chunk, facts)
+                full = self._rows == self._limits.part_rows
+                yield Cut(chunk, facts, closes=full)
+                if full:
+                    self._bytes = self._rows = 0
                 return
             if end:
                 head = self._structure.examine(chunk[:end], row=row, line=line)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from specforce.bulk.cells import line_writer, read_numbered
@@ -19,13 +18,13 @@ from specforce.bulk.results import row_error
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     from specforce.bulk.parts import Part
     from specforce.bulk.workspace import Workspace
-    from specforce_api.runtime.errors import SalesforceError
 
 WhichRows: TypeAlias = Literal["failed", "unprocessed", "unsuccessful", "successful", "all"]
 
@@ -202,7 +201,7 @@ class LoadReport:
                 first_line=line,
             )
 
-    def write_csv(self, path: str | Path, *, rows: WhichRows = "unsuccessful", reasons: bool = True) -> int:
+    def write_csv(self, path: str | os.PathLike[str], *, rows: WhichRows = "unsuccessful", reasons: bool = True) -> int:
         """Write rows as CSV (UTF-8, comma, LF), in the source's order, with the source's column names.
 
         Args:
@@ -217,7 +216,7 @@ class LoadReport:
         line = line_writer(",")
         written = 0
         system = ("sf__Row", "sf__Line", "sf__Id", "sf__Error") if reasons else ()
-        with replacing(Path(path)) as file:
+        with replacing(path) as file:
             file.write(f"{line([*system, *self._columns])}\n".encode())
             for outcome, number, values in self._rows(rows):
                 at = "" if number is None else str(number)
@@ -333,7 +332,7 @@ def report_of(error: BaseException) -> LoadReport | None:
     return found if isinstance(found, LoadReport) else None
 
 
-def with_report(error: SalesforceError, report: LoadReport) -> SalesforceError:
+def with_report(error: Exception, report: LoadReport) -> Exception:
     """Put a report on an error, and its counts into the error's notes."""
     counts = ", ".join(f"{number:,} {name}" for name, number in _plain(report.counts).items() if number)
     error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")

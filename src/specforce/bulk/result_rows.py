@@ -1,16 +1,32 @@
-"""Rows of an ingest job's result files, as the step-by-step API hands them out."""
+"""Result files of an ingest job on disk, and their rows as the step-by-step API hands them out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specforce.bulk.results import row_error
+from specforce.bulk.results import ResultReader, row_error
+from specforce.bulk.sources import file_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from specforce.bulk.results import ResultHeader
+    from specforce.bulk.results import ResultHeader, ResultSet
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """A result file that has come whole: where it lies, how it is written, how many rows it holds."""
+
+    path: Path
+    result_set: ResultSet
+    delimiter: str
+    rows: int
+
+    def reader(self) -> ResultReader:
+        """Read it from its start."""
+        return ResultReader(file_pieces(self.path), self.result_set, self.delimiter)
 
 
 @dataclass(frozen=True, slots=True)

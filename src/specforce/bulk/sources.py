@@ -166,8 +166,9 @@ class Intake:
             return len(self._batch) >= BATCH_ROWS
         if not isinstance(item, bytes | bytearray | memoryview):
             raise InputError(f"the source yields bytes first and then {type(item).__name__}")
-        self._pieces.append(item)
-        self._held += len(item)
+        piece = cast("Bytes", item)
+        self._pieces.append(piece)
+        self._held += len(piece)
         return self._held >= _READ_BYTES
 
     def drain(self) -> list[Part]:

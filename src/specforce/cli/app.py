@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from specforce.cli import mock, query, whoami
+from specforce.cli import export, jobs, load, mock, query, whoami
 
 app = typer.Typer(
     name="specforce",
@@ -16,10 +16,10 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("query")(query.query)
-
-
+app.command("load")(load.load)
+app.command("export")(export.export)
 app.command("whoami")(whoami.whoami)
-
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(mock.app, name="mock")
 
 

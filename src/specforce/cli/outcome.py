@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from specforce.errors import ApiError, AuthError, InputError, InvalidSession, JobError, SalesforceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 DONE, REFUSED, BAD_INPUT, ROWS_FAILED, NO_LOGIN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -56,7 +56,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 @contextmanager
-def reported(*, as_json: bool) -> Iterator[None]:
+def reported(*, as_json: bool) -> Generator[None]:
     """Turn a failure inside the block into a message and an exit code; programming errors pass through as they are."""
     try:
         yield

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -55,7 +55,7 @@ def flat(record: Row, prefix: str = "") -> Iterator[tuple[str, object]]:
         if name == "attributes":
             continue
         if isinstance(value, dict) and "records" not in value:
-            yield from flat(value, f"{prefix}{name}.")
+            yield from flat(cast("Row", value), f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 

@@ -46,7 +46,8 @@ class TokenRequest:
         actor_token_type (str | Unset): For asset tokens: kind of `actor_token`.
         token_handler (str | Unset): For token exchange: API name of the Apex handler.
         scope (str | Unset): Wanted scopes
-        format_ (TokenRequestFormat | Unset): Format of the answer; only json is covered here (default json).
+        format_ (TokenRequestFormat | Unset): Format of the answer (default json). Salesforce knows urlencoded and
+            xml too, which aren't covered here.
 
     """
 

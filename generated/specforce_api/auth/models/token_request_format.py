@@ -8,8 +8,6 @@ class TokenRequestFormat(StrEnum):
     """Values that the spec knows; one that it doesn't know becomes a member of its own, so that nothing is lost."""
 
     JSON = "json"
-    URLENCODED = "urlencoded"
-    XML = "xml"
 
     @classmethod
     def _missing_(cls, value: object) -> TokenRequestFormat:

@@ -550,15 +550,11 @@ class Field:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not is_object(data):
-                    raise TypeError()
-                filtered_lookup_info_type_0 = FilteredLookupInfo.from_dict(data)
+            if not is_object(data):
+                raise TypeError("filtered_lookup_info is of another type than the spec's")
+            filtered_lookup_info_type_0 = FilteredLookupInfo.from_dict(data)
 
-                return filtered_lookup_info_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(FilteredLookupInfo | None | Unset, data)
+            return filtered_lookup_info_type_0
 
         filtered_lookup_info = _parse_filtered_lookup_info(_left.pop("filteredLookupInfo", UNSET))
 

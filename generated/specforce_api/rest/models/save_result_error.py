@@ -87,22 +87,18 @@ class SaveResultError:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not is_list(data):
-                    raise TypeError()
-                extended_error_details_type_0: list[ExtendedErrorDetails] = []
-                _extended_error_details_type_0: list[Any] = data
-                for extended_error_details_type_0_item_data in _extended_error_details_type_0:
-                    extended_error_details_type_0_item = ExtendedErrorDetails.from_dict(
-                        extended_error_details_type_0_item_data
-                    )
+            if not is_list(data):
+                raise TypeError("extended_error_details is of another type than the spec's")
+            extended_error_details_type_0: list[ExtendedErrorDetails] = []
+            _extended_error_details_type_0: list[Any] = data
+            for extended_error_details_type_0_item_data in _extended_error_details_type_0:
+                extended_error_details_type_0_item = ExtendedErrorDetails.from_dict(
+                    extended_error_details_type_0_item_data
+                )
 
-                    extended_error_details_type_0.append(extended_error_details_type_0_item)
+                extended_error_details_type_0.append(extended_error_details_type_0_item)
 
-                return extended_error_details_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[ExtendedErrorDetails] | None | Unset, data)
+            return extended_error_details_type_0
 
         extended_error_details = _parse_extended_error_details(_left.pop("extendedErrorDetails", UNSET))
 

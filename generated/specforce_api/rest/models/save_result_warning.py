@@ -90,20 +90,16 @@ class SaveResultWarning:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not is_list(data):
-                    raise TypeError()
-                extended_details_type_0: list[ExtendedErrorDetails] = []
-                _extended_details_type_0: list[Any] = data
-                for extended_details_type_0_item_data in _extended_details_type_0:
-                    extended_details_type_0_item = ExtendedErrorDetails.from_dict(extended_details_type_0_item_data)
+            if not is_list(data):
+                raise TypeError("extended_details is of another type than the spec's")
+            extended_details_type_0: list[ExtendedErrorDetails] = []
+            _extended_details_type_0: list[Any] = data
+            for extended_details_type_0_item_data in _extended_details_type_0:
+                extended_details_type_0_item = ExtendedErrorDetails.from_dict(extended_details_type_0_item_data)
 
-                    extended_details_type_0.append(extended_details_type_0_item)
+                extended_details_type_0.append(extended_details_type_0_item)
 
-                return extended_details_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[ExtendedErrorDetails] | None | Unset, data)
+            return extended_details_type_0
 
         extended_details = _parse_extended_details(_left.pop("extendedDetails", UNSET))
 

@@ -1,0 +1,239 @@
+"""`sf.bulk`: loads and exports as whole tasks, and the jobs of Bulk API 2.0 step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from specforce.bulk import dialect as dialects
+from specforce.bulk.load_options import LoadOptions, ingest_operation
+from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
+from specforce.bulk.sources import is_reopenable
+from specforce.bulk.table import TableOptions
+from specforce_api.bulk_v2 import operations
+from specforce_api.runtime.errors import InputError
+
+from .export import AsyncExport
+from .ingest_job import DEFAULT_WAIT_S, AsyncIngestJob, create_ingest_job
+from .load import AsyncLoad
+from .query_job import AsyncQueryJob, create_query_job
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterable, Collection, Mapping, Sequence
+
+    from specforce._async.session import AsyncSession
+    from specforce.bulk.load_options import Check
+    from specforce.bulk.progress import Listener
+    from specforce.bulk.report import LoadReport
+    from specforce.bulk.rewrite import BreakPolicy
+    from specforce.bulk.rows import Row
+    from specforce.bulk.sources import BlockingSource, Bytes
+    from specforce.bulk.values import NanPolicy
+    from specforce_api.rest import AsyncRestApi
+
+__all__ = ["AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncQueryJob"]
+
+
+class AsyncBulk:
+    """Bulk API 2.0 of one org.
+
+    Args:
+        session: what sends.
+        rest: where describes come from.
+    """
+
+    def __init__(self, session: AsyncSession, *, rest: AsyncRestApi) -> None:
+        self._session = session
+        self._rest = rest
+
+    async def load(
+        self,
+        source: BlockingSource | AsyncIterable[Bytes] | AsyncIterable[Row],
+        sobject: str,
+        *,
+        operation: str = "insert",
+        external_id: str | None = None,
+        mapping: Mapping[str, str | None] | None = None,
+        columns: Sequence[str] | None = None,
+        null_values: Collection[str] = (),
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        line_ending: str | None = None,
+        newlines: BreakPolicy = "keep",
+        nan: NanPolicy = "error",
+        max_part_bytes: int = DEFAULT_PART_BYTES,
+        max_part_rows: int | None = None,
+        assignment_rule_id: str | None = None,
+        concurrency: int = 2,
+        results: bool = True,
+        check: Check | None = None,
+        timeout_s: float | None = DEFAULT_WAIT_S,
+        abort_on_timeout: bool = False,
+        progress: bool | Listener | None = None,
+        temp_folder: str | os.PathLike[str] | None = None,
+    ) -> LoadReport:
+        """Load a source of any size: split it, run a job for each part, join the results to the rows.
+
+        Args:
+            source: CSV as a path, an open binary file, bytes or an iterable of bytes; or an iterable (also an
+                asynchronous one) of rows: mappings, or sequences with `columns`.
+            sobject: what to load, such as `Account`.
+            operation: insert, update, upsert, delete or hardDelete.
+            external_id: upsert only: the field that tells old rows from new ones; `Id` will do.
+            mapping: column → field path, such as `{"origin": "Origin__r.Code__c"}`; `None` leaves a column out.
+            columns: the names of the columns, for rows that don't say, or may not have every key.
+            null_values: cells of the source that mean "no value", such as `("NA",)`: the field is set to null.
+            delimiter: of CSV: `,` `;` `|` `^`, a tab or a backquote.
+            encoding: of CSV; it is sent as UTF-8.
+            line_ending: of CSV: `LF` or `CRLF`, to refuse a source that differs; it is told from the header.
+            newlines: line breaks inside cells: `keep` them, or turn all into `LF` or `CRLF`; a job takes one kind.
+            nan: NaN among rows of values: an `error`, or `null`.
+            max_part_bytes: the most bytes in one job; Salesforce takes 100 MB.
+            max_part_rows: the most rows in one job; `None` for as many as fit.
+            assignment_rule_id: of Cases and Leads.
+            concurrency: jobs under way at a time.
+            results: fetch the results and join them; without them the report has counts only.
+            check: `"whole"` reads and checks the source to its end before anything is sent, `"parts"` checks each part
+                before it is sent. By default whole where that needs no copy: paths and bytes.
+            timeout_s: seconds until the jobs must be done; `None` for no deadline.
+            abort_on_timeout: abort jobs that aren't done by then; else they go on.
+            progress: a function that is told of each step, or `True` for lines on standard error.
+            temp_folder: where temporary files go: spooled parts, results. By default the system's place.
+
+        Returns:
+            What became of every row. Close it, or use it as a context manager, to free the disk.
+
+        Raises:
+            InputError: the source can't be loaded; the message names the line or row. Nothing was sent, unless the
+                error has a `report`.
+            JobFailed, JobAborted, JobTimeout, IntegrityError, ApiError, TransportError: with a `report` of what was
+                done (`specforce.bulk.report_of`), if anything was.
+        """
+        if check not in (None, "whole", "parts"):
+            raise InputError(f"check={check!r}: it is 'whole' or 'parts'")
+        table = TableOptions(
+            operation=ingest_operation(operation),
+            external_id=external_id,
+            mapping=mapping,
+            columns=columns,
+            null_values=null_values,
+            delimiter=delimiter,
+            encoding=encoding,
+            line_ending=line_ending,
+            newlines=newlines,
+            nan=nan,
+            limits=Limits(max_part_bytes, max_part_rows),
+        )
+        options = LoadOptions(
+            sobject=sobject,
+            table=table,
+            assignment_rule_id=assignment_rule_id,
+            concurrency=concurrency,
+            results=results,
+            whole=is_reopenable(source) if check is None else check == "whole",
+            timeout_s=timeout_s,
+            abort_on_timeout=abort_on_timeout,
+            progress=progress,
+            folder=None if temp_folder is None else Path(temp_folder),
+        )
+        return await AsyncLoad(self._session, source, options).run()
+
+    def export(
+        self,
+        soql: str,
+        *,
+        operation: str = "query",
+        delimiter: str = ",",
+        line_ending: str = "LF",
+        max_records: int | None = None,
+        timeout_s: float | None = DEFAULT_WAIT_S,
+        abort_on_timeout: bool = False,
+        progress: bool | Listener | None = None,
+    ) -> AsyncExport:
+        """Bring the result of a query out: to CSV, rows, dicts, typed records, Arrow or Parquet.
+
+        Args:
+            soql: the query; no aggregates, no OFFSET, no child queries.
+            operation: `query`, or `queryAll` for deleted and archived records too.
+            delimiter: of the CSV that Salesforce writes.
+            line_ending: likewise, `LF` or `CRLF`.
+            max_records: the most records in a page; without it, Salesforce chooses.
+            timeout_s: seconds until the job must be done; `None` for no deadline.
+            abort_on_timeout: abort the job if it isn't.
+            progress: a function that is told of each step, or `True` for lines on standard error.
+        """
+        return AsyncExport(
+            self._session,
+            self._rest,
+            soql,
+            operation=_query_operation(operation),
+            dialect=_dialect(delimiter, line_ending),
+            max_records=max_records,
+            timeout_s=timeout_s,
+            abort_on_timeout=abort_on_timeout,
+            progress=progress,
+        )
+
+    async def ingest_job(
+        self,
+        sobject: str,
+        *,
+        operation: str,
+        external_id: str | None = None,
+        column_delimiter: str = "COMMA",
+        line_ending: str = "LF",
+        assignment_rule_id: str | None = None,
+    ) -> AsyncIngestJob:
+        """Make an ingest job, to be given its data by one `upload`.
+
+        Args:
+            sobject: what to load, such as `Account`.
+            operation: insert, update, upsert, delete or hardDelete.
+            external_id: upsert only: the field that tells old rows from new ones.
+            column_delimiter: of its CSV, in and out: `COMMA` `TAB` `PIPE` `SEMICOLON` `CARET` `BACKQUOTE`, or the
+                character.
+            line_ending: likewise, `LF` or `CRLF`.
+            assignment_rule_id: of Cases and Leads.
+        """
+        return await create_ingest_job(
+            self._session,
+            sobject,
+            operation=ingest_operation(operation),
+            external_id=external_id,
+            dialect=_dialect(column_delimiter, line_ending),
+            assignment_rule_id=assignment_rule_id,
+        )
+
+    async def attach_ingest_job(self, job_id: str) -> AsyncIngestJob:
+        """Find an ingest job again by its id."""
+        return AsyncIngestJob(self._session, await self._session.send(operations.get_ingest_job(job_id)))
+
+    async def query_job(
+        self, soql: str, *, operation: str = "query", column_delimiter: str = "COMMA", line_ending: str = "LF"
+    ) -> AsyncQueryJob:
+        """Make a query job, which starts at once.
+
+        Args:
+            soql: the query.
+            operation: `query`, or `queryAll` for deleted and archived records too.
+            column_delimiter: of the CSV that Salesforce writes.
+            line_ending: likewise, `LF` or `CRLF`.
+        """
+        dialect = _dialect(column_delimiter, line_ending)
+        return await create_query_job(self._session, soql, operation=_query_operation(operation), dialect=dialect)
+
+    async def attach_query_job(self, job_id: str) -> AsyncQueryJob:
+        """Find a query job again by its id."""
+        return AsyncQueryJob(self._session, await self._session.send(operations.get_query_job(job_id)))
+
+
+def _dialect(delimiter: str, line_ending: str) -> dialects.Dialect:
+    return dialects.Dialect(dialects.column_delimiter(delimiter), dialects.line_ending(line_ending))
+
+
+def _query_operation(name: str) -> str:
+    spelled: Any = {"query_all": "queryAll"}.get(name, name)
+    if spelled not in ("query", "queryAll"):
+        raise InputError(f"operation={name!r}: it is 'query' or 'queryAll'")
+    return str(spelled)

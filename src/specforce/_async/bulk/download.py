@@ -1,0 +1,63 @@
+"""Large answers from the wire to where they belong: whole, or not at all.
+
+A body that was cut, or that doesn't add up, is asked for again from its start; what it had brought is taken back first.
+So whoever reads a finished download reads all of it, once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from specforce._aio import closing, run
+from specforce_api.runtime.errors import IntegrityError, TransportError
+
+from .attempts import AsyncAttempts
+
+if TYPE_CHECKING:
+    from specforce._async.session import AsyncSession
+    from specforce._http import AsyncStreamedReply
+    from specforce.bulk.sinks import Sink
+    from specforce_api.runtime.operation import Operation
+
+_HANDED_OVER_BYTES: Final = 1 << 20
+
+
+async def download(session: AsyncSession, operation: Operation[Any], sink: Sink) -> None:
+    """Send an operation and pour its answer's body into a sink.
+
+    Raises:
+        ConnectionCut: it was cut as often as the session's policy tries.
+        IntegrityError: it is whole for the transport, but as often not what the server says it is.
+        ApiError: the server refused.
+    """
+    attempts = AsyncAttempts(session, operation.info.operation_id)
+    while True:
+        opened = False
+        try:
+            async with session.stream(operation) as reply:
+                opened = True
+                await run(sink.begin, reply.headers)
+                await _pour(reply, sink)
+            await run(sink.end)
+        except BaseException as error:
+            await run(sink.rewind)
+            if not opened or not isinstance(error, TransportError | IntegrityError):
+                raise
+            failure = error
+        else:
+            return
+        await attempts.wait_after(failure)
+
+
+async def _pour(reply: AsyncStreamedReply, sink: Sink) -> None:
+    """Hand the pieces over a megabyte at a time: a hop to another thread per piece would cost more than the piece."""
+    held: list[bytes] = []
+    size = 0
+    async with closing(reply.iter_bytes()) as pieces:
+        async for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size >= _HANDED_OVER_BYTES:
+                await run(sink.put, held)
+                held, size = [], 0
+    await run(sink.put, held)

@@ -1,0 +1,308 @@
+"""One export: a query job run when its result is first wanted, and the result brought where the caller wants it.
+
+Every way out delivers exactly the records that the job found, or raises: each page is counted against what the server
+said of it, all pages against the job, and a page that was cut is asked for again from its start. Memory holds one piece
+of a page at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from specforce._aio import Lock, closing, run
+from specforce.bulk.field_types import FieldFacts, field_facts, field_path
+from specforce.bulk.files import Replacement
+from specforce.bulk.job_state import count
+from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
+from specforce.bulk.progress import JobPolled, PageFetched, Telling
+from specforce.bulk.sinks import GzipTarget
+from specforce.bulk.typed import RecordReader
+from specforce_api.runtime.errors import InputError
+
+from .query_job import create_query_job
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncGenerator
+
+    from specforce._async.session import AsyncSession
+    from specforce.bulk.dialect import Dialect
+    from specforce.bulk.pages import ResultPage
+    from specforce.bulk.progress import Listener
+    from specforce_api.bulk_v2.models import QueryJobInfo
+    from specforce_api.rest import AsyncRestApi
+
+    from .query_job import AsyncQueryJob
+
+R = TypeVar("R")
+
+
+class AsyncExport:
+    """The result of a bulk query. Nothing is sent before a result is asked for; then one job serves all that is asked.
+
+    Args:
+        rest: where describes come from, for Arrow's types.
+        soql: the query.
+        operation: `query`, or `queryAll` for deleted and archived records too.
+        dialect: how the job writes CSV.
+        max_records: the most records in a page; without it, Salesforce chooses.
+        timeout_s: seconds until the job must be done; `None` for no deadline.
+        abort_on_timeout: abort the job if it isn't.
+        progress: who is told.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        rest: AsyncRestApi,
+        soql: str,
+        *,
+        operation: str,
+        dialect: Dialect,
+        max_records: int | None,
+        timeout_s: float | None,
+        abort_on_timeout: bool,
+        progress: bool | Listener | None,
+    ) -> None:
+        self.soql = soql
+        self._session = session
+        self._rest = rest
+        self._operation = operation
+        self._dialect = dialect
+        self._max_records = max_records
+        self._timeout_s = timeout_s
+        self._abort_on_timeout = abort_on_timeout
+        self._tell = Telling(progress, "export")
+        self._lock = Lock()
+        self._job: AsyncQueryJob | None = None
+        self._info: QueryJobInfo | None = None
+        self._columns: tuple[str, ...] | None = None
+        self._facts: dict[str, FieldFacts] = {}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.soql!r}>"
+
+    @property
+    def total(self) -> int:
+        """How many records the query found; known once a result was asked for.
+
+        Raises:
+            InputError: none was.
+        """
+        found = count(self._info.number_records_processed) if self._info is not None else None
+        if found is None:
+            raise InputError("nothing was exported yet: call to_csv(), rows() or another way out first, or job()")
+        return found
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column names, field paths as they were queried; known once the first page has come.
+
+        Raises:
+            InputError: it hasn't.
+        """
+        if self._columns is None:
+            raise InputError("nothing was exported yet: the first page brings the column names")
+        return self._columns
+
+    async def job(self) -> AsyncQueryJob:
+        """The query job behind it, its result ready; made and waited for on the first call.
+
+        Raises:
+            MalformedQuery, ApiError: Salesforce doesn't take the query. JobFailed, JobAborted, JobTimeout: no result.
+        """
+        async with self._lock:
+            if self._job is None:
+                self._job = await create_query_job(
+                    self._session, self.soql, operation=self._operation, dialect=self._dialect
+                )
+            if self._info is None:
+                self._info = await self._job.wait(
+                    timeout_s=self._timeout_s, abort_on_timeout=self._abort_on_timeout, seen=self._seen
+                )
+        return self._job
+
+    async def to_csv(self, path: str | os.PathLike[str], *, compress: bool | None = None) -> int:
+        """Write the records as CSV, as Salesforce writes it: every cell quoted, header once.
+
+        Args:
+            path: the file; it appears once it is whole, and replaces what was there.
+            compress: as gzip; by default where the path ends in `.gz`.
+
+        Returns:
+            How many records it holds.
+
+        Raises:
+            OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
+        """
+        target = await run(Replacement, path)
+        zipped = compress if compress is not None else str(path).endswith(".gz")
+        sink = GzipTarget(target.file) if zipped else None
+        try:
+            records = await self._append_pages(sink or target.file)
+            if sink is not None:
+                await run(sink.finish)
+        except BaseException:
+            await run(target.discard)
+            raise
+        await run(target.commit)
+        return records
+
+    async def pages(self) -> AsyncGenerator[ResultPage, None]:
+        """The result page by page, each in a temporary file of its own; see `AsyncQueryJob.pages`."""
+        job = await self.job()
+        done = 0
+        async with closing(job.pages(max_records=self._max_records)) as pages:
+            async for page in pages:
+                done += page.records
+                self._columns = page.columns
+                self._tell(PageFetched(done=done, total=self.total, page=page.number, job_id=job.id))
+                yield page
+
+    async def rows(self) -> AsyncGenerator[list[str], None]:
+        """The records as lists of text cells, without a header; null is `""`. `columns` has the names."""
+        async with closing(self._batches()) as batches:
+            async for _, batch in batches:
+                for row in batch:
+                    yield row
+
+    async def dicts(self) -> AsyncGenerator[dict[str, str], None]:
+        """The records as text by column name, parents' fields as `Account.Name`; null is `""`."""
+        async with closing(self._batches()) as batches:
+            async for page, batch in batches:
+                columns = page.columns
+                for row in batch:
+                    yield dict(zip(columns, row, strict=True))
+
+    async def records(self, returns: type[R]) -> AsyncGenerator[R, None]:
+        """The records as objects of a type that msgspec knows: a Struct, a dataclass, an attrs class.
+
+        Text becomes what the type's fields ask for, null becomes `None`, `Account.Name` becomes a record in a record.
+
+        Raises:
+            DecodeError: a value doesn't fit its field.
+        """
+        reader: RecordReader[R] | None = None
+        async with closing(self._batches()) as batches:
+            async for page, batch in batches:
+                if reader is None:
+                    reader = RecordReader(page.columns, returns)
+                for record in await run(reader.read, batch):
+                    yield record
+
+    async def to_arrow(self) -> Any:
+        """The records as one `pyarrow.Table`, in memory (needs specforce[arrow]); `arrow_tables` doesn't keep them all.
+
+        Columns have the types of docs/values.md, by describe.
+
+        Raises:
+            DecodeError: a value isn't what describe says of its field.
+        """
+        from specforce.bulk.arrow import joined  # noqa: PLC0415 - an extra
+
+        async with closing(self.arrow_tables()) as tables:
+            found: list[Any] = [table async for table in tables]
+        return await run(joined, found)
+
+    async def arrow_tables(self) -> AsyncGenerator[Any, None]:
+        """The records as small `pyarrow.Table`s of one schema, the first one empty; errors as `to_arrow`."""
+        from specforce.bulk.arrow import ArrowReader  # noqa: PLC0415 - an extra
+
+        reader: ArrowReader | None = None
+        async with closing(self.pages()) as pages:
+            async for page in pages:
+                if reader is None:
+                    types = await self._types(page.columns)
+                    reader = ArrowReader(page.columns, types, page.delimiter)
+                    yield reader.empty()
+                chunks = page.chunks()
+                while (chunk := await run(next_chunk, chunks)) is not None:
+                    yield await run(reader.read, chunk)
+
+    async def to_parquet(self, path: str | os.PathLike[str], *, compression: str = "snappy") -> int:
+        """Write the records as a Parquet file (needs specforce[arrow]), row group by row group.
+
+        Args:
+            path: the file; it appears once it is whole, and replaces what was there.
+            compression: Parquet's name of it, `none` for none.
+
+        Returns:
+            How many records it holds.
+
+        Raises:
+            As `to_arrow` and `to_csv`.
+        """
+        from specforce.bulk.arrow import ParquetSink  # noqa: PLC0415 - an extra
+
+        target = await run(Replacement, path)
+        records = 0
+        try:
+            sink = ParquetSink(target.file, compression)
+            async with closing(self.arrow_tables()) as tables:
+                async for table in tables:
+                    await run(sink.write, table)
+                    records += table.num_rows
+            await run(sink.close)
+        except BaseException:
+            await run(target.discard)
+            raise
+        await run(target.commit)
+        return records
+
+    async def _append_pages(self, target: Any) -> int:
+        """Append every page to a file, header once; the number of records."""
+        job = await self.job()
+        assert self._info is not None, "the job is done"
+        locators = Locators(job.id)
+        header: bytes | None = None
+        records = 0
+        while True:
+            page = await job.fetch_page(
+                target,
+                locators.number,
+                locator=locators.current,
+                expected_header=header,
+                keep_header=header is None,
+                max_records=self._max_records,
+            )
+            header = page.header
+            self._columns = header_columns(header, self._dialect.delimiter)
+            records += page.records
+            self._tell(PageFetched(done=records, total=self.total, page=locators.number, job_id=job.id))
+            if not locators.advance(page.next_locator):
+                job.refuse_total(self._info, records)
+                return records
+
+    async def _batches(self) -> AsyncGenerator[tuple[ResultPage, list[list[str]]], None]:
+        async with closing(self.pages()) as pages:
+            async for page in pages:
+                batches = page.batches()
+                batch = await run(next_rows, batches)
+                while batch is not None:
+                    yield page, batch
+                    batch = await run(next_rows, batches)
+
+    async def _types(self, columns: tuple[str, ...]) -> dict[str, str]:
+        """Salesforce's type of each column; those without one (functions, parents of several kinds) aren't in it."""
+        base = (await self.job()).created.object_
+        types: dict[str, str] = {}
+        for column in columns:
+            parents, field = field_path(column, base)
+            sobject: str | None = base
+            for name in parents:
+                sobject = (await self._describe(sobject)).parents.get(name) if sobject else None
+            kind = (await self._describe(sobject)).types.get(field) if sobject else None
+            if kind is not None:
+                types[column] = kind
+        return types
+
+    async def _describe(self, sobject: str) -> FieldFacts:
+        if sobject not in self._facts:
+            describe = await self._rest.describe_sobject(sobject)
+            assert describe is not None, "304 is the answer to a header that wasn't sent"
+            self._facts[sobject] = field_facts(describe)
+        return self._facts[sobject]
+
+    def _seen(self, info: QueryJobInfo) -> None:
+        done = count(info.number_records_processed) or 0
+        self._tell(JobPolled(done=done, part=1, job_id=info.id, state=str(info.state.value)))

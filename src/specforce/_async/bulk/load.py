@@ -1,0 +1,169 @@
+"""One load: a source split into parts, a job for each, the results joined; whatever goes wrong on the way.
+
+A part that fails stops the load: parts that wait aren't sent, those under way are waited for and joined, and the error
+carries the report of all of it. Every row ends as created, updated, failed or unprocessed, and their sum is the number
+of rows; where it isn't, an IntegrityError says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from specforce._aio import closing, ordered_map, run
+from specforce.bulk.join import keep_unprocessed
+from specforce.bulk.outcomes import Counts
+from specforce.bulk.progress import SourceChecked, Telling
+from specforce.bulk.report import LoadedJob, LoadReport, with_report
+from specforce.bulk.sources import BlockingParts, Intake, is_blocking
+from specforce.bulk.tally import Tally
+from specforce.bulk.workspace import Workspace
+
+from .part_load import AsyncPartLoad
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from specforce._async.session import AsyncSession
+    from specforce.bulk.load_options import LoadOptions
+    from specforce.bulk.parts import Part
+    from specforce.bulk.table import Table
+
+
+class AsyncLoad:
+    """One run of `sf.bulk.load`.
+
+    Args:
+        source: what to load.
+        options: everything else that the caller said.
+    """
+
+    def __init__(self, session: AsyncSession, source: Any, options: LoadOptions) -> None:
+        self._session = session
+        self._source = source
+        self._options = options
+        self._tell = Telling(options.progress, f"{options.operation} {options.sobject}")
+        self._tally = Tally()
+        self._started_s = session.clock.now()
+        self._feed: BlockingParts | Intake | None = None
+        self._parts: list[Part] = []
+        self._loads: list[AsyncPartLoad] = []
+        self._failure: Exception | None = None
+
+    async def run(self) -> LoadReport:
+        """Do it; see `AsyncBulk.load`."""
+        workspace = await run(Workspace, self._options.folder)
+        kept = False
+        try:
+            await self._load(workspace)
+            if self._failure is not None and not self._loads:
+                raise self._failure
+            report = await self._report(workspace)
+            kept = True
+        finally:
+            if not kept:
+                await run(workspace.close)
+        if self._failure is not None:
+            raise with_report(self._failure, report)
+        return report
+
+    async def _load(self, workspace: Workspace) -> None:
+        concurrency = self._options.concurrency
+        async with closing(self._read(workspace)) as source:
+            if self._options.whole:
+                self._parts = [part async for part in source]
+                self._tally.expect(self._parts)
+                rows = self._tally.rows or 0
+                self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
+                concurrency = max(1, min(concurrency, len(self._parts)))
+            parts = self._listed() if self._options.whole else source
+            begun = self._begun(parts, workspace)
+            async with closing(ordered_map(AsyncPartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
+                async for load in ended:
+                    if self._failure is None:
+                        self._failure = load.failure
+
+    def _abandon(self) -> None:
+        """Nobody waits for the outcome any more: let the parts under way know."""
+        for load in self._loads:
+            load.abandon()
+
+    async def _begun(
+        self, parts: AsyncGenerator[Part, None], workspace: Workspace
+    ) -> AsyncGenerator[AsyncPartLoad, None]:
+        """The parts to load, as long as all goes well; an error of the source ends them like its end does."""
+        try:
+            while self._failure is None and not any(load.failure for load in self._loads):
+                part = await anext(parts, None)
+                if part is None:
+                    return
+                if not self._options.whole:
+                    self._parts.append(part)
+                load = AsyncPartLoad(
+                    self._session,
+                    part,
+                    self._options,
+                    table=self._table,
+                    workspace=workspace,
+                    tally=self._tally,
+                    tell=self._tell,
+                    deadline_s=self._deadline_s,
+                )
+                self._loads.append(load)
+                yield load
+        except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
+            self._failure = error
+
+    async def _listed(self) -> AsyncGenerator[Part, None]:
+        for part in self._parts:
+            yield part
+
+    async def _read(self, workspace: Workspace) -> AsyncGenerator[Part, None]:
+        """The parts of the source, as they are known."""
+        source, options = self._source, self._options.table
+        if is_blocking(source) or not hasattr(source, "__aiter__"):
+            blocking = self._feed = await run(BlockingParts, source, options, workspace.folder)
+            while (part := await run(blocking.next)) is not None:
+                yield part
+            return
+        intake = self._feed = Intake(options, workspace.folder)
+        async for item in source:
+            if intake.add(item):
+                for part in await run(intake.drain):
+                    yield part
+        for part in await run(intake.finish):
+            yield part
+
+    @property
+    def _table(self) -> Table:
+        table = self._feed.table if self._feed is not None else None
+        assert table is not None, "a part has a header"
+        return table
+
+    @property
+    def _deadline_s(self) -> float | None:
+        timeout_s = self._options.timeout_s
+        return None if timeout_s is None else self._started_s + timeout_s
+
+    async def _report(self, workspace: Workspace) -> LoadReport:
+        """The report of what was done; parts that never went out count as unprocessed."""
+        counts = Counts()
+        jobs: list[LoadedJob] = []
+        for load in self._loads:
+            counts += load.counts
+            jobs += load.jobs
+        for part in self._parts[len(self._loads) :]:
+            counts += Counts(unprocessed=part.rows)
+            if self._options.results:
+                await run(keep_unprocessed, workspace.outcomes, part)
+        table = self._feed.table if self._feed is not None else None
+        return LoadReport(
+            sobject=self._options.sobject,
+            operation=self._options.operation,
+            counts=counts,
+            jobs=tuple(jobs),
+            seconds=self._session.clock.now() - self._started_s,
+            detailed=self._options.results,
+            _columns=table.names if table is not None else (),
+            _parts=tuple(self._parts),
+            _workspace=workspace,
+        )

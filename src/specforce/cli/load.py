@@ -1,0 +1,110 @@
+"""`specforce load`: a CSV file into an object, and what became of each row."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from specforce.bulk.report import report_of
+from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
+from specforce.cli.outcome import ROWS_FAILED, reported
+from specforce.cli.progress import shown
+from specforce.errors import InputError, SalesforceError
+
+if TYPE_CHECKING:
+    from specforce.bulk.report import LoadReport
+
+REASONS_SHOWN = 10
+
+
+def load(
+    file: Annotated[Path, typer.Argument(help="The CSV file; its first line names the fields.")],
+    sobject: Annotated[str, typer.Argument(help="The object, such as Account.")],
+    operation: Annotated[str, typer.Option(help="insert, update, upsert, delete or hardDelete.")] = "insert",
+    external_id: Annotated[str | None, typer.Option(help="The field to upsert by.")] = None,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="COLUMN=FIELD renames a column, COLUMN= leaves it out. Repeatable."),
+    ] = None,
+    nulls: Annotated[
+        list[str] | None, typer.Option("--null", help="A cell that means null, such as NA. Repeatable.")
+    ] = None,
+    delimiter: Annotated[str, typer.Option(help="One character, or Salesforce's name for it: TAB, PIPE, ...")] = ",",
+    encoding: Annotated[str, typer.Option(help="The file's encoding.")] = "utf-8",
+    failures: Annotated[
+        Path | None, typer.Option(help="Write the rows that failed or weren't tried to this CSV file.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
+    results: Annotated[bool, typer.Option(help="Fetch the results and join them to the rows.")] = True,
+    timeout: Annotated[float | None, typer.Option(help="Seconds until the load is given up.")] = None,
+    abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the jobs then.")] = False,
+    profile: Profile = None,
+    instance_url: InstanceUrl = None,
+    api_version: ApiVersion = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load a CSV file by Bulk API 2.0; ends with 3 if rows failed."""
+    with reported(as_json=as_json), connect(profile, instance_url, api_version) as sf:
+        mapping = renames(maps or [])
+        try:
+            with shown(f"{operation} {sobject}", quiet=as_json) as progress:
+                outcome = sf.bulk.load(
+                    file,
+                    sobject,
+                    operation=operation,
+                    external_id=external_id,
+                    mapping=mapping,
+                    null_values=nulls or (),
+                    delimiter=delimiter,
+                    encoding=encoding,
+                    results=results,
+                    timeout_s=timeout,
+                    abort_on_timeout=abort_on_timeout,
+                    progress=progress,
+                )
+        except SalesforceError as error:
+            if (partial := report_of(error)) is not None:
+                tell(partial, failures, report, as_json=as_json)
+            raise
+        tell(outcome, failures, report, as_json=as_json)
+        if outcome.failed or outcome.unprocessed:
+            raise SystemExit(ROWS_FAILED)
+
+
+def renames(maps: list[str]) -> dict[str, str | None] | None:
+    """`--map` options as `mapping=`.
+
+    Raises:
+        InputError: one has no `=`.
+    """
+    mapping: dict[str, str | None] = {}
+    for entry in maps:
+        column, sign, field = entry.partition("=")
+        if not sign or not column:
+            raise InputError(f"--map {entry!r}: write COLUMN=FIELD, or COLUMN= to leave the column out")
+        mapping[column] = field or None
+    return mapping or None
+
+
+def tell(outcome: LoadReport, failures: Path | None, report: Path | None, *, as_json: bool) -> None:
+    """Print the report, and write the files that were asked for; the report is closed afterwards."""
+    with outcome:
+        if failures is not None and outcome.detailed:
+            outcome.write_csv(failures, rows="unsuccessful")
+        if report is not None:
+            report.write_text(outcome.to_json() + "\n", encoding="utf-8")
+        if as_json:
+            sys.stdout.write(outcome.to_json() + "\n")
+            return
+        summary = outcome.summary(reasons=REASONS_SHOWN)
+        counts = ("total", "succeeded", "created", "updated", "failed", "unprocessed", "unknown")
+        figures = ", ".join(f"{summary[name]:,} {name}" for name in counts if name in summary)
+        sys.stdout.write(f"{outcome.operation} {outcome.sobject}: {figures}, {outcome.seconds:.1f} s\n")
+        for reason in summary["reasons"]:
+            where = f"line {reason['first_line']}" if reason["first_line"] else f"row {reason['first_row']}"
+            sys.stdout.write(f"  {reason['rows']:,} x {reason['code']}: {reason['message']} (first: {where})\n")
+        if failures is not None and outcome.detailed and (outcome.failed or outcome.unprocessed):
+            sys.stdout.write(f"rows to correct: {failures}\n")

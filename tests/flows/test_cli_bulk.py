@@ -1,0 +1,152 @@
+"""`specforce load`, `export` and `jobs` against the fake org: files, reports, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from specforce.testing import FakeOrg
+
+    Command = Callable[..., Result]
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Path:
+    """Three contacts, the second without the name that an insert needs."""
+    path = tmp_path / "contacts.csv"
+    path.write_text('Last,Mail\n"O\'Hara, Scarlett",scarlett@example.com\nNA,nobody@example.com\nButler,NA\n')
+    return path
+
+
+LOAD = ("--map", "Last=LastName", "--map", "Mail=Email", "--null", "NA")
+
+
+def test_load_reports_each_reason_and_ends_with_3_when_rows_failed(specforce: Command, contacts: Path) -> None:
+    result = specforce("load", str(contacts), "Contact", *LOAD)
+
+    assert result.exit_code == 3
+    assert "3 total, 2 succeeded" in result.stdout
+    assert "1 x REQUIRED_FIELD_MISSING" in result.stdout
+    assert "first: line 3" in result.stdout
+
+
+def test_load_writes_the_rows_to_correct_and_the_report(specforce: Command, contacts: Path, tmp_path: Path) -> None:
+    failures, report = tmp_path / "failures.csv", tmp_path / "report.json"
+
+    specforce("load", str(contacts), "Contact", *LOAD, "--failures", str(failures), "--report", str(report))
+
+    (row,) = csv.DictReader(failures.read_text().splitlines())
+    assert (row["sf__Line"], row["Last"], row["Mail"]) == ("3", "NA", "nobody@example.com")
+    assert json.loads(report.read_text())["failed"] == 1
+
+
+def test_load_with_json_prints_the_report_alone(specforce: Command, contacts: Path) -> None:
+    result = specforce("load", str(contacts), "Contact", *LOAD, "--json")
+
+    document = json.loads(result.stdout)
+    assert (document["total"], document["succeeded"], document["failed"]) == (3, 2, 1)
+    assert result.stderr == ""
+
+
+def test_a_load_without_failures_ends_with_0(specforce: Command, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("Code__c,Name\nA,Acme\n")
+
+    arguments = ("load", str(path), "Account", "--operation", "upsert", "--external-id", "Code__c")
+    first, second = specforce(*arguments), specforce(*arguments)
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "1 created" in first.stdout
+    assert "1 updated" in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nowhere.csv", "Contact"), "nowhere.csv"),
+        (("{contacts}", "Contact", "--operation", "merge"), "operation='merge'"),
+        (("{contacts}", "Contact", "--operation", "upsert"), "external"),
+        (("{contacts}", "Contact", "--map", "Last"), "COLUMN=FIELD"),
+    ],
+)
+def test_bad_input_ends_with_2_before_anything_is_sent(
+    specforce: Command, org: FakeOrg, contacts: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    result = specforce("load", *(argument.format(contacts=contacts) for argument in arguments))
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert org.requests == []
+
+
+def test_an_unknown_column_ends_with_1_and_says_what_was_done(specforce: Command, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("Name,Nonsense__c\nAcme,1\n")
+
+    result = specforce("load", str(path), "Account")
+
+    assert result.exit_code == 1
+    assert "Nonsense__c" in result.stderr
+    assert "1 unprocessed" in result.stdout
+
+
+def test_export_writes_a_whole_file(specforce: Command, org: FakeOrg, tmp_path: Path) -> None:
+    org.seed({"Account": [{"Name": f"Account {n}"} for n in range(25)]})
+    target = tmp_path / "accounts.csv"
+
+    result = specforce("export", "SELECT Id, Name FROM Account", "-o", str(target), "--json")
+
+    assert json.loads(result.stdout)["records"] == 25
+    names = {row["Name"] for row in csv.DictReader(target.read_text().splitlines())}
+    assert names == {f"Account {n}" for n in range(25)}
+
+
+def test_export_writes_parquet_by_the_file_s_name(specforce: Command, org: FakeOrg, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    org.seed({"Account": [{"Name": "Acme", "NumberOfEmployees": 7}]})
+    target = tmp_path / "accounts.parquet"
+
+    assert specforce("export", "SELECT Name, NumberOfEmployees FROM Account", "-o", str(target)).exit_code == 0
+    assert pq.read_table(target).to_pylist() == [{"Name": "Acme", "NumberOfEmployees": 7}]
+
+
+def test_a_refused_export_leaves_no_file(specforce: Command, tmp_path: Path) -> None:
+    target = tmp_path / "accounts.csv"
+
+    result = specforce("export", "SELECT Nmae FROM Account", "-o", str(target))
+
+    assert result.exit_code == 1
+    assert "Nmae" in result.stderr
+    assert not target.exists()
+
+
+def test_jobs_are_listed_shown_aborted_and_deleted(specforce: Command, org: FakeOrg, contacts: Path) -> None:
+    specforce("load", str(contacts), "Contact", *LOAD)
+    specforce("export", "SELECT Id FROM Contact", "-o", str(contacts.with_suffix(".out")))
+
+    listed = [json.loads(line) for line in specforce("jobs", "list", "--json").stdout.splitlines()]
+    assert {(job["operation"], job["state"]) for job in listed} == {("insert", "JobComplete"), ("query", "JobComplete")}
+    for job in listed:
+        assert json.loads(specforce("jobs", "show", job["id"], "--json").stdout)["id"] == job["id"]
+        aborted = specforce("jobs", "abort", job["id"])
+        assert aborted.exit_code == 1
+        assert "Aborting already Completed Job not allowed" in aborted.stderr
+        assert specforce("jobs", "delete", job["id"]).exit_code == 0
+    assert specforce("jobs", "list", "--json").stdout == ""
+
+
+def test_a_job_that_nobody_knows_is_not_found(specforce: Command) -> None:
+    result = specforce("jobs", "show", "750000000000001AAA")
+
+    assert result.exit_code == 1
+    assert "NOT_FOUND" in result.stderr

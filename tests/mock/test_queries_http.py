@@ -1,0 +1,160 @@
+"""Queries over REST: pages, cursors, refusals. Raw HTTP; what SOQL itself means is tested beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.mock.raw_org import DATA
+from tests.mock.reference import row
+
+if TYPE_CHECKING:
+    from specforce_mockserver.org import Org
+    from tests.mock.raw_org import RawOrg
+
+SMALL = {"Sforce-Query-Options": "batchSize=200"}
+DEAD = (400, [{"message": "invalid query locator", "errorCode": "INVALID_QUERY_LOCATOR"}])
+
+
+def accounts(raw: RawOrg, count: int) -> list[str]:
+    records = [{"Name": f"Account {number:04}"} for number in range(count)]
+    ids: list[str] = raw.mock("POST", "seed", json={"Account": records})["Account"]
+    return ids
+
+
+@row("rest.md#7", '`{"totalSize":3214')
+@row("rest.md#1", "| Sforce-Query-Options |")
+def test_pages_lead_from_one_to_the_next(raw: RawOrg) -> None:
+    ids = accounts(raw, 450)
+
+    page = raw.query("SELECT Id FROM Account ORDER BY Name", headers=SMALL)
+    assert list(page) == ["totalSize", "done", "nextRecordsUrl", "records"]
+    found, sizes = [each["Id"] for each in page["records"]], [len(page["records"])]
+    while not page["done"]:
+        assert page["nextRecordsUrl"].startswith(f"{DATA}/query/01g")
+        assert page["nextRecordsUrl"].endswith(f"-{len(found)}")
+        page = raw.get(page["nextRecordsUrl"])
+        found += [each["Id"] for each in page["records"]]
+        sizes.append(len(page["records"]))
+
+    assert (found, sizes, page["totalSize"]) == (ids, [200, 200, 50], 450)
+    assert "nextRecordsUrl" not in page
+
+
+@pytest.mark.parametrize(("asked", "size"), [("batchSize=1", 200), ("batchSize=99999", 2000), ("nonsense", 2000)])
+def test_the_page_size_is_a_hint_within_bounds(raw: RawOrg, asked: str, size: int) -> None:
+    accounts(raw, 2001)
+
+    page = raw.query("SELECT Id FROM Account", headers={"Sforce-Query-Options": asked})
+
+    assert len(page["records"]) == size
+
+
+def test_a_page_shows_what_was_there_when_the_query_was_made(raw: RawOrg) -> None:
+    accounts(raw, 300)
+    page = raw.query("SELECT Id FROM Account ORDER BY Name", headers=SMALL)
+    raw.create("Account", Name="Account 0000a")
+
+    assert len(raw.get(page["nextRecordsUrl"])["records"]) == 100
+
+
+@row("rest.md#7", '`{"totalSize":3214', "Empty: `totalSize:0")
+def test_an_empty_result_is_done_at_once(raw: RawOrg) -> None:
+    assert raw.query("SELECT Id FROM Account") == {"totalSize": 0, "done": True, "records": []}
+
+
+@row("rest.md#7", '`{"totalSize":3214', "`SELECT COUNT()`")
+def test_a_count_is_the_total_size(raw: RawOrg) -> None:
+    accounts(raw, 3)
+
+    assert raw.query("SELECT COUNT() FROM Account") == {"totalSize": 3, "done": True, "records": []}
+
+
+@row("rest.md#7", "`nextRecordsUrl` from queryAll continues under `/query/`")
+def test_query_all_finds_the_deleted_and_goes_on_under_query(raw: RawOrg) -> None:
+    raw.json("DELETE", f"/sobjects/Account/{accounts(raw, 250)[0]}")
+
+    live = raw.query("SELECT Id FROM Account")["totalSize"]
+    page = raw.get("/queryAll", params={"q": "SELECT Id, IsDeleted FROM Account"}, headers=SMALL)
+
+    assert (live, page["totalSize"]) == (249, 250)
+    assert page["nextRecordsUrl"].startswith(f"{DATA}/query/")
+    assert len(raw.get(page["nextRecordsUrl"].replace("/query/", "/queryAll/"))["records"]) == 50
+
+
+@row("rest.md#7", "dead cursor: 400")
+@pytest.mark.parametrize("locator", ["x", "01g000000000001AAA-200", "01g000000000001AAA"])
+def test_a_locator_that_is_none_is_refused(raw: RawOrg, locator: str) -> None:
+    assert raw.refused("GET", f"/query/{locator}") == DEAD
+
+
+def test_a_cursor_dies_two_days_after_its_last_use(raw: RawOrg, org: Org) -> None:
+    accounts(raw, 450)
+    page = raw.query("SELECT Id FROM Account", headers=SMALL)
+    org.clock.advance(47 * 3600)
+    raw.login()
+    assert raw.send("GET", page["nextRecordsUrl"]).status_code == 200
+    org.clock.advance(48 * 3600)
+    raw.login()
+
+    assert raw.refused("GET", page["nextRecordsUrl"]) == DEAD
+
+
+@row("rest.md#4", "| child subquery |")
+@row("rest.md#7", "Child subquery pages have own nextRecordsUrl")
+def test_a_long_child_subquery_has_pages_of_its_own(raw: RawOrg) -> None:
+    account = accounts(raw, 1)[0]
+    contacts = [{"LastName": f"C{number:03}", "AccountId": account} for number in range(250)]
+    raw.mock("POST", "seed", json={"Contact": contacts})
+
+    page = raw.query("SELECT Id, (SELECT LastName FROM Contacts) FROM Account", headers=SMALL)
+
+    children = page["records"][0]["Contacts"]
+    assert (page["done"], children["totalSize"], children["done"], len(children["records"])) == (True, 250, False, 200)
+    rest = raw.get(children["nextRecordsUrl"])
+    assert (rest["done"], len(rest["records"])) == (True, 50)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [({}, "A query string has to be specified"), ({"q": ""}, "SOQL statements cannot be empty or null")],
+)
+def test_a_missing_and_an_empty_query_are_told_apart(raw: RawOrg, params: dict[str, str], message: str) -> None:
+    refused = raw.refused("GET", "/query", params=params)
+
+    assert refused == (400, [{"message": message, "errorCode": "MALFORMED_QUERY"}])
+
+
+@row("errors_and_limits.md#3", "| INVALID_TYPE | 400 |")
+@row("errors_and_limits.md#3", "| INVALID_FIELD (query) | 400 |")
+@row("errors_and_limits.md#3", "| MALFORMED_QUERY, INVALID_QUERY_LOCATOR")
+@pytest.mark.parametrize(
+    ("soql", "code"),
+    [
+        ("SELECT Id FROM Nothing__c", "INVALID_TYPE"),
+        ("SELECT Nothing__c FROM Account", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE", "MALFORMED_QUERY"),
+    ],
+)
+def test_a_bad_query_is_refused_with_a_caret(raw: RawOrg, soql: str, code: str) -> None:
+    status, (error,) = raw.refused("GET", "/query", params={"q": soql})
+
+    assert (status, error["errorCode"], list(error)) == (400, code, ["message", "errorCode"])
+    assert "\nERROR at Row:1:Column:" in error["message"]
+
+
+@row("rest.md#7", "Explain: `GET /query?explain=")
+def test_explain_says_how_without_running(raw: RawOrg) -> None:
+    accounts(raw, 10)
+    soql = "SELECT Id FROM Account WHERE Industry = 'x'"
+
+    body = raw.get("/query", params={"explain": soql})
+
+    plan = body["plans"][0]
+    assert body["sourceQuery"] == soql
+    assert (plan["leadingOperationType"], plan["sobjectType"], plan["sobjectCardinality"]) == (
+        "TableScan",
+        "Account",
+        10,
+    )
