@@ -1,4 +1,4 @@
-"""The pass that makes one whole document of an API, of one file or several: local `$ref`s only, full paths, `x-` keys kept.
+"""The pass that makes one whole document of an API, of one file or several: local `$ref`s, full paths, `x-` keys kept.
 
 Paths start at the host's root (`/services/data/v{api_version}/limits`), so that a server can route by them; what
 belongs to a path item moves into its operations, and each operation says which API it is of (`x-api`). A `#variant` at
@@ -39,7 +39,8 @@ def bundle(entry: ApiEntry, library: Library, default_version: str) -> Json:
                 line = source.line(f"/paths{pointer(path)}")
                 raise SourceError(f"{source.path}:{line}: a second path {path}: its methods belong into one path item")
             paths[mounted] = _path_item(entry, source.path, item, collected)
-    refuse_second_names(sources)
+    refuse_second_operations(sources)
+    refuse_second_components(sources)
     for source in sources:
         for name, scheme in source.data.get("components", {}).get("securitySchemes", {}).items():
             collected.add("securitySchemes", name, scheme)
@@ -55,26 +56,43 @@ def bundle(entry: ApiEntry, library: Library, default_version: str) -> Json:
     return result | {"paths": paths, "components": collected.sorted()}
 
 
-def refuse_second_names(sources: Sequence[Source]) -> None:
-    """Refuse an operationId that two operations of an API have, and a component that two of its documents define.
+def refuse_second_operations(sources: Sequence[Source]) -> None:
+    """Refuse an operationId that two operations of an API have.
 
     Raises:
-        SourceError: there is such a name; the message has both places.
+        SourceError: there is one; the message has both places.
     """
-    seen: dict[tuple[str, str], str] = {}
-    for source in sources:
-        named = [
-            (("operationId", str(operation.get("operationId"))), f"/paths{pointer(path)}/{method}")
-            for path, method, operation in operations(source.data)
-        ]
-        for kind, found in source.data.get("components", {}).items():
-            if kind != "securitySchemes":
-                named += [((f"{kind} component", name), f"/components/{kind}{pointer(name)}") for name in found]
-        for (kind, name), at in named:
-            place = f"{source.path}:{source.line(at)}"
-            if (kind, name) in seen:
-                raise SourceError(f"{place}: a second {kind} {name!r} (the first: {seen[kind, name]}): rename one")
-            seen[kind, name] = place
+    named = [
+        (source, f"operationId {operation.get('operationId')!r}", f"/paths{pointer(path)}/{method}")
+        for source in sources
+        for path, method, operation in operations(source.data)
+    ]
+    _refuse_second(named)
+
+
+def refuse_second_components(sources: Sequence[Source]) -> None:
+    """Refuse a component that two documents of an API define.
+
+    Raises:
+        SourceError: there is one; the message has both places.
+    """
+    named = [
+        (source, f"{kind} component {name!r}", f"/components/{kind}{pointer(name)}")
+        for source in sources
+        for kind, found in source.data.get("components", {}).items()
+        for name in found
+        if kind != "securitySchemes"
+    ]
+    _refuse_second(named)
+
+
+def _refuse_second(named: list[tuple[Source, str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for source, what, at in named:
+        place = f"{source.path}:{source.line(at)}"
+        if what in seen:
+            raise SourceError(f"{place}: a second {what} (the first: {seen[what]}): rename one")
+        seen[what] = place
 
 
 def operations(document: Json) -> list[tuple[str, str, Json]]:

@@ -233,7 +233,7 @@ def _answer(document: Json, status: str, data: Json) -> Answer:
 
 def method_name(data: Json) -> str:
     """The Python name of an operation: its `x-method`, or else its operationId, in snake case."""
-    return snake_case(data.get("x-method", data["operationId"]))
+    return snake_case(str(data.get("x-method") or data["operationId"]))
 
 
 def is_raw(schema: Json) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from specforce_generator.bundle import METHODS, refuse_second_names
+from specforce_generator.bundle import METHODS, refuse_second_components
 from specforce_generator.index import Index, read_index, read_toml
 from specforce_generator.refs import Library, follow, read_library
 from specforce_generator.sources import Json, SourceError, is_list, is_object, pointer
@@ -113,15 +113,15 @@ def read_context(folder: Path) -> Context:
     """Read the specs.
 
     Raises:
-        SourceError: a file can't be read, a document has another server than its mount, or two documents of an API have
-            an operationId or a component of one name.
+        SourceError: a file can't be read, a document has another server than its mount, or two documents of an API
+            define one component.
     """
     index = read_index(folder)
     library = read_library(folder, [file for entry in index.apis for file in entry.files])
     for entry in index.apis:
         for file in entry.files:
             _check_document(entry, library[file])
-        refuse_second_names([library[file] for file in entry.files])
+        refuse_second_components([library[file] for file in entry.files])
     return Context(folder, index, library, read_toml(folder, "sources.toml"))
 
 

@@ -156,9 +156,8 @@ def _answers(context: Context, site: Site) -> Iterator[Finding]:
         yield _at(context, "responses", site, "responses", message)
         return
     document = context.library[site.file].data
-    secured = "bearer" in {
-        name for choice in site.data.get("security", document.get("security", [])) for name in choice
-    }
+    choices: list[Json] = site.data["security"] if "security" in site.data else document.get("security", [])
+    secured = any("bearer" in choice for choice in choices)
     wanted = {"5XX": "ServerError"} | ({"401": "InvalidSession"} if secured and "403" not in responses else {})
     for status, name in wanted.items():
         if status not in responses:
