@@ -12,7 +12,7 @@ GENERATOR := $(PYTHON) -m specforce_generator
 PYTEST_ARGS ?=
 TOGETHER := $(MAKE) -s --no-print-directory -j2 --output-sync=target
 
-.PHONY: help setup demo test pytest generate check-generated lint contract bench bench-full clean
+.PHONY: help setup demo test pytest generate check-generated golden lint contract bench bench-full clean
 .PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
 
 help:  ## * list these commands; start with the starred ones
@@ -53,6 +53,9 @@ generate: setup  ## write generated/ and src/specforce/_sync/ from specs/ and sr
 
 check-generated: setup  ## fail where generated files differ from what the specs say
 	@$(GENERATOR) check
+
+golden: setup  ## rebuild the golden files of the generator's tests
+	@$(PYTHON) -m tests.generator.golden_cases
 
 lint: setup  ## ruff, mypy and pyright strict, the import arrows, the specs
 	@$(TOGETHER) lint-pyright lint-mypy lint-ruff lint-imports lint-specs

@@ -124,6 +124,7 @@ class _Components:
         self._found: dict[str, Json] = {kind: {} for kind in _KINDS}
 
     def add(self, kind: str, name: str, value: Json) -> None:
+        """Take in a component that nothing has to refer to."""
         self._found[kind][name] = value
 
     def refer(self, path: str, ref: str, kind: str) -> str:
@@ -142,8 +143,7 @@ class _Components:
             try:
                 value = look_up(self._library, target, pointer)
             except (KeyError, IndexError, ValueError):
-                line = self._library[path].line("")
-                raise SourceError(f"{path}:{line}: $ref {ref!r} points nowhere") from None
+                raise SourceError(f"{path}:1: $ref {ref!r} points nowhere") from None
             self._found[kind][name] = {}
             self._found[kind][name] = self.localise(target, value, kind)
         return f"#/components/{kind}/{name}"
@@ -166,6 +166,7 @@ class _Components:
         return result
 
     def sorted(self) -> Json:
+        """The components by kind and name."""
         return {kind: dict(sorted(found.items())) for kind, found in self._found.items() if found}
 
 

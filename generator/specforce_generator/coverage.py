@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from .index import Index
@@ -103,14 +103,20 @@ def as_text(rows: Iterable[Row]) -> str:
 def as_markdown(rows: Iterable[Row], index: Index) -> str:
     """The README's table: one line per API."""
     listed = list(rows)
-    lines = ["| API | operations | generated | contract-tested | served by the fake org |", "|---|---:|---:|---:|---:|"]
+    lines = [
+        "| API | operations | generated | contract-tested | fake org: stateful | static | none |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
     for entry in index.apis:
         own = [row for row in listed if row.api == entry.id]
-        lines.append(
-            f"| {entry.title} | {len(own)} | {sum(row.generated for row in own)} | "
-            f"{_count([row.contract_tested for row in own])} | "
-            f"{_count([None if row.served is None else row.served != 'none' for row in own])} |"
-        )
+        cells = [
+            entry.title,
+            str(len(own)),
+            str(sum(row.generated for row in own)),
+            _count([row.contract_tested for row in own]),
+            *(_count([row.served and row.served == kind for row in own]) for kind in ("stateful", "static", "none")),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -118,7 +124,7 @@ def _mark(value: bool | None) -> str:
     return "not known" if value is None else "yes" if value else "no"
 
 
-def _count(values: list[bool | None]) -> str:
+def _count(values: Sequence[bool | str | None]) -> str:
     return "?" if None in values else str(sum(map(bool, values)))
 
 

@@ -76,12 +76,12 @@ def _argument(parameter: Parameter) -> str:
 
 
 def _returned(operation: Operation) -> str:
-    texts = dict.fromkeys(_with_status(answer) for answer in operation.answers if answer.success)
+    texts = dict.fromkeys(_described(answer) for answer in operation.answers if answer.success)
     return " Or: ".join(texts)
 
 
-def _with_status(answer: Answer) -> str:
-    """The answer's description; the status too, where there is nothing to read but the status."""
+def _described(answer: Answer) -> str:
+    """The answer's description, and what stands for an answer without a body."""
     nothing = " None is returned." if answer.kind == "none" else ""
     return f"{answer.description.rstrip('.')}.{nothing}"
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .sources import Json
 
 BodyKind = Literal["none", "json", "form", "raw", "multipart"]
+Listed = Literal["", "joined", "repeated"]
 ReplyKind = Literal["none", "model", "object", "raw"]
 
 _REPEATABLE = ("GET", "HEAD")
@@ -30,7 +31,7 @@ class Parameter:
         name: its Python name.
         location: `path`, `query` or `header`.
         type: its Python type, as source.
-        joined: a list that goes out as one value, joined by commas.
+        listed: how a list goes out: `joined` by commas, `repeated` under its name, or empty: it isn't a list.
     """
 
     wire: str
@@ -38,7 +39,7 @@ class Parameter:
     location: str
     type: str
     required: bool
-    joined: bool
+    listed: Listed
     description: str
     default: Any
     since: str | None
@@ -107,6 +108,7 @@ class Operation:
 
     @property
     def success(self) -> tuple[int, ...]:
+        """The statuses that aren't errors, in the spec's order."""
         return tuple(int(answer.status) for answer in self.answers if answer.success)
 
     @property
@@ -166,12 +168,18 @@ def _parameter(document: Json, data: Json) -> Parameter:
         location=data["in"],
         type=python_type(document, schema),
         required=bool(data.get("required", False)),
-        joined=schema.get("type") == "array" and data.get("explode") is False,
+        listed=_listed(schema, data),
         description=_line(data.get("description")),
         default=schema.get("default"),
         since=data.get("x-since"),
         until=data.get("x-until"),
     )
+
+
+def _listed(schema: Json, data: Json) -> Listed:
+    if schema.get("type") != "array":
+        return ""
+    return "joined" if data.get("explode") is False else "repeated"
 
 
 def python_type(document: Json, schema: Json) -> str:

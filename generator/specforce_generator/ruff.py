@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 _SETTINGS = ("--isolated", "--no-cache", "--quiet", "--line-length", "120", "--target-version", "py311")
 _IMPORTS = ("--select", "I,F401", "--fix", "--ignore-noqa", "--exit-zero")
-_OURS = "lint.isort.known-first-party = ['specforce', 'specforce_api', 'specforce_specs']"
+_IMPORT_STYLE = (
+    *("--config", "lint.isort.known-first-party = ['specforce', 'specforce_api', 'specforce_specs']"),
+    *("--config", "lint.isort.split-on-trailing-comma = false"),
+)
 
 
 class RuffError(Exception):
@@ -24,7 +27,13 @@ def tidy(folder: Path) -> None:
     Raises:
         RuffError: a file isn't valid Python.
     """
-    _run("check", *_SETTINGS, *_IMPORTS, "--config", _OURS, str(folder))
+    _run(
+        "check",
+        *_SETTINGS,
+        *_IMPORTS,
+        *_IMPORT_STYLE,
+        str(folder),
+    )
     _run("format", *_SETTINGS, str(folder))
 
 

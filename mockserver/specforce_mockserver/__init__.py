@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from specforce_mockserver.coverage import coverage
     from specforce_mockserver.org import Org
+    from specforce_mockserver.served import coverage
     from specforce_mockserver.server import MockServer
 
 __all__ = ["MockServer", "Org", "coverage"]
 
-_HOMES = {"MockServer": "server", "Org": "org", "coverage": "coverage"}
+_HOMES = {"MockServer": "server", "Org": "org", "coverage": "served"}
 
 
 def __getattr__(name: str) -> object:

@@ -89,7 +89,7 @@ class Admin:
                 sobject = org.schema.type(name)
                 if sobject is None:
                     raise _bad(400, f"there is no object {name}")
-                batch = batch_from_json(org.schema, sobject, cast("list[dict[str, Any]]", records))
+                batch = batch_from_json(org.schema, sobject, [_object(each) for each in _list(records)])
                 results = org.records.insert(batch, user_id=org.identity.admin_id, with_audit_fields=True)
                 for row, result in enumerate(results):
                     if result.error is not None:
@@ -166,6 +166,13 @@ def _object(body: Any) -> dict[str, Any]:
         message = "the body must be a JSON object"
         raise TypeError(message)
     return cast("dict[str, Any]", body)
+
+
+def _list(body: Any) -> list[Any]:
+    if not isinstance(body, list):
+        message = "records must be a JSON array"
+        raise TypeError(message)
+    return [*body]
 
 
 def _bad(status: int, message: str) -> ApiError:

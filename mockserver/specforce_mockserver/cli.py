@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.clock import CLOCK_KINDS, Clock
-from specforce_mockserver.coverage import coverage
 from specforce_mockserver.org import Org
 from specforce_mockserver.schema_files import SchemaFileError, load_schema
+from specforce_mockserver.served import coverage
 from specforce_mockserver.server import LOOPBACK, MockServer
 from specforce_mockserver.settings import OrgSettings
 

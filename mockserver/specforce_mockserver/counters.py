@@ -31,6 +31,11 @@ class Counters:
             row: tuple[int] = writer.execute(_TAKE, {"name": name, "count": count}).fetchone()
             return row[0] - count
 
+    def clear(self) -> None:
+        """Begin at one again."""
+        with self._database.write() as writer:
+            writer.execute("DELETE FROM _counter")
+
     def new_ids(self, key_prefix: str, count: int) -> list[str]:
         """The next Ids of a key prefix, in ascending order."""
         return ids_from(key_prefix, self.take(f"id:{key_prefix}", count), count)

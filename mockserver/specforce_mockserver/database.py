@@ -1,4 +1,4 @@
-"""The org's SQLite database: who may write, who reads what, and how text is compared.
+"""The org's SQLite database: who may write, and who reads what.
 
 One connection writes, behind a fair lock; every thread reads through its own connection and sees the last commit,
 also while a bulk job writes (write-ahead log). Inside `write()` the same thread reads through the writer, so that
@@ -41,6 +41,11 @@ class FairLock:
     def release(self) -> None:
         """Let the next one in."""
         self._held.release()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for it."""
+        return self._next.locked()
 
     @property
     def busy(self) -> bool:
@@ -160,8 +165,6 @@ class Database:
 
     def snapshot(self) -> bytes:
         """The whole database as it is now."""
-        with self.write() as writer:
-            writer.execute("SELECT 1")
         self._lock.acquire()
         try:
             image = bytearray(self.writer.serialize())

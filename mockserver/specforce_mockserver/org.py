@@ -1,8 +1,7 @@
 """`Org`: all that one fake Salesforce org knows. Nothing is shared between two of them.
 
 What belongs to one API only (bulk jobs, query cursors) is kept in parts, which that API's own module makes on first
-use: `org.part(BulkJobs)`. `reset` brings back the org as it was at first, in milliseconds, from a copy of its empty
-database.
+use: `org.part(BulkJobs)`. `reset` brings back the org as it was when it was made, in milliseconds.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from specforce_mockserver.records import Records
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
 from specforce_mockserver.settings import OrgSettings
-from specforce_mockserver.tables import create_tables
+from specforce_mockserver.tables import clear_tables, create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +77,6 @@ class Org:
         self.requests = RequestLog()
         self._parts: dict[object, Any] = {}
         self._parts_lock = threading.RLock()
-        self._pristine = self.database.snapshot()
 
     def part(self, make: Callable[[Org], T]) -> T:
         """The part of this org that `make` makes on first use; `reset` and `close` close it, where it can be closed."""
@@ -88,10 +86,13 @@ class Org:
             return cast("T", self._parts[make])
 
     def reset(self) -> None:
-        """Go back to the first state: records, tokens, jobs, limits, faults, log and time."""
+        """Go back to a new org: records (also those kept on file), tokens, jobs, limits, faults, log and time."""
         self._close_parts()
         self.clock.reset()
-        self.database.restore(self._pristine)
+        with self.database.write() as writer:
+            clear_tables(writer, self.schema)
+            self.counters.clear()
+            self.identity = seed_defaults(self)
         self.sessions.reset()
         self.limits.reset()
         self.faults.clear()

@@ -62,9 +62,7 @@ def provides(
         if operation_id in PROVIDERS:
             message = f"two providers for {operation_id}: {PROVIDERS[operation_id].provide!r} and {function!r}"
             raise ValueError(message)
-        PROVIDERS[operation_id] = Provider(
-            function, served, writes, blocking, own_login, lenient, on_violation
-        )
+        PROVIDERS[operation_id] = Provider(function, served, writes, blocking, own_login, lenient, on_violation)
         return function
 
     return register

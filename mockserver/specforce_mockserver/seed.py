@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 
 def seed_defaults(org: Org) -> Identity:
     """Make the first records, unless a database on file has them already."""
-    found = org.database.writer.execute(
-        "SELECT (SELECT Id FROM Organization), (SELECT Id FROM User ORDER BY rowid), "
-        "(SELECT Id FROM Profile ORDER BY rowid)"
-    ).fetchone()
+    found = (
+        org.database.reader()
+        .execute(
+            "SELECT (SELECT Id FROM Organization), (SELECT Id FROM User ORDER BY rowid), "
+            "(SELECT Id FROM Profile ORDER BY rowid)"
+        )
+        .fetchone()
+    )
     if all(found):
+        with org.database.write() as writer:
+            writer.execute('UPDATE "User" SET Username = ? WHERE Id = ?', (org.settings.username, found[1]))
         return Identity(*found)
     identity = Identity(org.counters.new_id("00D"), org.counters.new_id("005"), org.counters.new_id("00e"))
     settings = org.settings
+    time_zone = "GMT" if settings.time_zone == "UTC" else settings.time_zone
     with org.database.write():
         _put(
             org,
@@ -34,7 +41,7 @@ def seed_defaults(org: Org) -> Identity:
             IsSandbox=0,
             LanguageLocaleKey="en_US",
             DefaultLocaleSidKey="en_US",
-            TimeZoneSidKey=settings.time_zone,
+            TimeZoneSidKey=time_zone,
             FiscalYearStartMonth=1,
         )
         _put(org, "Profile", identity.profile_id, identity.admin_id, Name="System Administrator", UserType="Standard")
@@ -53,7 +60,7 @@ def seed_defaults(org: Org) -> Identity:
             ProfileId=identity.profile_id,
             UserType="Standard",
             IsActive=1,
-            TimeZoneSidKey=settings.time_zone,
+            TimeZoneSidKey=time_zone,
             LocaleSidKey="en_US",
             LanguageLocaleKey="en_US",
             EmailEncodingKey="UTF-8",

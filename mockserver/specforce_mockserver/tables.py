@@ -30,6 +30,12 @@ def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
                 connection.execute(f"ALTER TABLE {quoted(sobject.name)} ADD COLUMN {_column(field)}")
 
 
+def clear_tables(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Take every record out."""
+    for sobject in schema.values():
+        connection.execute(f"DELETE FROM {quoted(sobject.name)}")  # noqa: S608 - names come from the schema
+
+
 def _statements(sobject: SObjectType) -> Iterator[str]:
     table = quoted(sobject.name)
     columns = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specforce_api.runtime.errors import NotImplementedByServer
-from specforce_mockserver.coverage import coverage
+from specforce_mockserver import coverage
 from specforce_mockserver.registry import PROVIDERS
 from tests.contract.cases import Ask, asks
 from tests.contract.exchange import Wire, call

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce_mockserver.coverage import coverage
+from specforce_mockserver import coverage
 from tests.contract.play import play
 from tests.contract.refusals import REFUSALS, Refusal
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 import specforce_specs
-from specforce_mockserver.coverage import coverage
+from specforce_mockserver import coverage
 from tests.contract.specification import METHODS, operations
 from tests.contract.stage import API_VERSION, Stage
 

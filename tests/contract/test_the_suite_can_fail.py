@@ -20,7 +20,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import specforce_specs
-from specforce_mockserver.coverage import coverage
+from specforce_mockserver import coverage
 from tests.contract import mutations
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -189,7 +189,7 @@ INDEX = Index(
 
 
 def test_coverage_as_a_table_counts_per_api() -> None:
-    assert as_markdown(ROWS, INDEX).splitlines()[2:] == ["| Demo API | 2 | 1 | 1 | 1 |"]
+    assert as_markdown(ROWS, INDEX).splitlines()[2:] == ["| Demo API | 2 | 1 | 1 | 1 | 0 | 1 |"]
     assert as_text(ROWS).splitlines()[2].split() == ["findThing", "demo", "no", "no", "none"]
     assert json.loads(as_json(ROWS))["findThing"]["served"] == "none"
 
@@ -197,7 +197,7 @@ def test_coverage_as_a_table_counts_per_api() -> None:
 def test_coverage_that_is_not_known_is_not_counted() -> None:
     unknown = [Row("getThing", "demo", specified=True, generated=True, contract_tested=None, served=None)]
 
-    assert as_markdown(unknown, INDEX).splitlines()[2:] == ["| Demo API | 1 | 1 | ? | ? |"]
+    assert as_markdown(unknown, INDEX).splitlines()[2:] == ["| Demo API | 1 | 1 | ? | ? | ? | ? |"]
 
 
 def test_comparing_names_the_first_line_that_differs() -> None:

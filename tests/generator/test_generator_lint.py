@@ -46,6 +46,13 @@ DEMO = "openapi/demo.yaml"
         (DEMO, "    get:\n", "    get:\n      tags: [demo]\n", "demo.yaml:15: the key 'tags' stands here twice"),
         (
             DEMO,
+            'x-since: "31.0"\n      x-until',
+            'x-since: "62.0"\n      x-until',
+            "x-until is 60.0, before x-since",
+        ),
+        (DEMO, "  schemas:\n", "  schemas:\n    x_y: {type: string, description: One.}\n", "x_y becomes a class"),
+        (
+            DEMO,
             "headers: {}",
             "headers: []",
             "demo.yaml:36: not an OpenAPI document at /paths/",

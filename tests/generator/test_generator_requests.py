@@ -141,7 +141,7 @@ def test_query_parameters_go_out_under_their_wire_names_and_unset_ones_do_not(de
         "a",
         "p",
         fields=["Id", "Name"],
-        kind=["x", "y"],
+        kind=(value for value in ("x", "y")),
         all_rows=True,
         limit=10,
         since=datetime(2026, 3, 1, 10, tzinfo=UTC),
@@ -168,6 +168,8 @@ def test_query_parameters_go_out_under_their_wire_names_and_unset_ones_do_not(de
         ({"since": datetime(2026, 3, 1)}, "since=2026-03-01T00:00:00 has no time zone"),  # noqa: DTZ001
         ({"if_modified_since": datetime(2026, 3, 1)}, "has no time zone"),  # noqa: DTZ001
         ({"fields": "Id,Name"}, "is text, and a list is wanted"),
+        ({"kind": "x"}, "is text, and a list is wanted"),
+        ({"newer": b"x"}, "is bytes, and text is wanted"),
         ({"fields": []}, "fields is an empty list"),
         ({"fields": ["a,b"]}, "holds a comma"),
         ({"x_note": "a\r\nX-Evil: 1"}, "X-Note may not hold control characters"),

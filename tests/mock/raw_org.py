@@ -59,7 +59,7 @@ class RawOrg:
         self.token = self.http.post("/services/oauth2/token", data=CLIENT_CREDENTIALS).json()["access_token"]
 
     def send(self, method: str, path: str, *, version: str = VERSION, **options: Json) -> httpx.Response:
-        """Send a request with the token; a path that doesn't begin with /services, /id or /__mock is below the version."""
+        """Send a request with the token; a path is below the version unless it is one of the host's own."""
         if not path.startswith(("/services", "/__mock", "/id")):
             path = f"/services/data/v{version}{path}"
         headers = {"Authorization": f"Bearer {self.token}"} | options.pop("headers", {})

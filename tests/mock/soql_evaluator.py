@@ -182,7 +182,7 @@ def before_or_after(value: Any, operator: str, literal: Any) -> bool:
     if operator == ">=":
         return left >= right
     if end is not None:
-        return left < end if operator == "<=" else left >= end
+        return left < sort_key(end) if operator == "<=" else left >= sort_key(end)
     return left <= right if operator == "<=" else left > right
 
 

@@ -62,6 +62,7 @@ def test_the_signature_is_an_hmac_of_id_and_issued_at(raw: RawOrg) -> None:
     assert body["signature"] == base64.b64encode(digest).decode()
 
 
+@row("auth.md#3", "Refresh response: same keys")
 @row("auth.md#3", "There is normally **no `expires_in`**")
 @row("auth.md#3", "| refresh_token |")
 @pytest.mark.parametrize("form", [CLIENT_CREDENTIALS, PASSWORD, REFRESH], ids=lambda form: form["grant_type"])
@@ -87,13 +88,8 @@ def test_a_multipart_form_is_as_good(raw: RawOrg) -> None:
     assert raw.http.post(TOKEN, files=parts).json()["token_type"] == "Bearer"
 
 
-@pytest.mark.parametrize(("format_", "begins"), [("xml", "<?xml"), ("urlencoded", "access_token=00D")])
-def test_other_formats_are_answered_when_asked_for(raw: RawOrg, format_: str, begins: str) -> None:
-    answer = raw.http.post(TOKEN, data={**CLIENT_CREDENTIALS, "format": format_})
-
-    assert answer.text.startswith(begins) or answer.json()["brokenPromises"]
-
-
+@row("auth.md#4", "Shape, HTTP 400")
+@row("errors_and_limits.md#1", "| OAuth | 400/401 |")
 @row("auth.md#4", "| invalid_client_id |")
 def test_an_unknown_client_is_refused(raw: RawOrg) -> None:
     wrong = {**CLIENT_CREDENTIALS, "client_id": "nobody"}

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def serve(settings: OrgSettings, test: Callable[[RawOrg], None]) -> None:
+def serve(settings: OrgSettings, test: Callable[[RawOrg], None], *, check_answers: bool = True) -> None:
     org = Org(settings=settings)
     try:
-        with MockServer(org, check_answers=True) as server:
+        with MockServer(org, check_answers=check_answers) as server:
             raw = RawOrg(server.url)
             test(raw)
             raw.http.close()
@@ -68,6 +68,7 @@ def test_a_public_app_has_no_secret_to_send() -> None:
     serve(OrgSettings(apps=(App("public", None, run_as="user@example.com"),)), test)
 
 
+@row("errors_and_limits.md#3", "| INVALID_SESSION_ID | 401 | `This session is not valid")
 @row("auth.md#4", "API-side session errors", "not valid for use with the REST API")
 def test_a_token_without_the_api_scope_is_no_session_for_rest() -> None:
     def test(raw: RawOrg) -> None:
@@ -87,3 +88,17 @@ def test_the_public_url_is_what_clients_are_told() -> None:
         assert ask(raw, CLIENT_CREDENTIALS)["instance_url"] == "https://acme.example"
 
     serve(OrgSettings(public_url="https://acme.example"), test)
+
+
+@row("auth.md#4", "Shape, HTTP 400", "With `format=urlencoded`/`xml`")
+def test_other_formats_than_json_are_answered_when_asked_for() -> None:
+    def test(raw: RawOrg) -> None:
+        for given, begins in (("xml", "<?xml"), ("urlencoded", "access_token=00D")):
+            answer = raw.http.post("/services/oauth2/token", data={**CLIENT_CREDENTIALS, "format": given})
+            assert answer.text.startswith(begins)
+            assert given in answer.headers["content-type"]
+        refused = raw.http.post("/services/oauth2/token", data={"format": "urlencoded"})
+        expected = "error=unsupported_grant_type&error_description=grant+type+not+supported"
+        assert (refused.status_code, refused.text) == (400, expected)
+
+    serve(OrgSettings(), test, check_answers=False)

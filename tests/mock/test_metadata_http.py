@@ -164,3 +164,18 @@ def test_an_old_describe_lacks_three_keys(raw: RawOrg) -> None:
 
     assert set(new) - set(old) == {"sobjectDescribeOption", "associateEntityType", "associateParentEntity"}
     assert old["urls"]["sobject"] == "/services/data/v48.0/sobjects/Account"
+
+
+@row("errors_and_limits.md#4", "| 001 | Account |")
+@row("errors_and_limits.md#4", "| 003 | Contact |")
+@row("errors_and_limits.md#4", "| 005 | User |")
+@row("errors_and_limits.md#4", "| 006 | Opportunity |")
+@row("errors_and_limits.md#4", "| 00D | Organization |")
+@row("errors_and_limits.md#4", "| 500 | Case |")
+@row("errors_and_limits.md#4", "| 887 |", "custom objects")
+def test_objects_have_their_key_prefixes(raw: RawOrg) -> None:
+    prefixes = {each["name"]: each["keyPrefix"] for each in raw.get("/sobjects")["sobjects"]}
+
+    known = {"Account": "001", "Contact": "003", "User": "005", "Opportunity": "006", "Organization": "00D"}
+    known |= {"Lead": "00Q", "Case": "500", "RecordType": "012", "Thing__c": "a00", "Part__c": "a01"}
+    assert known.items() <= prefixes.items()

@@ -59,6 +59,15 @@ def test_a_page_shows_what_was_there_when_the_query_was_made(raw: RawOrg) -> Non
     assert len(raw.get(page["nextRecordsUrl"])["records"]) == 100
 
 
+@row("soql.md#1", "| Aggregates |")
+def test_groups_come_on_one_page_whatever_its_size(raw: RawOrg) -> None:
+    accounts(raw, 450)
+
+    page = raw.query("SELECT Name, COUNT(Id) FROM Account GROUP BY Name", headers=SMALL)
+
+    assert (page["done"], page["totalSize"], len(page["records"])) == (True, 450, 450)
+
+
 @row("rest.md#7", '`{"totalSize":3214', "Empty: `totalSize:0")
 def test_an_empty_result_is_done_at_once(raw: RawOrg) -> None:
     assert raw.query("SELECT Id FROM Account") == {"totalSize": 0, "done": True, "records": []}
@@ -158,3 +167,19 @@ def test_explain_says_how_without_running(raw: RawOrg) -> None:
         "Account",
         10,
     )
+
+
+@row("rest.md#4", "| parent relationship |")
+@row("rest.md#4", "| aggregate row |")
+def test_parents_are_nested_records_and_groups_have_expressions(raw: RawOrg) -> None:
+    account = accounts(raw, 1)[0]
+    raw.create("Contact", LastName="Ek", AccountId=account)
+    raw.create("Contact", LastName="Free")
+
+    parents = raw.query("SELECT Account.Name FROM Contact ORDER BY LastName")["records"]
+    groups = raw.query("SELECT LastName, COUNT(Id), MAX(CreatedDate) newest FROM Contact GROUP BY LastName")["records"]
+
+    attributes = {"type": "Account", "url": f"{DATA}/sobjects/Account/{account}"}
+    assert [each["Account"] for each in parents] == [{"attributes": attributes, "Name": "Account 0000"}, None]
+    assert [list(each) for each in groups] == [["attributes", "LastName", "expr0", "newest"]] * 2
+    assert groups[0]["attributes"] == {"type": "AggregateResult"}

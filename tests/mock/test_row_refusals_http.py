@@ -87,6 +87,7 @@ def test_a_value_that_a_restricted_picklist_lacks_is_bad(raw: RawOrg, name: str,
     assert error == {"message": message, "errorCode": code, "fields": [name]}
 
 
+@row("errors_and_limits.md#3", "Ids the server puts in messages")
 @row("errors_and_limits.md#3", "| DUPLICATE_VALUE | 400 |")
 @pytest.mark.parametrize("value", ["A-1", "a-1"])
 def test_a_unique_value_is_had_once_in_any_case(raw: RawOrg, value: str) -> None:

@@ -211,3 +211,11 @@ def test_auto_numbers_and_composed_names_are_filled_in(raw: RawOrg) -> None:
 
     assert [raw.get(f"/sobjects/Thing__c/{each}")["Name"] for each in things] == ["T-0001", "T-0002"]
     assert raw.get(f"/sobjects/Contact/{contact}")["Name"] == "Ada King"
+
+
+@row("errors_and_limits.md#3", "| INSUFFICIENT_ACCESS_OR_READONLY | 403")
+def test_a_user_cant_be_deleted(raw: RawOrg, org: Org) -> None:
+    refused = raw.refused("DELETE", f"/sobjects/User/{org.identity.admin_id}")
+
+    message = "insufficient access rights on object id"
+    assert refused == (403, [{"message": message, "errorCode": "INSUFFICIENT_ACCESS_OR_READONLY", "fields": []}])

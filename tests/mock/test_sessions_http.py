@@ -77,6 +77,7 @@ def test_a_token_that_cant_be_revoked_is_refused_as_form_encoded_text(raw: RawOr
 
 
 @row("auth.md#1", "| `/services/oauth2/introspect` |")
+@row("auth.md#3", "Introspect request:")
 @row("auth.md#3", '{"active":true')
 def test_introspection_tells_of_a_live_token(raw: RawOrg, org: Org) -> None:
     now = int(org.clock.now())

@@ -355,3 +355,22 @@ def test_55_parents_are_fine_and_one_more_is_not():
     compile_star(f"SELECT {', '.join(paths[:55])} FROM Star__c")
     with pytest.raises(soql.SoqlError, match="more than 55 parent relationships"):
         compile_star(f"SELECT {', '.join(paths)} FROM Star__c")
+
+
+TOO_MUCH = {
+    "columns": f"SELECT {', '.join(f'SUM(AnnualRevenue) a{each}' for each in range(3_500))} FROM Account",
+    "sort keys": f"SELECT Id FROM Account ORDER BY {', '.join(['Name'] * 10_000)}",
+    "group keys": f"SELECT Name FROM Account GROUP BY {', '.join(['Name'] * 10_000)}",
+    "joins": f"SELECT TYPEOF What {'WHEN Account THEN Id ' * 100} END FROM Task",
+}
+
+
+@pytest.mark.parametrize("text", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_what_is_too_much_for_the_database_is_too_complicated(world, text):
+    """soql.md#1: too complex is QUERY_TOO_COMPLICATED."""
+    assert world.refusal(text).code == "QUERY_TOO_COMPLICATED"
+
+
+def test_one_relationship_has_one_typeof(world):
+    typeof = "TYPEOF What WHEN Account THEN Id END"
+    assert world.refusal(f"SELECT {typeof}, {typeof} FROM Task").message == "duplicate field selected: What"

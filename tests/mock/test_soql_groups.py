@@ -153,4 +153,5 @@ def test_more_groups_than_a_page_are_refused_when_run():
     with pytest.raises(SoqlError) as refused:
         world.run(text)
     assert refused.value.code == "EXCEEDED_ID_LIMIT"
-    assert world.run(f"{text} LIMIT 2000").total_size == 2000
+    result = world.compile(f"{text} LIMIT 2000").run(world.connection, page_size=200)
+    assert (result.total_size, len(result.records), result.done) == (2000, 2000, True)

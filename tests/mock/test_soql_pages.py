@@ -31,6 +31,7 @@ def test_pages_hold_all_rows_once_and_in_order(world, order):
     whole = query.run(world.connection)
     result = query.run(world.connection, page_size=10)
     assert result.total_size == whole.total_size == len(whole.records)
+    assert (result.done, whole.done) == (False, True)
     pages = [result.records, *(result.page(world.connection, offset=at, size=10) for at in (10, 20, 30))]
     assert [len(each) for each in pages] == [10, 10, whole.total_size - 20, 0]
     assert names([record for page in pages for record in page]) == names(whole.records)

@@ -152,8 +152,21 @@ def test_a_long_list_is_found_whole(world):
     """soql.md#1: only the length of the text bounds a list."""
     numbers = ",".join(str(each) for each in range(10, 15_000))
     assert world.values(f"SELECT Name FROM Gadget__c WHERE Count__c IN ({numbers})") == [A, B, C]
-    texts = ",".join(f"'t{each}'" for each in range(8_000))
-    assert world.values(f"SELECT Name FROM Gadget__c WHERE Name NOT IN ({texts}, 'ALPHA', 'é')") == [B, C, D, E]
+    for letter in "té":
+        texts = ",".join(f"'{letter}{each}'" for each in range(8_000))
+        assert world.values(f"SELECT Name FROM Gadget__c WHERE Name NOT IN ({texts}, 'ALPHA', 'é')") == [B, C, D, E]
+
+
+def test_a_number_too_large_for_a_double_is_the_largest_one(world):
+    numbers = ", ".join(["1e400", *map(str, range(500))])
+    assert world.values(f"SELECT Name FROM Gadget__c WHERE Count__c IN ({numbers})") == [A, B, C, D]
+    assert world.values("SELECT Name FROM Gadget__c WHERE Weight__c < 1e400") == [A, B, C, D]
+
+
+def test_a_string_of_4000_characters_is_compared_and_a_longer_one_refused(world):
+    """soql.md#1: WHERE strings of at most 4,000 characters."""
+    assert world.values(f"SELECT Name FROM Gadget__c WHERE Name LIKE 'alp%{'%' * 3_996}'") == [A]
+    assert world.refusal(f"SELECT Name FROM Gadget__c WHERE Name = '{'x' * 4_001}'").code == "MALFORMED_QUERY"
 
 
 @pytest.mark.parametrize("operator", ["OR", "AND"])

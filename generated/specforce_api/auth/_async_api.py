@@ -10,14 +10,7 @@ from . import operations
 
 if TYPE_CHECKING:
     from ..runtime.operation import AsyncSender
-    from .models import (
-        IntrospectRequest,
-        IntrospectResponse,
-        RevokeRequest,
-        TokenRequest,
-        TokenResponse,
-        UserInfo,
-    )
+    from .models import IntrospectRequest, IntrospectResponse, RevokeRequest, TokenRequest, TokenResponse, UserInfo
 
 
 class AsyncAuthApi:

@@ -32,8 +32,10 @@ def wire_text(name: str, value: object) -> str:
     """One value as text: `true`/`false`, ISO 8601 with a zone, an enum's value.
 
     Raises:
-        InputError: a datetime without a zone, or a number that isn't one.
+        InputError: a datetime without a zone, a number that isn't one, or bytes.
     """
+    if isinstance(value, bytes):
+        raise InputError(f"{name}={value!r} is bytes, and text is wanted: decode it")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Enum):
@@ -63,11 +65,20 @@ def joined(name: str, values: Iterable[object] | Unset) -> str | Unset:
     return ",".join(texts)
 
 
+def repeated(name: str, values: Iterable[object] | Unset) -> list[str] | Unset:
+    """A list that goes out as several pairs of one name.
+
+    Raises:
+        InputError: text where a list belongs.
+    """
+    return UNSET if isinstance(values, Unset) else _texts(name, values)
+
+
 def query_params(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
     """The query string's pairs; what is unset or None isn't sent, a list goes out as several pairs of one name."""
     found: list[tuple[str, str]] = []
     for name, value in pairs:
-        if is_list(value) or _is_tuple(value):
+        if is_list(value):
             found += ((name, text) for text in _texts(name, value))
         elif not isinstance(value, Unset) and value is not None:
             found.append((name, wire_text(name, value)))
@@ -156,10 +167,6 @@ def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
-def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
-    return isinstance(value, tuple)
-
-
 def _json_value(value: object) -> object:
     """What stands for a value that JSON has no form for; json asks for it."""
     if isinstance(value, JsonModel):
@@ -170,6 +177,8 @@ def _json_value(value: object) -> object:
         return wire_text("a value of the body", value)
     if isinstance(value, Decimal):
         return _number(value)
+    if isinstance(value, Enum) and not isinstance(value, Unset):
+        return value.value
     raise InputError(f"the body holds a {type(value).__name__}, which JSON has no form for")
 
 

@@ -113,13 +113,23 @@ def _extensions(context: Context, path: str, at: str, facts: Json) -> Iterator[F
             )
             yield context.finding("extension", path, at + pointer(key), message)
     for key in ("x-since", "x-until"):
-        value = facts.get(key, versions.newest)
+        if key not in facts:
+            continue
+        value = facts[key]
+        message = ""
         if not isinstance(value, str) or not _VERSION.fullmatch(value):
             message = f'{key} is {value!r}: write a version in quotes, as in "52.0"'
-            yield context.finding("since", path, at + pointer(key), message)
         elif not float(versions.oldest) <= float(value) <= float(versions.newest):
             message = f"{key} is {value}, and the specs cover {versions.oldest} to {versions.newest}"
+        elif key == "x-until" and _number(facts.get("x-since")) > float(value):
+            message = f"x-until is {value}, before x-since: write the last version that has it"
+        if message:
             yield context.finding("since", path, at + pointer(key), message)
+
+
+def _number(version: object) -> float:
+    """A version to compare by; 0 for what isn't one."""
+    return float(version) if isinstance(version, str) and _VERSION.fullmatch(version) else 0.0
 
 
 def _request(context: Context, site: Site) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _TAKEN = frozenset(
     {"additional_properties", "additional_keys", "cls", "d", "field_dict", "from_dict", "self", "to_dict"}
 )
+_PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 def lint_keywords(context: Context) -> Iterator[Finding]:
@@ -34,6 +36,11 @@ def lint_schemas(context: Context) -> Iterator[Finding]:
     """Check every schema of every file."""
     multipart = set(_multipart(context))
     for path, at, schema, named in _all_schemas(context):
+        name = at.rpartition("/")[2]
+        if named and not _PASCAL.fullmatch(name):
+            yield context.finding(
+                "schema", path, at, f"{name} becomes a class: write it in PascalCase, as in SaveResult"
+            )
         for rule, place, message in _mistakes(schema, named=named, binary=(path, at) in multipart):
             yield context.finding(rule, path, at + place, message)
 
@@ -55,6 +62,7 @@ def _multipart(context: Context) -> Iterator[tuple[str, str]]:
 
 
 def _kind_of_file(path: str) -> str:
+    """What the keys at the top of a shared file name: files of schemas are called `schemas.yaml`."""
     return "schemas" if path.endswith("schemas.yaml") else ""
 
 

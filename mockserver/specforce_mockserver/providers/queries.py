@@ -94,7 +94,7 @@ def _first_page(call: Call, found: CompiledQuery) -> Answer:
     except soql.SoqlError as error:
         raise ApiError(400, error.code, error.message) from error
     body: dict[str, Any] = {"totalSize": result.total_size, "done": True}
-    if result.total_size > size and result.records:
+    if not result.done:
         body["done"] = False
         body["nextRecordsUrl"] = _next_url(call, call.org.part(Cursors).open(result, size, call.user_id).id, size)
     body["records"] = result.records

@@ -77,7 +77,7 @@ def delete(call: Call, sobject: SObjectType, record_id: str) -> None:
         ApiError: others depend on it, or the object's records can't be deleted.
     """
     if not sobject.deletable:
-        raise ApiError(400, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", [])
+        raise ApiError(403, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", [])
     rows.saved(call, call.org.records.delete(sobject, [record_id], user_id=call.user_id)[0])
 
 

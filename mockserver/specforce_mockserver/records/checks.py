@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>().]+\Z")
 INT_MAX = 2**31 - 1
+LONG_MAX = 2**53
 _NOT_MEASURED = frozenset({"id", "reference"})
 
 
@@ -109,6 +110,8 @@ def _check_range(batch: Batch, field: Field) -> None:
         limit = float(min(INT_MAX, 10**field.digits - 1 if field.digits else INT_MAX))
     elif field.precision:
         limit = 10.0 ** (field.precision - field.scale)
+    elif field.type == "long":
+        limit = float(LONG_MAX)
     else:
         return
     for row, value in batch.given(field.name):

@@ -1,9 +1,8 @@
-"""One field against one literal or a list of them, as SQL that is true or not: type checks, null rules, case, Ids, date
-literals.
+"""One field against one literal or a list of them: types are checked, null, case, Ids and date literals minded.
 
-Source: specs/reference/soql.md sections 2, 3 and 5. Null rules: `=` and `!=` know null; `!=` and `NOT IN` also find
-empty fields; `<` and the like and LIKE never do; an empty boolean is false; `''` means the same as null, since
-Salesforce keeps no empty texts.
+Null rules: `=` and `!=` know null; `!=` and `NOT IN` also find empty fields; `<`, `>` and LIKE never do; an empty
+boolean is false; `''` means the same as null, since Salesforce keeps no empty texts.
+Source: specs/reference/soql.md sections 2, 3 and 5.
 """
 
 # ruff: noqa: S608 (names come from the schema, quoted; values are parameters)
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from .terms import Term
     from .tree import Comparator, Compare, Member, Value
 
-MANY_VALUES: Final = 100
+# Longer lists are one parameter, so that no query has more parameters than SQLite takes.
+MANY_VALUES: Final = 20
 _WILDCARD: Final = re.compile(r"[%_\\]")
 Stored = str | int | float | None
 
@@ -78,14 +78,19 @@ class Comparisons:
             return Test(f"{term.key} = {wanted.pop()}")
         tests: list[Test] = []
         present = list(dict.fromkeys(value for value in values if value is not None))
-        if len(present) < len(values) and (None in values):
+        if None in values:
             tests.append(Test(f"{term.sql} IS NULL"))
-        foreign = [value for value in present if isinstance(value, str) and term.no_case and not value.isascii()]
-        plain = [value for value in present if value not in foreign]
+        plain: list[Stored] = []
+        folded: list[Stored] = []
+        for value in present:
+            if isinstance(value, str) and term.no_case and not value.isascii():
+                folded.append(fold(value))
+            else:
+                plain.append(value)
         if plain:
             tests.append(self._one_of(term.key, plain))
-        if foreign:
-            tests.append(self._one_of(f"{FOLD}({term.sql})", [fold(value) for value in foreign]))
+        if folded:
+            tests.append(self._one_of(f"{FOLD}({term.sql})", folded))
         return sql.joined("OR", tests)
 
     def _one_of(self, key: str, values: Sequence[Stored]) -> Test:

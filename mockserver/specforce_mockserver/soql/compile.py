@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from . import kinds, sql
 from .comparisons import Comparisons
 from .conditions import Conditions
+from .date_functions import DATE_FUNCTIONS
 from .errors import INVALID_FIELD, MALFORMED_QUERY, NUMBER_OUTSIDE_VALID_RANGE, Fault, unexpected
 from .fields_limit import check_fields_limit
 from .grouping import Groups
@@ -21,7 +22,7 @@ from .semi_joins import hidden_rows, semi_join
 from .shape import Cell
 from .shape import Groups as GroupsShape
 from .sql import Parameters, Test
-from .terms import AGGREGATES, DATE_FUNCTIONS, GROUPING, SAME_VALUE, Term, Terms
+from .terms import AGGREGATES, GROUPING, SAME_VALUE, Term, Terms
 from .tree import Call, Count, Expression, MemberQuery, OrderItem, Query, SelectField, Subquery, Value
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class _Compiler:
         self._comparisons = Comparisons(context, self._parameters)
         self._path = f"/services/data/v{context.version}/sobjects/"
 
+    def column(self, name: str) -> str:
+        """A column of the object of FROM."""
+        return f"{self._scope.root.alias}.{sql.name(name)}"
+
     def plan(self) -> Plan:
         """The plan of the SELECT."""
         query = self._query
@@ -122,6 +127,8 @@ class _Compiler:
         refused = query.order_by[0].expression if query.order_by else query.group_by
         if refused is not None:
             raise unexpected("ORDER" if query.order_by else "GROUP", refused.at)
+        if query.having is not None:
+            raise unexpected("HAVING", None)
         return Plan(
             kind="count",
             sobject=self._scope.sobject,
@@ -162,6 +169,7 @@ class _Compiler:
     def _group_cells(self, groups: Groups, outputs: list[str]) -> tuple[Cell, ...]:
         """The field list of a grouped query."""
         cells: list[Cell] = []
+        taken: set[str] = set()
         unnamed = 0
         for item in self._query.items:
             if not isinstance(item, SelectField):
@@ -175,8 +183,9 @@ class _Compiler:
                 unnamed += 1
             else:
                 key = term.name
-            if any(each.key.lower() == key.lower() for each in cells):
+            if key.lower() in taken:
                 raise Fault(MALFORMED_QUERY, f"duplicate alias: {key}", item.at)
+            taken.add(key.lower())
             cells.append(Cell(key, len(outputs), term.kind == "boolean"))
             # A subtotal has null for a key that it isn't grouped by, booleans included.
             outputs.append(term.sql if term.kind == "boolean" else json_value(term, self._path))
@@ -201,7 +210,7 @@ class _Compiler:
             and self._context.user_id is not None
         ):
             own = self._parameters.add(self._context.user_id)
-            tests.append(Test(f"{self._scope.root.alias}.{sql.name(owner.name)} = {own}"))
+            tests.append(Test(f"{self.column(owner.name)} = {own}"))
         if self._query.where is not None:
             tests.append(Conditions(self._plain_term, self._comparisons, self._semi_join).test(self._query.where))
         return f" WHERE {sql.joined('AND', tests).sql}" if tests else ""
@@ -240,7 +249,7 @@ class _Compiler:
         compiler = _Compiler(
             self._schema, child, subquery.query, self._context, level=self._level + 1, parent_limit=limit
         )
-        reference = f"t0.{sql.name(relationship.field)}"
+        reference = compiler.column(relationship.field)
         return ChildPlan(relationship.relationship_name or name, reference, compiler.plan())
 
 

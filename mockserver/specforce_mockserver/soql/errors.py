@@ -2,7 +2,7 @@
 
 The parser and the semantic pass raise `Fault` with an offset into the query; `SoqlError`, which callers see, is made of
 it in one place, where the query's text is known. Source: specs/reference/soql.md section 5, in the wording of API
-version 61 and later.
+version 61 and later. Texts without a row there are ours, and so is whether a caret comes with them.
 """
 
 from __future__ import annotations

@@ -11,7 +11,14 @@ from .sqlite_functions import register
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TOO_BIG: Final = ("parser stack overflow", "Expression tree is too large", "at most 64 tables", "too many columns")
+_TOO_BIG: Final = (
+    "parser stack overflow",
+    "Expression tree is too large",
+    "at most 64 tables",
+    "too many columns",
+    "too many SQL variables",
+    "too many terms",
+)
 
 
 def cursor(connection: sqlite3.Connection, statement: str, parameters: Mapping[str, object]) -> sqlite3.Cursor:

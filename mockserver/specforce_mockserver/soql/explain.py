@@ -93,10 +93,12 @@ def _filters(where: Condition | None) -> Iterator[Compare | Member]:
 
 
 def _named(filters: list[Compare | Member], sobject: SObjectType) -> Iterator[tuple[str, Field, Compare | Member]]:
-    """The filters on fields of the object itself."""
+    """The filters on fields of the object itself, the first one of each field."""
+    seen: set[str] = set()
     for each in filters:
         field = sobject.field(each.left.text) if isinstance(each.left, Path) else None
-        if field is not None:
+        if field is not None and field.name not in seen:
+            seen.add(field.name)
             yield field.name, field, each
 
 

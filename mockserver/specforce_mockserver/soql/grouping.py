@@ -38,13 +38,15 @@ class Groups:
         self._term = term
         self._mode = group_by.mode if group_by else "plain"
         self._keys: list[Term] = []
-        self._aggregates: list[str] = []
+        self._places: dict[str, int] = {}
+        self._aggregates: dict[str, int] = {}
         expressions = group_by.expressions if group_by else ()
         if group_by is not None and self._mode != "plain" and len(expressions) > MAX_ROLLUP:
             raise Fault(MALFORMED_QUERY, f"{self._mode} can't have more than {MAX_ROLLUP} fields", group_by.at)
         for each in expressions:
             key = term(each)
             self._check_key(key)
+            self._places.setdefault(key.sql, len(self._keys))
             self._keys.append(key)
 
     def _check_key(self, key: Term) -> None:
@@ -59,15 +61,13 @@ class Groups:
             Fault: it is neither grouped nor aggregated.
         """
         term = self._term(expression)
-        place = next((place for place, key in enumerate(self._keys) if key.sql == term.sql), None)
+        place = self._places.get(term.sql)
         if term.function == GROUPING:
             if place is None or self._mode == "plain":
                 raise Fault(MALFORMED_QUERY, f"Field must be grouped by rollup or cube: {term.name}", term.at)
             return replace(term, sql=f"g{place}", column=None, parent="")
         if term.aggregate:
-            if term.sql not in self._aggregates:
-                self._aggregates.append(term.sql)
-            return replace(term, sql=f"a{self._aggregates.index(term.sql)}", parent="")
+            return replace(term, sql=f"a{self._aggregates.setdefault(term.sql, len(self._aggregates))}", parent="")
         if place is None:
             raise Fault(MALFORMED_QUERY, f"Field must be grouped or aggregated: {term.name}", term.at)
         return replace(term, sql=f"k{place}", parent="")

@@ -6,6 +6,7 @@ Each answers what SQLite compares with stored values. Source: specs/reference/so
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ _ESCAPES: Final = {
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
 _TIME: Final = re.compile(r"\d\d:\d\d:\d\d(?:\.\d{1,3})?Z?")
 EXACT_DIGITS: Final = 15
+MAX_STRING_CHARS: Final = 4000
 
 
 def string(value: Value) -> str:
@@ -36,6 +38,9 @@ def like_pattern(value: Value) -> str:
 
 
 def _unescape(value: Value, more: dict[str, str]) -> str:
+    if len(value.text) > MAX_STRING_CHARS:
+        text = f"A string in the WHERE clause can't be longer than {MAX_STRING_CHARS} characters"
+        raise Fault(MALFORMED_QUERY, text, value.at)
     if "\\" not in value.text:
         return value.text
 
@@ -59,7 +64,7 @@ def number(value: Value) -> int | float:
     digits = text.lstrip("+-")
     if digits.isdigit() and len(digits) <= EXACT_DIGITS:
         return int(text)
-    return float(text)
+    return min(max(float(text), -sys.float_info.max), sys.float_info.max)
 
 
 def boolean(value: Value) -> int:

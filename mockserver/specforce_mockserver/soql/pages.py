@@ -10,6 +10,7 @@ import json
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from . import statements
@@ -57,6 +58,11 @@ class QueryResult:
     _plan: Plan = field(repr=False)
     _row_numbers: array[int] = field(default_factory=lambda: array("q"), repr=False)
 
+    @property
+    def done(self) -> bool:
+        """Whether there is no further page: groups and counts have one only, whatever its size."""
+        return len(self._row_numbers) <= len(self.records)
+
     def page(
         self, connection: sqlite3.Connection, *, offset: int, size: int, open_child: OpenChild | None = None
     ) -> list[Json]:
@@ -101,7 +107,7 @@ def first_page(plan: Plan, connection: sqlite3.Connection, size: int, open_child
     numbers = array("q")
     if len(rows) > size:
         rows.pop()
-        numbers.extend(number for (number,) in cursor(connection, statements.row_numbers(plan), plan.parameters))
+        numbers.extend(chain.from_iterable(cursor(connection, statements.row_numbers(plan), plan.parameters)))
     records = _records(plan, rows, connection, size, open_child)
     return QueryResult(max(len(numbers), len(records)), records, plan, numbers)
 

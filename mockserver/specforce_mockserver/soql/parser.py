@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 100_000
 REMEMBERED_QUERIES = 512
+REMEMBERED_CHARS = 4_000
 
 
 @cache
@@ -33,13 +34,16 @@ def _lark() -> Lark:
     return Lark(grammar, parser="lalr", lexer=SoqlLexer, transformer=TreeBuilder(), maybe_placeholders=False)
 
 
-@lru_cache(REMEMBERED_QUERIES)
 def parse(text: str) -> Query:
     """Parse one SELECT statement.
 
     Raises:
         Fault: it isn't one.
     """
+    return _remembered(text) if len(text) <= REMEMBERED_CHARS else _parse(text)
+
+
+def _parse(text: str) -> Query:
     from lark import UnexpectedToken  # noqa: PLC0415 (as in _lark)
 
     from .tokens import QueryText  # noqa: PLC0415
@@ -53,6 +57,9 @@ def parse(text: str) -> Query:
         return cast("Query", lark.parse(QueryText(text)))
     except UnexpectedToken as error:
         raise _syntax_fault(error, text) from None
+
+
+_remembered = lru_cache(REMEMBERED_QUERIES)(_parse)
 
 
 def _syntax_fault(error: UnexpectedToken, text: str) -> Fault:

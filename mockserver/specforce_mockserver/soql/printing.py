@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # Within these bounds SQLite's own text of a double has no exponent.
 PLAIN_FROM: Final = "0.001"
 PLAIN_TO: Final = "999999999999999.0"
-_NEEDS_NO_QUOTES: Final = frozenset({"id", "boolean", "integer", "double", "date", "datetime", "time"})
+# Kinds whose text never has a double quote in it.
+NEED_NO_QUOTES: Final = frozenset({"id", "boolean", "integer", "double", "date", "datetime", "time"})
 
 
 def json_value(term: Term, path: str) -> str:
@@ -66,9 +67,3 @@ def _number(value: str) -> str:
     plain = f"CAST(CAST({value} AS REAL) AS TEXT)"
     exact = f"{value} = 0 OR (abs({value}) BETWEEN {PLAIN_FROM} AND {PLAIN_TO} AND CAST({plain} AS REAL) = {value})"
     return f"CASE WHEN {value} IS NULL THEN '' WHEN {exact} THEN {plain} ELSE {NUMBER}({value}) END"
-
-
-def quotable_cell(term: Term) -> str:
-    """The same, with double quotes doubled where there can be any; what is put between quotes."""
-    text = cell(term)
-    return text if term.kind in _NEEDS_NO_QUOTES else f"replace({text}, '\"', '\"\"')"

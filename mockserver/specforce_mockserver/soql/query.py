@@ -130,9 +130,19 @@ def compile_query(
         SoqlError: Salesforce would refuse it, with its errorCode and message.
     """
     context = Context(now, version, include_deleted, user_id, settings or Settings())
+    text = _encodable(text)
     try:
         tree = parse(text)
         plan = compile_root(schema, tree, context)
     except Fault as fault:
         raise fault.error(text) from None
     return CompiledQuery(text, tree, plan, context, schema)
+
+
+def _encodable(text: str) -> str:
+    """A text without the lone surrogates that JSON can bring, which neither SQLite nor an answer could hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

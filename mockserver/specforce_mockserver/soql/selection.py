@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from . import shape
 from .errors import INVALID_FIELD, MALFORMED_QUERY, Fault, unexpected
-from .names import Column, Origin, unknown_relationship, unknown_sobject
+from .names import unknown_relationship, unknown_sobject
 from .plan import ChildPlan, Leaf
 from .printing import json_value
 from .terms import FIELDS, SAME_VALUE, Term, Terms, components
 from .tree import Call, Path, SelectField, SelectItem, Subquery, TypeOf
+
+if TYPE_CHECKING:
+    from .origins import Column, Origin
 
 MAX_SUBQUERIES: Final = 20
 FIELDS_KINDS: Final = frozenset({"ALL", "STANDARD", "CUSTOM"})

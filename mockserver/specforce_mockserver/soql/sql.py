@@ -82,11 +82,3 @@ def _chain(operator: str, tests: Sequence[Test]) -> Test:
         return Test(glue.join(each.enclosed for each in tests), max(each.depth for each in tests) + 1, group=True)
     chunks = [_chain(operator, tests[start : start + CHUNK]) for start in range(0, len(tests), CHUNK)]
     return _chain(operator, chunks)
-
-
-def concatenated(pieces: Sequence[str]) -> str:
-    """Text expressions one after the other, in chunks of chunks when they are many."""
-    if len(pieces) <= CHUNK:
-        return " || ".join(pieces)
-    chunks = [f"({concatenated(pieces[start : start + CHUNK])})" for start in range(0, len(pieces), CHUNK)]
-    return concatenated(chunks)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import sql
-from .printing import cell, quotable_cell
+from .printing import NEED_NO_QUOTES, cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .plan import ChildPlan, Leaf, Plan
 
 NO_LIMIT: Final = -1
+# SQLite's functions take 127 arguments.
+CELLS_PER_CALL: Final = 100
 
 
 def rows(plan: Plan, limit: int | None) -> str:
@@ -63,18 +65,23 @@ def count(plan: Plan) -> str:
 
 def flat_rows(plan: Plan, leaves: Sequence[Leaf]) -> str:
     """One text per selected value."""
-    return _flat(plan, ", ".join(cell(each.term) for each in leaves))
+    return _flat(plan, _cells(leaves))
 
 
 def csv_lines(plan: Plan, leaves: Sequence[Leaf], delimiter: str, line_ending: str) -> str:
     """One text per row: all cells in quotes, the delimiter between them, the line ending at the end."""
     pieces: list[str] = []
-    glue = "'\"'"
-    for each in leaves:
-        pieces += [glue, quotable_cell(each.term)]
-        glue = sql.text(f'"{delimiter}"')
-    ending = f"char({', '.join(str(ord(each)) for each in line_ending)})"
-    return _flat(plan, sql.concatenated([*pieces, "'\"'", ending]))
+    for start in range(0, len(leaves), CELLS_PER_CALL):
+        chosen = leaves[start : start + CELLS_PER_CALL]
+        # `%w` doubles the double quotes of its text.
+        form = delimiter.join('"%s"' if each.term.kind in NEED_NO_QUOTES else '"%w"' for each in chosen)
+        last = start + CELLS_PER_CALL >= len(leaves)
+        pieces.append(f"printf({sql.text(form + (line_ending if last else delimiter))}, {_cells(chosen)})")
+    return _flat(plan, " || ".join(pieces))
+
+
+def _cells(leaves: Sequence[Leaf]) -> str:
+    return ", ".join(cell(each.term) for each in leaves)
 
 
 def _flat(plan: Plan, outputs: str) -> str:

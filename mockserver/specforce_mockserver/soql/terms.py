@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from . import kinds, sql
+from .date_functions import DATE_FUNCTIONS, date_part
 from .errors import INVALID_FIELD, MALFORMED_QUERY, Fault, unexpected
 from .literals import number
-from .names import Column, Scope
+from .origins import Column
 from .sqlite_functions import DISTANCE, LOCAL
 from .tree import Call, Expression, Path, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from specforce_mockserver.schema import Field
 
+    from .names import Scope
     from .settings import Settings
 
 AGGREGATES: Final = frozenset({"COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX"})
@@ -144,11 +144,8 @@ class Terms:
         stored = column.sql
         if local and self._settings.time_zone != "UTC":
             stored = f"{LOCAL}({stored}, {sql.text(self._settings.time_zone)})"
-        if call.upper == "DAY_ONLY":
-            return Term(f"substr({stored}, 1, 10)", "date", call.at, column, call.upper)
-        if call.upper in _DATE_PARTS:
-            return Term(f"({_DATE_PARTS[call.upper](stored)})", "integer", call.at, column, call.upper)
-        return Term(f"({_FISCAL_PARTS[call.upper](stored, self._settings)})", "integer", call.at, column, call.upper)
+        kind: kinds.Kind = "date" if call.upper == "DAY_ONLY" else "integer"
+        return Term(date_part(call.upper, stored, self._settings), kind, call.at, column, call.upper)
 
     def _distance(self, call: Call) -> Term:
         """`DISTANCE(location, GEOLOCATION(latitude, longitude), 'mi' or 'km')`."""
@@ -226,55 +223,3 @@ _AGGREGATE_SQL: Final[dict[str, tuple[kinds.Kind | None, str]]] = {
     "MIN": (None, "min({1})"),
     "MAX": (None, "max({1})"),
 }
-
-
-def _part(start: int, length: int) -> Callable[[str], str]:
-    """A number at a place of a stored date."""
-    return lambda stored: f"CAST(substr({stored}, {start}, {length}) AS INTEGER)"
-
-
-_year, _month, _day = _part(1, 4), _part(6, 2), _part(9, 2)
-
-
-def _day_in_year(stored: str) -> str:
-    return f"CAST(strftime('%j', substr({stored}, 1, 10)) AS INTEGER)"
-
-
-_DATE_PARTS: Final[dict[str, Callable[[str], str]]] = {
-    "CALENDAR_YEAR": _year,
-    "CALENDAR_QUARTER": lambda stored: f"({_month(stored)} + 2) / 3",
-    "CALENDAR_MONTH": _month,
-    "DAY_IN_MONTH": _day,
-    "DAY_IN_WEEK": lambda stored: f"CAST(strftime('%w', substr({stored}, 1, 10)) AS INTEGER) + 1",
-    "DAY_IN_YEAR": _day_in_year,
-    "WEEK_IN_MONTH": lambda stored: f"({_day(stored)} + 6) / 7",
-    "WEEK_IN_YEAR": lambda stored: f"({_day_in_year(stored)} + 6) / 7",
-    "HOUR_IN_DAY": _part(12, 2),
-}
-
-
-def _fiscal_month(stored: str, settings: Settings) -> str:
-    """The month of the fiscal year, 1 to 12."""
-    return f"({_month(stored)} + {12 - settings.fiscal_year_start_month}) % 12 + 1"
-
-
-def _fiscal_quarter(stored: str, settings: Settings) -> str:
-    return f"({_fiscal_month(stored, settings)} + 2) / 3"
-
-
-def _fiscal_year(stored: str, settings: Settings) -> str:
-    start = settings.fiscal_year_start_month
-    if start == 1:
-        return _year(stored)
-    if settings.fiscal_year_named_by_end:
-        return f"{_year(stored)} + ({_month(stored)} >= {start})"
-    return f"{_year(stored)} - ({_month(stored)} < {start})"
-
-
-_FISCAL_PARTS: Final[dict[str, Callable[[str, Settings], str]]] = {
-    "FISCAL_YEAR": _fiscal_year,
-    "FISCAL_QUARTER": _fiscal_quarter,
-    "FISCAL_MONTH": _fiscal_month,
-}
-
-DATE_FUNCTIONS: Final = frozenset({"DAY_ONLY", *_DATE_PARTS, *_FISCAL_PARTS})

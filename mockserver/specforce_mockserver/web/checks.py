@@ -6,6 +6,7 @@ aren't checked: what is wrong with an Id or a name, only the provider can say.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from jsonschema_rs import ValidationErrorKind
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from specforce_mockserver.operations import OperationSpec, Parameter
 
+_INTEGER = re.compile(r"-?\d{1,18}\Z", re.ASCII)
 _TYPE_NAMES = {"integer": "int", "number": "double", "object": "complexvalue", "array": "complexvalue"}
 
 
@@ -55,7 +57,7 @@ def _read(parameter: Parameter, texts: list[str]) -> Any:
     if parameter.kind == "array":
         return texts if parameter.explode and len(texts) > 1 else [each.strip() for each in texts[0].split(",")]
     text = texts[0]
-    if parameter.kind == "integer" and text.lstrip("-").isdecimal() and text.count("-") <= 1:
+    if parameter.kind == "integer" and _INTEGER.match(text):
         return int(text)
     if parameter.kind == "boolean" and text.lower() in {"true", "false"}:
         return text.lower() == "true"

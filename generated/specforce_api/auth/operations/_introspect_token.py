@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import form_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.introspect_request import IntrospectRequest
 from ..models.introspect_response import IntrospectResponse
 

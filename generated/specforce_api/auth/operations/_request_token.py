@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import form_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.token_request import TokenRequest
 from ..models.token_response import TokenResponse
 

@@ -7,12 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import form_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, undocumented
 from ..models.revoke_request import RevokeRequest
 
 INFO = OperationInfo(

@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import header_params, json_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ...runtime.types import UNSET, Unset
 from ..models.create_query_job_request import CreateQueryJobRequest
 from ..models.query_job_info import QueryJobInfo

@@ -3,13 +3,7 @@
 
 from __future__ import annotations
 
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, undocumented
 
 INFO = OperationInfo(
     operation_id="getIngestSuccessfulResults",

@@ -6,13 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...runtime.encode import query_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ...runtime.types import UNSET, Unset
 from ..models.ingest_job_list import IngestJobList
 

@@ -7,14 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import json_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ..models.ingest_job_info import IngestJobInfo
 from ..models.update_ingest_job_request import UpdateIngestJobRequest
 

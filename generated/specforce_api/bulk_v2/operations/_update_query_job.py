@@ -7,14 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import json_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ..models.query_job_info import QueryJobInfo
 from ..models.update_query_job_request import UpdateQueryJobRequest
 

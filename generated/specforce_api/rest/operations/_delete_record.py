@@ -4,13 +4,7 @@
 from __future__ import annotations
 
 from ...runtime.encode import header_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, undocumented
 from ...runtime.types import UNSET, Unset
 
 INFO = OperationInfo(

@@ -4,13 +4,7 @@
 from __future__ import annotations
 
 from ...runtime.encode import query_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.explain_result import ExplainResult
 
 INFO = OperationInfo(

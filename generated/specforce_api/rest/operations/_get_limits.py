@@ -3,13 +3,7 @@
 
 from __future__ import annotations
 
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.limits import Limits
 
 INFO = OperationInfo(

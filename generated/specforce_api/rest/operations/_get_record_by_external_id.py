@@ -6,14 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...runtime.encode import joined, query_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ...runtime.types import UNSET, Unset
 from ..models.s_object import SObject
 

@@ -3,14 +3,7 @@
 
 from __future__ import annotations
 
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ..models.s_object_basic_info import SObjectBasicInfo
 
 INFO = OperationInfo(

@@ -6,14 +6,7 @@ from __future__ import annotations
 import datetime
 
 from ...runtime.encode import query_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ..models.get_updated_result import GetUpdatedResult
 
 INFO = OperationInfo(

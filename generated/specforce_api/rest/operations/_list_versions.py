@@ -5,13 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.version import Version
 
 INFO = OperationInfo(

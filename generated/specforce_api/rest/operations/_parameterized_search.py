@@ -6,14 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ...runtime.encode import joined, query_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.encode import joined, query_params, repeated
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ...runtime.types import UNSET, Unset
 from ..models.search_result import SearchResult
 
@@ -82,7 +76,7 @@ def parameterized_search(
         params=query_params(
             ("q", q),
             ("fields", joined("fields", fields)),
-            ("sobject", sobject),
+            ("sobject", repeated("sobject", sobject)),
             ("in", in_),
             ("overallLimit", overall_limit),
             ("defaultLimit", default_limit),

@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import json_body
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.parameterized_search_request import ParameterizedSearchRequest
 from ..models.search_result import SearchResult
 

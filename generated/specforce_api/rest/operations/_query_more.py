@@ -4,14 +4,7 @@
 from __future__ import annotations
 
 from ...runtime.encode import header_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ...runtime.types import UNSET, Unset
 from ..models.query_result import QueryResult
 

@@ -4,13 +4,7 @@
 from __future__ import annotations
 
 from ...runtime.encode import query_params
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
 from ..models.search_result import SearchResult
 
 INFO = OperationInfo(

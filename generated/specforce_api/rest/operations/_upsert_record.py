@@ -7,14 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...runtime.encode import header_params, json_body, query_params, requirements
-from ...runtime.operation import (
-    Operation,
-    OperationInfo,
-    Reply,
-    path_segment,
-    read_model,
-    undocumented,
-)
+from ...runtime.operation import Operation, OperationInfo, Reply, path_segment, read_model, undocumented
 from ...runtime.types import UNSET, Unset
 from ..models.s_object import SObject
 from ..models.upsert_result import UpsertResult
