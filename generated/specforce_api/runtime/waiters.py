@@ -24,6 +24,8 @@ class Waiter:
         reason_field: the key of the answer that says why a job failed, empty if there is none.
         abort_operation: the operationId that aborts the job, empty if there is none.
         abort_body: what to send with it.
+        total_field: the key of the answer that holds the number of parts, empty if the state alone says that it ended well.
+        done_fields: the keys of the answer that together reach the total when a job in a state of `success` has ended.
         first_delay_s: seconds before the second poll; each later delay is `factor` times the one before.
         max_delay_s: seconds that no delay exceeds.
         factor: growth of the delay.
@@ -43,6 +45,8 @@ class Waiter:
     first_delay_s: float
     max_delay_s: float
     factor: float
+    total_field: str = ""
+    done_fields: tuple[str, ...] = ()
 
     @property
     def terminal(self) -> frozenset[str]:
@@ -80,6 +84,40 @@ WAITERS: Mapping[str, Waiter] = MappingProxyType(
             aborted=frozenset(["Aborted"]),
             pending=frozenset(["InProgress", "UploadComplete"]),
             abort_body=MappingProxyType({"state": "Aborted"}),
+            first_delay_s=0.2,
+            max_delay_s=30.0,
+            factor=1.6,
+        ),
+        "bulk_v1_job": Waiter(
+            name="bulk_v1_job",
+            operation="getJob",
+            id_param="job_id",
+            state_field="state",
+            reason_field="",
+            abort_operation="updateJob",
+            success=frozenset(["Closed"]),
+            failure=frozenset(["Failed"]),
+            aborted=frozenset(["Aborted"]),
+            pending=frozenset(["Open"]),
+            abort_body=MappingProxyType({"state": "Aborted"}),
+            first_delay_s=0.2,
+            max_delay_s=30.0,
+            factor=1.6,
+            total_field="numberBatchesTotal",
+            done_fields=("numberBatchesCompleted", "numberBatchesFailed"),
+        ),
+        "bulk_v1_batch": Waiter(
+            name="bulk_v1_batch",
+            operation="getBatch",
+            id_param="batch_id",
+            state_field="state",
+            reason_field="stateMessage",
+            abort_operation="",
+            success=frozenset(["Completed"]),
+            failure=frozenset(["Failed"]),
+            aborted=frozenset(["NotProcessed"]),
+            pending=frozenset(["InProgress", "Queued"]),
+            abort_body=MappingProxyType({}),
             first_delay_s=0.2,
             max_delay_s=30.0,
             factor=1.6,
