@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from specforce_mockserver.server import MockServer
+
+# Properties are searched alike in every run, on machines of any speed.
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
 
 SCHEMA = Path(__file__).with_name("schema.toml")
 
@@ -18,6 +23,16 @@ SCHEMA = Path(__file__).with_name("schema.toml")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the tests of the contract suite itself serve other documents than those the suite expects."""
     parser.addoption("--prism-documents", metavar="FOLDER", help="OpenAPI files for Prism, in place of the specs'")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what skips: a test that can't run here says what to install, one that doesn't apply isn't collected."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"tests don't skip: {report.longrepr}"
+    return report
 
 
 @pytest.fixture

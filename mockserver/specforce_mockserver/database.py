@@ -43,11 +43,6 @@ class FairLock:
         self._held.release()
 
     @property
-    def wanted(self) -> bool:
-        """Whether somebody waits for it."""
-        return self._next.locked()
-
-    @property
     def busy(self) -> bool:
         """Whether somebody holds it now."""
         return self._held.locked()

@@ -102,6 +102,7 @@ class Faults:
     def __init__(self) -> None:
         self._plans: list[Fault] = []
         self._lock = threading.Lock()
+        self._hung = threading.Condition(self._lock)
         self._made = 0
         self._releases: set[Callable[[], object]] = set()
 
@@ -149,11 +150,17 @@ class Faults:
         for release in releases:
             release()
 
+    def wait_until_hanging(self, timeout_s: float = 10.0) -> bool:
+        """Wait until some call hangs; whether one does."""
+        with self._hung:
+            return self._hung.wait_for(lambda: bool(self._releases), timeout_s)
+
     @contextmanager
     def hanging(self, release: Callable[[], object]) -> Generator[None, None, None]:
         """While a call hangs: `clear` calls `release`, from whatever thread."""
-        with self._lock:
+        with self._hung:
             self._releases.add(release)
+            self._hung.notify_all()
         try:
             yield
         finally:

@@ -37,8 +37,17 @@ class Clock:
 
 
 async def run(fn: Callable[..., T], /, *args: object) -> T:
-    """Call `fn(*args)`, which may block, in a thread."""
-    return await asyncio.to_thread(fn, *args)
+    """Call `fn(*args)`, which may block, in a thread.
+
+    A thread can't be stopped: whoever is cancelled meanwhile waits for it, so that nobody takes away what it works on.
+    """
+    work = asyncio.ensure_future(asyncio.to_thread(fn, *args))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        work.add_done_callback(_retrieve)
+        await asyncio.wait([work])
+        raise
 
 
 async def call(fn: Callable[[], object]) -> object:

@@ -60,7 +60,7 @@ class Retry:
 
 def delay_before_retry(
     policy: Retry,
-    info: OperationInfo,
+    info: OperationInfo | None,
     error: SalesforceError,
     *,
     attempt: int,
@@ -71,13 +71,15 @@ def delay_before_retry(
     """Seconds to wait before the next try, or `None` to give up.
 
     Args:
+        info: the operation; `None` where the caller knows that trying again is safe, whatever the error.
         error: how this try ended.
         attempt: its number, from 1.
         elapsed_s: since the first try began.
         chance: a random number from 0 to 1.
         now_epoch_s: the wall clock, for a Retry-After that is a date.
     """
-    if attempt >= policy.attempts or not may_repeat(info, error):
+    repeatable = may_repeat(info, error) if info is not None else not _permanent(error)
+    if attempt >= policy.attempts or not repeatable:
         return None
     delay = chance * min(policy.max_delay_s, policy.first_delay_s * policy.factor ** (attempt - 1))
     asked = retry_after_s(error.headers, now_epoch_s) if isinstance(error, ApiError) else None
@@ -116,7 +118,7 @@ def retry_after_s(headers: Mapping[str, str], now_epoch_s: float) -> float | Non
         return None
 
 
-def _permanent(error: TransportError) -> bool:
+def _permanent(error: SalesforceError) -> bool:
     """A certificate that isn't trusted and a host that doesn't exist stay so."""
     import socket  # noqa: PLC0415 - loaded by then
     import ssl  # noqa: PLC0415 - loaded by then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -71,9 +72,8 @@ def test_every_source_loads_and_every_row_is_accounted_for(bulk: BulkOrg, kind: 
     assert not [path for path in tmp_path.iterdir() if path.name != "source.csv"]
 
 
+@pytest.mark.parametrize("half", ["async"], indirect=True)  # the sync half takes plain iterators
 def test_rows_in_an_async_iterator_load(bulk: BulkOrg) -> None:
-    if bulk.half.name == "sync":
-        pytest.skip("the sync half takes plain iterators")
     rows = accounts(1200)
 
     report = bulk.load(bulk.connect(), aiter_of(rows), max_part_rows=1000)
@@ -324,12 +324,16 @@ def test_a_job_past_its_deadline_raises_with_what_is_known(bulk: BulkOrg, abort:
 
 
 @pytest.mark.parametrize(
-    "lie", [{"miscount_processed": 1}, {"miscount_processed": -1}, {"miscount_failed": 1}, {"truncate_results": 1}]
+    ("lie", "results"),
+    [
+        ({"miscount_processed": 1}, True),
+        ({"miscount_processed": -1}, True),
+        ({"miscount_failed": 1}, True),
+        ({"truncate_results": 1}, True),
+        ({"miscount_processed": -1}, False),  # without results only missing rows are noticed
+    ],
 )
-@pytest.mark.parametrize("results", [True, False])
 def test_counts_that_dont_add_up_are_an_integrity_error(bulk: BulkOrg, lie: dict[str, int], results: bool) -> None:
-    if not results and lie != {"miscount_processed": -1}:
-        pytest.skip("without results only missing rows are noticed")
     bulk.org.plan_job(**lie)
     rows = accounts(20, bad_every=4)
 
@@ -368,3 +372,56 @@ def test_a_source_changed_during_the_load_is_noticed(bulk: BulkOrg, tmp_path: Pa
 
     with pytest.raises(InputError, match="was changed while it was loaded"):
         bulk.load(bulk.connect(), path, max_part_rows=10, concurrency=1, progress=change)
+
+
+class Interrupt(BaseException):
+    """What Ctrl-C is to the load: no error of its own."""
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_a_load_that_is_interrupted_lets_go_of_everything(bulk: BulkOrg, tmp_path: Path, concurrency: int) -> None:
+    bulk.org.plan_job(stuck=True, times=None)
+
+    def interrupt(event: Progress) -> None:
+        if isinstance(event, JobPolled) and event.part == 1:
+            raise Interrupt
+
+    with pytest.raises(Interrupt):
+        bulk.load(
+            bulk.connect(),
+            table(accounts(20)),
+            max_part_rows=10,
+            concurrency=concurrency,
+            progress=interrupt,
+            temp_folder=tmp_path,
+            timeout_s=None,
+        )
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("half", ["async"], indirect=True)  # tasks are cancelled, threads aren't
+def test_a_load_that_is_cancelled_lets_go_of_everything(bulk: BulkOrg, tmp_path: Path) -> None:
+    bulk.org.plan_job(stuck=True, times=None)
+    sf = bulk.connect()
+
+    async def cancelled() -> None:
+        seen = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        load = asyncio.create_task(
+            sf.bulk.load(
+                table(accounts(20)),
+                "Account",
+                max_part_rows=10,
+                progress=lambda event: loop.call_soon_threadsafe(seen.set) if isinstance(event, JobPolled) else None,
+                temp_folder=tmp_path,
+            )
+        )
+        await seen.wait()
+        load.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await load
+
+    bulk.half.run(cancelled())
+
+    assert list(tmp_path.iterdir()) == []

@@ -97,7 +97,7 @@ def test_an_address_that_is_no_org_says_so(half: Half, org: FakeOrg) -> None:
 
 
 def test_an_expired_token_is_renewed_between_two_pages(half: Half, filled: FakeOrg) -> None:
-    """users.md, defect 2: a 401 in the middle is not final."""
+    """A 401 in the middle is not final."""
     filled.faults.add("queryMore", "expire_tokens", skip=1)
 
     assert len(rows(half, half.login(filled.auth()))) == 450
@@ -123,7 +123,6 @@ def test_a_revoked_static_token_is_an_invalid_session(half: Half, filled: FakeOr
 
 
 def test_a_closed_client_leaves_the_token_to_others(half: Half, filled: FakeOrg) -> None:
-    """users.md, defect 16."""
     one = half.login(filled.auth())
     token = half.run(one.session.token())
     other = half.login(StaticToken(token.access_token, filled.url))

@@ -120,8 +120,7 @@ def test_clearing_the_plans_lets_go_of_calls_that_hang(raw: RawOrg, org: Org) ->
 
     caller = threading.Thread(target=hang)
     caller.start()
-    while not any(each.fault == "hang" for each in org.requests):
-        pass
+    assert org.faults.wait_until_hanging()
     org.faults.clear()
     caller.join(20)
 

@@ -165,8 +165,7 @@ def test_stopping_lets_go_of_a_call_that_hangs() -> None:
 
     caller = threading.Thread(target=call)
     caller.start()
-    while not any(each.fault == "hang" for each in org.requests):
-        pass
+    assert org.faults.wait_until_hanging()
     server.stop()
     caller.join(20)
     org.close()

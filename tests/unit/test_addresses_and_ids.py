@@ -57,7 +57,7 @@ def test_an_address_is_read_in_every_form(text: str, url: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused_by_its_setting(text: str) -> None:
-    """users.md, defects 3 and 10: no doubled scheme, no address that is only nearly one."""
+    """No doubled scheme, no address that is only nearly one."""
     with pytest.raises(InputError, match="login_url"):
         base_url(text, name="login_url")
 
@@ -70,7 +70,6 @@ def test_client_credentials_need_the_org_s_own_address(login_url: str) -> None:
 
 @pytest.mark.parametrize("login_url", ["https://a.my.salesforce.com", "http://127.0.0.1:1", "a"])
 def test_a_full_address_is_never_made_one_twice(login_url: str) -> None:
-    """users.md, defect 3."""
     once = ClientCredentials("id", "secret", login_url=login_url).login_url
 
     assert ClientCredentials("id", "secret", login_url=once).login_url == once

@@ -61,6 +61,10 @@ def test_ordered_map_keeps_order_and_bound_in_threads() -> None:
 async def test_ordered_map_keeps_order_and_bound_in_tasks() -> None:
     running = most = 0
 
+    async def numbers() -> AsyncIterator[int]:
+        for number in range(9):
+            yield number
+
     async def work(number: int) -> int:
         nonlocal running, most
         running += 1
@@ -70,7 +74,7 @@ async def test_ordered_map_keeps_order_and_bound_in_tasks() -> None:
         running -= 1
         return number * 2
 
-    assert [result async for result in _aio.ordered_map(work, range(9), 3)] == [number * 2 for number in range(9)]
+    assert [result async for result in _aio.ordered_map(work, numbers(), 3)] == [number * 2 for number in range(9)]
     assert most == 3
 
 
@@ -181,6 +185,52 @@ async def test_closing_prefetch_stops_the_fetch_and_closes_the_source() -> None:
     await anext(items)
     await items.aclose()
 
+    assert closed == [1]
+
+
+async def test_who_is_cancelled_waits_for_the_thread_that_works_for_them() -> None:
+    started, gate = threading.Event(), threading.Event()
+
+    def work() -> None:
+        started.set()
+        gate.wait(5)
+
+    running = asyncio.create_task(_aio.run(work))
+    await asyncio.to_thread(started.wait, 5)
+    running.cancel()
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert not running.done()
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_pieces_that_are_cancelled_while_one_is_read_close_their_source() -> None:
+    started, gate = threading.Event(), threading.Event()
+    closed: list[int] = []
+
+    def source() -> Iterator[bytes]:
+        try:
+            started.set()
+            gate.wait(5)
+            yield b"piece"
+        finally:
+            closed.append(1)
+
+    async def use() -> None:
+        async for _ in _aio.pieces(source):
+            pass
+
+    reading = asyncio.create_task(use())
+    await asyncio.to_thread(started.wait, 5)
+    reading.cancel()
+    await asyncio.sleep(0)
+    gate.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await reading
     assert closed == [1]
 
 

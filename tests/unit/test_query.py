@@ -61,7 +61,7 @@ class AccountAttrs:
 
 
 def test_all_pages_are_read_in_order(half: Half) -> None:
-    """users.md, defect 6: no iterator stops after page 1 or repeats it."""
+    """No iterator stops after page 1 or repeats it."""
     server = pages()
     query = half.connect(server).query("SELECT Id FROM Account")
 
@@ -139,7 +139,6 @@ def test_the_batch_size_is_a_header_of_every_page(half: Half) -> None:
 
 
 def test_the_batch_size_header_survives_a_renewed_login(half: Half) -> None:
-    """users.md, defect 1."""
     server = pages(total=1)
     server.refused = {"00Dxx!token-1"}
 

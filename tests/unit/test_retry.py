@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import httpx
 import pytest
 
@@ -15,6 +17,7 @@ from specforce.errors import (
     DecodeError,
     ErrorDetail,
     InputError,
+    IntegrityError,
     RequestLimitExceeded,
     SalesforceError,
     ServerUnavailable,
@@ -129,6 +132,30 @@ def decide(
     return delay_before_retry(policy, READ, failure, attempt=attempt, elapsed_s=elapsed_s, chance=chance, now_epoch_s=0)
 
 
+def test_work_that_its_caller_calls_safe_is_tried_again_after_any_error_but_a_lasting_one() -> None:
+    distrust = ConnectFailed("no")
+    distrust.__cause__ = ssl.SSLCertVerificationError("self-signed")
+
+    def safe(error: SalesforceError) -> float | None:
+        return delay_before_retry(Retry(), None, error, attempt=1, elapsed_s=0, chance=0, now_epoch_s=0)
+
+    assert safe(ConnectionCut("cut")) == 0
+    assert safe(api_error(500)) == 0
+    assert safe(IntegrityError("short")) == 0
+    assert safe(ServerUnavailable("no", status=503, headers={"retry-after": "7"})) == 7
+    assert safe(ServerUnavailable("no", status=503, headers={"retry-after": "999"})) is None
+    assert safe(distrust) is None
+
+
+def test_a_job_is_not_made_again_before_the_server_wants_it(half: Half) -> None:
+    server = ScriptedServer(refusal("SERVER_UNAVAILABLE", status=503, Retry_After="999"))
+
+    with pytest.raises(ServerUnavailable):
+        half.run(half.connect(server).bulk.ingest_job("Account", operation="insert"))
+
+    assert len(server.requests) == 1
+
+
 def test_a_busy_server_is_asked_again_until_it_answers(half: Half) -> None:
     server = ScriptedServer(refusal("SERVER_UNAVAILABLE", status=503), httpx.Response(502, text="bad gateway"), LIMITS)
 
@@ -165,7 +192,7 @@ def test_a_write_that_never_left_is_repeated(half: Half) -> None:
 
 
 def test_an_unanswered_rotating_login_is_not_repeated(half: Half) -> None:
-    """users.md, defect 11: a refresh token that was sent may be used up."""
+    """A refresh token that was sent may be used up."""
     from specforce.auth import RefreshToken
 
     server = ScriptedServer(LIMITS)

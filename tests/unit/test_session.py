@@ -157,7 +157,7 @@ def test_a_coroutine_function_is_refused_by_the_sync_half() -> None:
 
 
 def test_a_rotated_refresh_token_is_used_next_and_the_first_one_never_again(half: Half) -> None:
-    """users.md, defect 11, as far as one process goes."""
+    """As far as one process goes."""
     server = ScriptedServer(json_answer(LIMITS))
     server.login_answers = [
         json_answer(
@@ -277,7 +277,6 @@ def test_the_quota_is_read_from_every_answer(half: Half) -> None:
 
 
 def test_closing_revokes_nothing_and_ends_the_client(half: Half) -> None:
-    """users.md, defect 16."""
     server = ScriptedServer(json_answer(LIMITS))
     sf = half.connect(server)
     half.run(sf.rest.get_limits())
@@ -290,7 +289,6 @@ def test_closing_revokes_nothing_and_ends_the_client(half: Half) -> None:
 
 
 def test_logging_out_forgets_the_token_and_leaves_it_valid(half: Half) -> None:
-    """users.md, defect 16."""
     server = ScriptedServer(json_answer(LIMITS))
     sf = half.connect(server)
     half.run(sf.rest.get_limits())
@@ -314,7 +312,7 @@ def test_logging_out_revokes_only_when_told_to(half: Half) -> None:
 
 
 def test_a_stream_renews_a_refused_token_too(half: Half) -> None:
-    """users.md, defect 2: a 401 in the middle of a job is not final."""
+    """A 401 in the middle of a job is not final."""
     server = ScriptedServer(httpx.Response(200, content=b'"Id"\n"001"\n', headers={"content-type": "text/csv"}))
     sf = half.connect(server)
     server.refused = {"00Dxx!token-1"}
@@ -333,7 +331,7 @@ def test_an_error_is_raised_when_a_stream_is_entered(half: Half) -> None:
 
 
 def test_a_refused_request_whose_error_has_no_fields_is_still_an_error(half: Half) -> None:
-    """users.md, defect 5: the error body of an expired session has no `fields`."""
+    """The error body of an expired session has no `fields`."""
     sf = half.connect(ScriptedServer(refusal("INVALID_SESSION_ID", status=401)))
 
     with pytest.raises(InvalidSession) as caught:
@@ -404,7 +402,6 @@ def test_a_write_is_not_turned_into_a_read_by_a_redirect(half: Half) -> None:
 
 
 def test_path_values_are_percent_encoded(half: Half) -> None:
-    """users.md, defect 13."""
     server = ScriptedServer(json_answer({"Id": ACCOUNT_ID}))
     sf = half.connect(server)
 

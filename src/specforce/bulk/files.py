@@ -1,9 +1,14 @@
-"""Files that appear once they are whole."""
+"""New files that are opened off the event loop, and files that appear once they are whole.
+
+Whoever awaits an opening may be cancelled while it goes on in its thread. So a file is made in two steps, the object
+first: closing it waits for an opening under way, and an opening that comes after it opens nothing.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,21 +17,48 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 
-class Replacement:
-    """A new file beside `path` that takes its name once it is whole: whoever reads `path` never sees a part of it.
+class NewFile:
+    """A file to be written, unbuffered.
 
-    Attributes:
-        file: the new file, open for writing, unbuffered.
-
-    Raises:
-        OSError: the folder isn't there or can't be written to.
+    Args:
+        path: where; what is there is replaced.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
-        descriptor, name = tempfile.mkstemp(prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent)
-        self._name = Path(name)
-        self.file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
+        self.path = Path(path)
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._closed = False
+
+    def open(self) -> BinaryIO:
+        """Open it.
+
+        Raises:
+            OSError: the folder isn't there or can't be written to.
+        """
+        with self._lock:
+            if self._closed:
+                raise ValueError(f"{self.path} was closed before it was opened")
+            self._file = self._opened()
+            return self._file
+
+    def close(self) -> None:
+        """Close it, or make sure that it isn't opened any more."""
+        with self._lock:
+            self._closed = True
+            if self._file is not None:
+                self._file.close()
+
+    def _opened(self) -> BinaryIO:
+        return self.path.open("wb", buffering=0)
+
+
+class Replacement(NewFile):
+    """A new file beside `path` that takes its name once it is whole: whoever reads `path` never sees a part of it."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__(path)
+        self._beside: Path | None = None
 
     def commit(self) -> None:
         """Close the file and give it its name.
@@ -34,22 +66,29 @@ class Replacement:
         Raises:
             OSError: it can't be; it is removed.
         """
+        self.close()
+        assert self._beside is not None, "it was opened"
         try:
-            self.file.close()
             # mkstemp makes files that only the owner reads; what stays should have the mode of any new file.
             mask = os.umask(0)
             os.umask(mask)
-            self._name.chmod(0o666 & ~mask)
-            self._name.replace(self._path)
+            self._beside.chmod(0o666 & ~mask)
+            self._beside.replace(self.path)
         except OSError:
             self.discard()
             raise
 
     def discard(self) -> None:
         """Close and remove the file."""
-        self.file.close()
-        with suppress(OSError):
-            self._name.unlink()
+        self.close()
+        if self._beside is not None:
+            with suppress(OSError):
+                self._beside.unlink()
+
+    def _opened(self) -> BinaryIO:
+        descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent)
+        self._beside = Path(name)
+        return os.fdopen(descriptor, "wb", buffering=0)
 
 
 @contextmanager
@@ -57,7 +96,7 @@ def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     """A `Replacement` for the time of a block: committed if it ends well, else discarded."""
     replacement = Replacement(path)
     try:
-        yield replacement.file
+        yield replacement.open()
     except BaseException:
         replacement.discard()
         raise

@@ -15,7 +15,6 @@ from specforce_api.runtime.errors import ConnectionCut, DecodeError, IntegrityEr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -225,6 +224,7 @@ class PageSink(TableSink):
     Args:
         expected_header: the first page's header, which every page repeats; `None` for the first page.
         keep_header: write the header too.
+        newline: the job's line ending, for a page that ends without one.
 
     Attributes:
         next_locator: where the next page is; `None` after the last.
@@ -232,10 +232,17 @@ class PageSink(TableSink):
     """
 
     def __init__(
-        self, file: Target, what: str, *, expected_header: bytes | None = None, keep_header: bool = True
+        self,
+        file: Target,
+        what: str,
+        *,
+        expected_header: bytes | None = None,
+        keep_header: bool = True,
+        newline: bytes = b"\n",
     ) -> None:
         self._expected_header = expected_header
         self._keep_header = keep_header
+        self._newline = newline
         self.next_locator: str | None = None
         self.promised: int | None = None
         self._last = b"\n"
@@ -266,7 +273,7 @@ class PageSink(TableSink):
         """See `Sink`. A last record without its line ending gets one, since more may follow."""
         super().end()
         if self._last != b"\n" and (self.records or self._keep_header):
-            self._write(b"\r\n" if self._header.endswith(b"\r\n") else b"\n")
+            self._write(self._newline)
 
     def check(self, records: int) -> None:
         """See `TableSink`."""
@@ -287,8 +294,3 @@ class PageSink(TableSink):
             )
         if self._keep_header:
             super().write_header(header)
-
-
-def open_spool(path: Path) -> BinaryIO:
-    """A new unbuffered file for a sink."""
-    return path.open("xb", buffering=0)

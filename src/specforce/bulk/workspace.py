@@ -10,8 +10,10 @@ import tempfile
 import weakref
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from specforce.bulk.outcomes import Outcomes
+if TYPE_CHECKING:
+    from specforce.bulk.outcomes import Outcomes
 
 
 class Workspace:
@@ -28,6 +30,8 @@ class Workspace:
     @cached_property
     def outcomes(self) -> Outcomes:
         """The outcomes of the load's rows."""
+        from specforce.bulk.outcomes import Outcomes  # noqa: PLC0415 - exports take no database into memory
+
         return Outcomes(self.folder / "outcomes.sqlite")
 
     @property

@@ -15,7 +15,6 @@ from specforce_api.runtime.errors import InputError
 
 from .export import AsyncExport
 from .ingest_job import DEFAULT_WAIT_S, AsyncIngestJob, create_ingest_job
-from .load import AsyncLoad
 from .query_job import AsyncQueryJob, create_query_job
 
 if TYPE_CHECKING:
@@ -137,6 +136,8 @@ class AsyncBulk:
             progress=progress,
             folder=None if temp_folder is None else Path(temp_folder),
         )
+        from .load import AsyncLoad  # noqa: PLC0415 - exports don't need it in memory
+
         return await AsyncLoad(self._session, source, options).run()
 
     def export(

@@ -39,9 +39,9 @@ async def download(session: AsyncSession, operation: Operation[Any], sink: Sink)
                 await run(sink.begin, reply.headers)
                 await _pour(reply, sink)
             await run(sink.end)
-        except BaseException as error:
+        except (TransportError, IntegrityError) as error:
             await run(sink.rewind)
-            if not opened or not isinstance(error, TransportError | IntegrityError):
+            if not opened:
                 raise
             failure = error
         else:

@@ -16,7 +16,6 @@ from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
-from specforce.bulk.typed import RecordReader
 from specforce_api.runtime.errors import InputError
 
 from .query_job import create_query_job
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from specforce.bulk.dialect import Dialect
     from specforce.bulk.pages import ResultPage
     from specforce.bulk.progress import Listener
+    from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
     from specforce_api.rest import AsyncRestApi
 
@@ -135,11 +135,12 @@ class AsyncExport:
         Raises:
             OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
         """
-        target = await run(Replacement, path)
+        target = Replacement(path)
         zipped = compress if compress is not None else str(path).endswith(".gz")
-        sink = GzipTarget(target.file) if zipped else None
         try:
-            records = await self._append_pages(sink or target.file)
+            file = await run(target.open)
+            sink = GzipTarget(file) if zipped else None
+            records = await self._append_pages(sink or file)
             if sink is not None:
                 await run(sink.finish)
         except BaseException:
@@ -182,6 +183,8 @@ class AsyncExport:
         Raises:
             DecodeError: a value doesn't fit its field.
         """
+        from specforce.bulk.typed import RecordReader  # noqa: PLC0415 - msgspec takes memory that CSV doesn't need
+
         reader: RecordReader[R] | None = None
         async with closing(self._batches()) as batches:
             async for page, batch in batches:
@@ -234,10 +237,10 @@ class AsyncExport:
         """
         from specforce.bulk.arrow import ParquetSink  # noqa: PLC0415 - an extra
 
-        target = await run(Replacement, path)
+        target = Replacement(path)
         records = 0
         try:
-            sink = ParquetSink(target.file, compression)
+            sink = ParquetSink(await run(target.open), compression)
             async with closing(self.arrow_tables()) as tables:
                 async for table in tables:
                     await run(sink.write, table)

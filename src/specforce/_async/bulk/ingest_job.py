@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from specforce._aio import closing, run
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
+from specforce.bulk.files import NewFile
 from specforce.bulk.job_state import bad_end, result_counts
 from specforce.bulk.pages import next_rows
 from specforce.bulk.parts import MAX_PART_BYTES, Limits
 from specforce.bulk.result_rows import ResultFile, failed_result, successful_result, unprocessed_record
-from specforce.bulk.sinks import ResultSink, open_spool
-from specforce.bulk.sources import BlockingParts
+from specforce.bulk.sinks import ResultSink
 from specforce.bulk.table import TableOptions
 from specforce.bulk.workspace import Workspace
 from specforce_api.bulk_v2 import operations
@@ -30,17 +30,19 @@ from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import AsyncAttempts
 from .download import download
+from .reading import AsyncSource
 from .waiting import wait_for_end
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
     from pathlib import Path
 
     from specforce._async.session import AsyncSession
     from specforce.bulk.parts import Part
     from specforce.bulk.result_rows import FailedResult, SuccessfulResult
     from specforce.bulk.results import ResultHeader, ResultSet
-    from specforce.bulk.sources import BlockingSource
+    from specforce.bulk.rows import Row
+    from specforce.bulk.sources import BlockingSource, Bytes
     from specforce_api.bulk_v2.models import IngestJobInfo
     from specforce_api.runtime.operation import Operation
 
@@ -115,11 +117,14 @@ class AsyncIngestJob:
         """The job as it stands."""
         return await self._session.send(operations.get_ingest_job(self.id))
 
-    async def upload(self, source: BlockingSource, *, encoding: str = "utf-8") -> int:
+    async def upload(
+        self, source: BlockingSource | AsyncIterable[Bytes] | AsyncIterable[Row], *, encoding: str = "utf-8"
+    ) -> int:
         """Give the job its data: once, and no more than one job takes.
 
         Args:
-            source: CSV as a path, an open binary file, bytes or an iterable of bytes; or an iterable of rows.
+            source: CSV as a path, an open binary file, bytes or an iterable of bytes; or an iterable of rows. Iterables
+                may be asynchronous.
             encoding: of CSV; it is sent as UTF-8.
 
         Returns:
@@ -139,7 +144,8 @@ class AsyncIngestJob:
         )
         workspace = await run(Workspace)
         try:
-            parts = await run(BlockingParts(source, options, workspace.folder).all)
+            async with closing(AsyncSource(source, options, workspace.folder).parts()) as reading:
+                parts = [part async for part in reading]
             if len(parts) != 1:
                 too = "has no rows" if not parts else f"is larger than the {MAX_PART_BYTES} bytes that one job takes"
                 raise InputError(f"the source {too}: sf.bulk.load() takes sources of any size")
@@ -255,9 +261,9 @@ class AsyncIngestJob:
             ConnectionCut, IntegrityError: it didn't come whole, as often as the session's policy tries.
         """
         path = folder / f"{self.id}-{result_set}.csv"
-        file = await run(open_spool, path)
+        file = NewFile(path)
         try:
-            sink = ResultSink(file, f"the {result_set} results of job {self.id}", expected=expected)
+            sink = ResultSink(await run(file.open), f"the {result_set} results of job {self.id}", expected=expected)
             await download(self._session, _RESULTS[result_set](self.id), sink)
         finally:
             await run(file.close)

@@ -14,11 +14,11 @@ from specforce.bulk.join import keep_unprocessed
 from specforce.bulk.outcomes import Counts
 from specforce.bulk.progress import SourceChecked, Telling
 from specforce.bulk.report import LoadedJob, LoadReport, with_report
-from specforce.bulk.sources import BlockingParts, Intake, is_blocking
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
 
 from .part_load import AsyncPartLoad
+from .reading import AsyncSource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from specforce._async.session import AsyncSession
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
-    from specforce.bulk.table import Table
 
 
 class AsyncLoad:
@@ -44,7 +43,7 @@ class AsyncLoad:
         self._tell = Telling(options.progress, f"{options.operation} {options.sobject}")
         self._tally = Tally()
         self._started_s = session.clock.now()
-        self._feed: BlockingParts | Intake | None = None
+        self._reading: AsyncSource | None = None
         self._parts: list[Part] = []
         self._loads: list[AsyncPartLoad] = []
         self._failure: Exception | None = None
@@ -68,7 +67,8 @@ class AsyncLoad:
 
     async def _load(self, workspace: Workspace) -> None:
         concurrency = self._options.concurrency
-        async with closing(self._read(workspace)) as source:
+        reading = self._reading = AsyncSource(self._source, self._options.table, workspace.folder)
+        async with closing(reading.parts()) as source:
             if self._options.whole:
                 self._parts = [part async for part in source]
                 self._tally.expect(self._parts)
@@ -76,7 +76,7 @@ class AsyncLoad:
                 self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
                 concurrency = max(1, min(concurrency, len(self._parts)))
             parts = self._listed() if self._options.whole else source
-            begun = self._begun(parts, workspace)
+            begun = self._begun(parts, reading, workspace)
             async with closing(ordered_map(AsyncPartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
                 async for load in ended:
                     if self._failure is None:
@@ -88,7 +88,7 @@ class AsyncLoad:
             load.abandon()
 
     async def _begun(
-        self, parts: AsyncGenerator[Part, None], workspace: Workspace
+        self, parts: AsyncGenerator[Part, None], reading: AsyncSource, workspace: Workspace
     ) -> AsyncGenerator[AsyncPartLoad, None]:
         """The parts to load, as long as all goes well; an error of the source ends them like its end does."""
         try:
@@ -98,11 +98,12 @@ class AsyncLoad:
                     return
                 if not self._options.whole:
                     self._parts.append(part)
+                assert reading.table is not None, "a part has a header"
                 load = AsyncPartLoad(
                     self._session,
                     part,
                     self._options,
-                    table=self._table,
+                    table=reading.table,
                     workspace=workspace,
                     tally=self._tally,
                     tell=self._tell,
@@ -116,28 +117,6 @@ class AsyncLoad:
     async def _listed(self) -> AsyncGenerator[Part, None]:
         for part in self._parts:
             yield part
-
-    async def _read(self, workspace: Workspace) -> AsyncGenerator[Part, None]:
-        """The parts of the source, as they are known."""
-        source, options = self._source, self._options.table
-        if is_blocking(source) or not hasattr(source, "__aiter__"):
-            blocking = self._feed = await run(BlockingParts, source, options, workspace.folder)
-            while (part := await run(blocking.next)) is not None:
-                yield part
-            return
-        intake = self._feed = Intake(options, workspace.folder)
-        async for item in source:
-            if intake.add(item):
-                for part in await run(intake.drain):
-                    yield part
-        for part in await run(intake.finish):
-            yield part
-
-    @property
-    def _table(self) -> Table:
-        table = self._feed.table if self._feed is not None else None
-        assert table is not None, "a part has a header"
-        return table
 
     @property
     def _deadline_s(self) -> float | None:
@@ -155,7 +134,7 @@ class AsyncLoad:
             counts += Counts(unprocessed=part.rows)
             if self._options.results:
                 await run(keep_unprocessed, workspace.outcomes, part)
-        table = self._feed.table if self._feed is not None else None
+        table = self._reading.table if self._reading is not None else None
         return LoadReport(
             sobject=self._options.sobject,
             operation=self._options.operation,

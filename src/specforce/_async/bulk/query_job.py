@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 from specforce._aio import closing, prefetch, run
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
+from specforce.bulk.files import NewFile
 from specforce.bulk.job_state import bad_end, count
 from specforce.bulk.pages import Locators, ResultPage
-from specforce.bulk.sinks import PageSink, open_spool
+from specforce.bulk.sinks import PageSink
 from specforce.bulk.workspace import Workspace
 from specforce_api.bulk_v2 import operations
 from specforce_api.runtime.errors import (
@@ -213,10 +214,10 @@ class AsyncQueryJob:
             As `pages`.
         """
         path = folder / f"{self.id}-page-{number:05d}.csv"
-        file = await run(open_spool, path)
+        file = NewFile(path)
         try:
             sink = await self.fetch_page(
-                file, number, locator=locator, expected_header=expected_header, max_records=max_records
+                await run(file.open), number, locator=locator, expected_header=expected_header, max_records=max_records
             )
         finally:
             await run(file.close)
@@ -242,7 +243,9 @@ class AsyncQueryJob:
     ) -> PageSink:
         """Append a page to a file, whole; see `PageSink`. Errors as for `pages`."""
         what = f"page {number} of job {self.id}"
-        sink = PageSink(target, what, expected_header=expected_header, keep_header=keep_header)
+        sink = PageSink(
+            target, what, expected_header=expected_header, keep_header=keep_header, newline=self.dialect.newline
+        )
         operation = operations.get_query_job_results(
             self.id, locator=locator or UNSET, max_records=max_records or UNSET
         )

@@ -16,7 +16,6 @@ from specforce_api.runtime.errors import InputError
 
 from .export import Export
 from .ingest_job import DEFAULT_WAIT_S, IngestJob, create_ingest_job
-from .load import Load
 from .query_job import QueryJob, create_query_job
 
 if TYPE_CHECKING:
@@ -138,6 +137,8 @@ class Bulk:
             progress=progress,
             folder=None if temp_folder is None else Path(temp_folder),
         )
+        from .load import Load  # noqa: PLC0415 - exports don't need it in memory
+
         return Load(self._session, source, options).run()
 
     def export(

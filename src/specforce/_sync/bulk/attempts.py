@@ -5,18 +5,14 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from specforce import _hooks
 from specforce._retry import delay_before_retry
-from specforce_api.runtime.errors import ConnectionCut
-from specforce_api.runtime.operation import OperationInfo
 
 if TYPE_CHECKING:
     from specforce._sync.session import Session
     from specforce_api.runtime.errors import SalesforceError
-
-_REPEATABLE: Final = OperationInfo("bulk", "bulk_v2", "GET", "/", (200,), repeatable=True)
 
 
 class Attempts:
@@ -36,22 +32,19 @@ class Attempts:
     def wait_after(self, error: SalesforceError) -> None:
         """Wait before the next try; raises `error` where the policy has had enough.
 
-        The caller has decided that trying again is safe, so the kind of error doesn't matter, only a Retry-After does.
+        The caller has decided that trying again is safe, so the kind of error doesn't matter; only a Retry-After does,
+        and what doesn't get better by waiting (an untrusted certificate, an unknown host).
         """
-        cut = ConnectionCut(str(error))
-        for kind in (error, cut):
-            delay = delay_before_retry(
-                self._session.retry,
-                _REPEATABLE,
-                kind,
-                attempt=self._attempt,
-                elapsed_s=self._session.clock.now() - self._started_s,
-                chance=random.random(),  # noqa: S311 - jitter, not a secret
-                now_epoch_s=time.time(),
-            )
-            if delay is not None:
-                break
-        else:
+        delay = delay_before_retry(
+            self._session.retry,
+            None,
+            error,
+            attempt=self._attempt,
+            elapsed_s=self._session.clock.now() - self._started_s,
+            chance=random.random(),  # noqa: S311 - jitter, not a secret
+            now_epoch_s=time.time(),
+        )
+        if delay is None:
             raise error
         event = _hooks.RetryEvent(self._what, self._attempt, delay, type(error).__name__)
         _hooks.tell(self._session.hooks.retry, event)

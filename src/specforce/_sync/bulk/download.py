@@ -40,9 +40,9 @@ def download(session: Session, operation: Operation[Any], sink: Sink) -> None:
                 run(sink.begin, reply.headers)
                 _pour(reply, sink)
             run(sink.end)
-        except BaseException as error:
+        except (TransportError, IntegrityError) as error:
             run(sink.rewind)
-            if not opened or not isinstance(error, TransportError | IntegrityError):
+            if not opened:
                 raise
             failure = error
         else:

@@ -17,7 +17,6 @@ from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
-from specforce.bulk.typed import RecordReader
 from specforce_api.runtime.errors import InputError
 
 from .query_job import create_query_job
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from specforce.bulk.dialect import Dialect
     from specforce.bulk.pages import ResultPage
     from specforce.bulk.progress import Listener
+    from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
     from specforce_api.rest import RestApi
 
@@ -134,11 +134,12 @@ class Export:
         Raises:
             OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
         """
-        target = run(Replacement, path)
+        target = Replacement(path)
         zipped = compress if compress is not None else str(path).endswith(".gz")
-        sink = GzipTarget(target.file) if zipped else None
         try:
-            records = self._append_pages(sink or target.file)
+            file = run(target.open)
+            sink = GzipTarget(file) if zipped else None
+            records = self._append_pages(sink or file)
             if sink is not None:
                 run(sink.finish)
         except BaseException:
@@ -181,6 +182,8 @@ class Export:
         Raises:
             DecodeError: a value doesn't fit its field.
         """
+        from specforce.bulk.typed import RecordReader  # noqa: PLC0415 - msgspec takes memory that CSV doesn't need
+
         reader: RecordReader[R] | None = None
         with closing(self._batches()) as batches:
             for page, batch in batches:
@@ -233,10 +236,10 @@ class Export:
         """
         from specforce.bulk.arrow import ParquetSink  # noqa: PLC0415 - an extra
 
-        target = run(Replacement, path)
+        target = Replacement(path)
         records = 0
         try:
-            sink = ParquetSink(target.file, compression)
+            sink = ParquetSink(run(target.open), compression)
             with closing(self.arrow_tables()) as tables:
                 for table in tables:
                     run(sink.write, table)

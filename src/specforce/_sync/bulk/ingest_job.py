@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from specforce._threads import closing, run
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
+from specforce.bulk.files import NewFile
 from specforce.bulk.job_state import bad_end, result_counts
 from specforce.bulk.pages import next_rows
 from specforce.bulk.parts import MAX_PART_BYTES, Limits
 from specforce.bulk.result_rows import ResultFile, failed_result, successful_result, unprocessed_record
-from specforce.bulk.sinks import ResultSink, open_spool
-from specforce.bulk.sources import BlockingParts
+from specforce.bulk.sinks import ResultSink
 from specforce.bulk.table import TableOptions
 from specforce.bulk.workspace import Workspace
 from specforce_api.bulk_v2 import operations
@@ -31,17 +31,19 @@ from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
 from .download import download
+from .reading import Source
 from .waiting import wait_for_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from specforce._sync.session import Session
     from specforce.bulk.parts import Part
     from specforce.bulk.result_rows import FailedResult, SuccessfulResult
     from specforce.bulk.results import ResultHeader, ResultSet
-    from specforce.bulk.sources import BlockingSource
+    from specforce.bulk.rows import Row
+    from specforce.bulk.sources import BlockingSource, Bytes
     from specforce_api.bulk_v2.models import IngestJobInfo
     from specforce_api.runtime.operation import Operation
 
@@ -116,11 +118,12 @@ class IngestJob:
         """The job as it stands."""
         return self._session.send(operations.get_ingest_job(self.id))
 
-    def upload(self, source: BlockingSource, *, encoding: str = "utf-8") -> int:
+    def upload(self, source: BlockingSource | Iterable[Bytes] | Iterable[Row], *, encoding: str = "utf-8") -> int:
         """Give the job its data: once, and no more than one job takes.
 
         Args:
-            source: CSV as a path, an open binary file, bytes or an iterable of bytes; or an iterable of rows.
+            source: CSV as a path, an open binary file, bytes or an iterable of bytes; or an iterable of rows. Iterables
+                may be asynchronous.
             encoding: of CSV; it is sent as UTF-8.
 
         Returns:
@@ -140,7 +143,8 @@ class IngestJob:
         )
         workspace = run(Workspace)
         try:
-            parts = run(BlockingParts(source, options, workspace.folder).all)
+            with closing(Source(source, options, workspace.folder).parts()) as reading:
+                parts = [part for part in reading]
             if len(parts) != 1:
                 too = "has no rows" if not parts else f"is larger than the {MAX_PART_BYTES} bytes that one job takes"
                 raise InputError(f"the source {too}: sf.bulk.load() takes sources of any size")
@@ -256,9 +260,9 @@ class IngestJob:
             ConnectionCut, IntegrityError: it didn't come whole, as often as the session's policy tries.
         """
         path = folder / f"{self.id}-{result_set}.csv"
-        file = run(open_spool, path)
+        file = NewFile(path)
         try:
-            sink = ResultSink(file, f"the {result_set} results of job {self.id}", expected=expected)
+            sink = ResultSink(run(file.open), f"the {result_set} results of job {self.id}", expected=expected)
             download(self._session, _RESULTS[result_set](self.id), sink)
         finally:
             run(file.close)

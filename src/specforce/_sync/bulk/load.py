@@ -15,11 +15,11 @@ from specforce.bulk.join import keep_unprocessed
 from specforce.bulk.outcomes import Counts
 from specforce.bulk.progress import SourceChecked, Telling
 from specforce.bulk.report import LoadedJob, LoadReport, with_report
-from specforce.bulk.sources import BlockingParts, Intake, is_blocking
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
 
 from .part_load import PartLoad
+from .reading import Source
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from specforce._sync.session import Session
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
-    from specforce.bulk.table import Table
 
 
 class Load:
@@ -45,7 +44,7 @@ class Load:
         self._tell = Telling(options.progress, f"{options.operation} {options.sobject}")
         self._tally = Tally()
         self._started_s = session.clock.now()
-        self._feed: BlockingParts | Intake | None = None
+        self._reading: Source | None = None
         self._parts: list[Part] = []
         self._loads: list[PartLoad] = []
         self._failure: Exception | None = None
@@ -69,7 +68,8 @@ class Load:
 
     def _load(self, workspace: Workspace) -> None:
         concurrency = self._options.concurrency
-        with closing(self._read(workspace)) as source:
+        reading = self._reading = Source(self._source, self._options.table, workspace.folder)
+        with closing(reading.parts()) as source:
             if self._options.whole:
                 self._parts = [part for part in source]
                 self._tally.expect(self._parts)
@@ -77,7 +77,7 @@ class Load:
                 self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
                 concurrency = max(1, min(concurrency, len(self._parts)))
             parts = self._listed() if self._options.whole else source
-            begun = self._begun(parts, workspace)
+            begun = self._begun(parts, reading, workspace)
             with closing(ordered_map(PartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
                 for load in ended:
                     if self._failure is None:
@@ -88,7 +88,9 @@ class Load:
         for load in self._loads:
             load.abandon()
 
-    def _begun(self, parts: Generator[Part, None, None], workspace: Workspace) -> Generator[PartLoad, None, None]:
+    def _begun(
+        self, parts: Generator[Part, None, None], reading: Source, workspace: Workspace
+    ) -> Generator[PartLoad, None, None]:
         """The parts to load, as long as all goes well; an error of the source ends them like its end does."""
         try:
             while self._failure is None and not any(load.failure for load in self._loads):
@@ -97,11 +99,12 @@ class Load:
                     return
                 if not self._options.whole:
                     self._parts.append(part)
+                assert reading.table is not None, "a part has a header"
                 load = PartLoad(
                     self._session,
                     part,
                     self._options,
-                    table=self._table,
+                    table=reading.table,
                     workspace=workspace,
                     tally=self._tally,
                     tell=self._tell,
@@ -115,28 +118,6 @@ class Load:
     def _listed(self) -> Generator[Part, None, None]:
         for part in self._parts:
             yield part
-
-    def _read(self, workspace: Workspace) -> Generator[Part, None, None]:
-        """The parts of the source, as they are known."""
-        source, options = self._source, self._options.table
-        if is_blocking(source) or not hasattr(source, "__iter__"):
-            blocking = self._feed = run(BlockingParts, source, options, workspace.folder)
-            while (part := run(blocking.next)) is not None:
-                yield part
-            return
-        intake = self._feed = Intake(options, workspace.folder)
-        for item in source:
-            if intake.add(item):
-                for part in run(intake.drain):
-                    yield part
-        for part in run(intake.finish):
-            yield part
-
-    @property
-    def _table(self) -> Table:
-        table = self._feed.table if self._feed is not None else None
-        assert table is not None, "a part has a header"
-        return table
 
     @property
     def _deadline_s(self) -> float | None:
@@ -154,7 +135,7 @@ class Load:
             counts += Counts(unprocessed=part.rows)
             if self._options.results:
                 run(keep_unprocessed, workspace.outcomes, part)
-        table = self._feed.table if self._feed is not None else None
+        table = self._reading.table if self._reading is not None else None
         return LoadReport(
             sobject=self._options.sobject,
             operation=self._options.operation,

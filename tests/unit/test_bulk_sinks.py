@@ -1,0 +1,196 @@
+"""Downloaded tables: whole or taken back, pages joined without a header among the records, nothing short."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from specforce.bulk.files import NewFile, Replacement
+from specforce.bulk.pages import Locators, ResultPage, header_columns
+from specforce.bulk.sinks import GzipTarget, PageSink, ResultSink
+from specforce_api.runtime.errors import ConnectionCut, DecodeError, IntegrityError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=6) | st.sampled_from(
+    ['"', "\n", "\r\n", ",", '"\n"', '""\n', "Name", '\n"']
+)
+PAGES = st.integers(1, 3).flatmap(
+    lambda width: st.lists(st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=6), min_size=1, max_size=4)
+)
+
+
+def page(rows: list[list[str]], width: int, newline: str = "\n") -> bytes:
+    text = io.StringIO(newline="")
+    names = [f"Name{place}" for place in range(width)]
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=newline).writerows([names, *rows])
+    return text.getvalue().encode()
+
+
+def cut(data: bytes, size: int) -> list[bytes]:
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+def headers(records: int, locator: str = "null") -> dict[str, str]:
+    return {"sforce-numberofrecords": str(records), "sforce-locator": locator}
+
+
+def append(target: Any, pages: Iterable[tuple[list[list[str]], bytes]], size: int, newline: str) -> None:
+    header: bytes | None = None
+    for rows, data in pages:
+        first = header is None
+        sink = PageSink(target, "page", expected_header=header, keep_header=first, newline=newline.encode())
+        # A try that was cut leaves nothing.
+        sink.begin(headers(len(rows)))
+        sink.put(cut(data[: len(data) // 2], size))
+        sink.rewind()
+        sink.begin(headers(len(rows)))
+        sink.put(cut(data, size))
+        sink.end()
+        header = sink.header
+        assert sink.records == len(rows)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    pages=PAGES,
+    size=st.integers(1, 50),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    ended=st.booleans(),
+    zipped=st.booleans(),
+)
+def test_pages_join_to_one_table(
+    tmp_path: Path, *, pages: list[list[list[str]]], size: int, newline: str, ended: bool, zipped: bool
+) -> None:
+    width = max((len(row) for rows in pages for row in rows), default=1)
+    written = [(rows, page(rows, width, newline)) for rows in pages]
+    if not ended:
+        written = [(rows, data.removesuffix(newline.encode())) for rows, data in written]
+    path = Path(tempfile.mkdtemp(dir=tmp_path)) / "out"
+
+    with path.open("wb", buffering=0) as file:
+        target = GzipTarget(file) if zipped else file
+        append(target, written, size, newline)
+        if isinstance(target, GzipTarget):
+            target.finish()
+
+    data = gzip.decompress(path.read_bytes()) if zipped else path.read_bytes()
+    expected = [row for rows in pages for row in rows]
+    assert data == page(expected, width, newline)
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_page_with_fewer_records_than_promised_is_refused(tmp_path: Path, lost: int) -> None:
+    rows = [["1", "two\nlines"], ["2", '"\n"'], ["3", ""], ["4", "x"]]
+    with (tmp_path / "out").open("wb", buffering=0) as file:
+        sink = PageSink(file, "page 1")
+        sink.begin(headers(4))
+        sink.put([page(rows[:-lost], 2)])
+        with pytest.raises(IntegrityError, match=f"hold {4 - lost} records, Sforce-NumberOfRecords says 4"):
+            sink.end()
+
+
+@pytest.mark.parametrize("missing", [{"sforce-locator": "null"}, {"sforce-numberofrecords": "1"}])
+def test_a_page_without_its_headers_is_refused(tmp_path: Path, missing: dict[str, str]) -> None:
+    with (tmp_path / "out").open("wb", buffering=0) as file, pytest.raises(DecodeError, match="without Sforce"):
+        PageSink(file, "page 1").begin(missing)
+
+
+def test_a_page_with_other_columns_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb", buffering=0) as file:
+        sink = PageSink(file, "page 2", expected_header=b'"Id"\n', keep_header=False)
+        sink.begin(headers(1))
+        with pytest.raises(IntegrityError, match="other columns than the page before"):
+            sink.put([b'"Id","Name"\n"1","2"\n'])
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        (b"", IntegrityError, "not even a header line"),
+        (b'"sf__Id","sf__Error",A\n"","x","1', ConnectionCut, "inside a quoted cell"),
+        (b'"sf__Id","sf__Error",A\n"","x","1"\n', IntegrityError, "hold 1 rows, the job's counters say 2"),
+        (b"x" * 300_000, DecodeError, "no header line"),
+    ],
+)
+def test_a_result_file_that_isnt_whole_is_refused(
+    tmp_path: Path, data: bytes, error: type[Exception], message: str
+) -> None:
+    with (tmp_path / "out").open("wb", buffering=0) as file:
+        sink = ResultSink(file, "the results", expected=2)
+
+        def pour() -> None:
+            sink.put([data])
+            sink.end()
+
+        with pytest.raises(error, match=message):
+            pour()
+
+
+def test_locators_that_come_again_are_refused() -> None:
+    locators = Locators("750")
+
+    assert locators.advance("a")
+    assert locators.advance("b")
+    assert (locators.number, locators.current) == (3, "b")
+    with pytest.raises(IntegrityError, match="read before"):
+        locators.advance("a")
+    assert not locators.advance(None)
+
+
+def test_a_page_reads_as_rows_and_dicts(tmp_path: Path) -> None:
+    path = tmp_path / "page.csv"
+    path.write_bytes(b'\xef\xbb\xbf"Id","Name"\n"1","a\nb"\n"2",""\n')
+    found = ResultPage(1, None, None, 2, b'\xef\xbb\xbf"Id","Name"\n', path, ",")
+
+    assert found.columns == ("Id", "Name")
+    assert list(found.rows()) == [["1", "a\nb"], ["2", ""]]
+    assert list(found.dicts()) == [{"Id": "1", "Name": "a\nb"}, {"Id": "2", "Name": ""}]
+    found.discard()
+    assert not path.exists()
+    with pytest.raises(DecodeError, match="isn't a header line"):
+        header_columns(b"\n", ",")
+
+
+def test_a_file_that_is_closed_first_isnt_opened_any_more(tmp_path: Path) -> None:
+    file = NewFile(tmp_path / "late")
+    file.close()
+
+    with pytest.raises(ValueError, match="closed before it was opened"):
+        file.open()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replacement_appears_whole_with_the_usual_mode(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("old")
+    (tmp_path / "usual").touch()
+    replacement = Replacement(path)
+    replacement.open().write(b"new")
+
+    assert path.read_text() == "old"
+    replacement.commit()
+
+    assert path.read_text() == "new"
+    assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_replacement_that_cant_take_its_name_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    replacement = Replacement(tmp_path / "out")
+    replacement.open()
+
+    with pytest.raises(OSError, match=r"directory"):
+        replacement.commit()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
