@@ -228,7 +228,7 @@ def test_a_save_that_reports_failure_is_an_error_whatever_its_status(half: Half)
 
 
 def test_an_external_id_of_many_records_names_them(half: Half) -> None:
-    urls = ["/services/data/v67.0/sobjects/Account/a", "/services/data/v67.0/sobjects/Account/b"]
+    urls = [f"/services/data/v67.0/sobjects/Account/001xx00000{number:05}AAA" for number in range(200)]
     sf = half.connect(ScriptedServer(json_answer(urls, 300)))
 
     with pytest.raises(AmbiguousExternalId) as caught:

@@ -212,15 +212,19 @@ class EntityIsDeleted(NotFound):
 
 
 class AmbiguousExternalId(ApiError):
-    """More than one record has this external id; `records` holds their URLs."""
+    """More than one record has this external id; `records` holds the URLs of all of them."""
 
-    @property
-    def records(self) -> list[str]:
-        try:
-            found: object = json.loads(self.body)
-        except ValueError:
-            return []
-        return [url for url in found if isinstance(url, str)] if is_list(found) else []
+    def __init__(self, message: str, *, body: str = "", **details: Any) -> None:
+        super().__init__(message, body=body, **details)
+        self.records = _urls(body)
+
+
+def _urls(body: str) -> list[str]:
+    try:
+        found: object = json.loads(body)
+    except ValueError:
+        return []
+    return [url for url in found if isinstance(url, str)] if is_list(found) else []
 
 
 class MalformedQuery(ApiError):

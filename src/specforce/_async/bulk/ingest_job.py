@@ -29,6 +29,7 @@ from specforce_api.runtime.operation import StreamBody
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import AsyncAttempts
+from .changing import change_state
 from .download import download
 from .reading import AsyncSource
 from .waiting import wait_for_end
@@ -285,18 +286,6 @@ class AsyncIngestJob:
             await run(workspace.close)
 
     async def _change(self, state: str, *, leaving: frozenset[str]) -> IngestJobInfo:
-        """Change the job's state; where the answer gets lost, the job itself says whether it must be asked again.
-
-        Args:
-            leaving: the states in which the change hasn't happened yet.
-        """
-        attempts = AsyncAttempts(self._session, "updateIngestJob")
-        while True:
-            try:
-                return await self._session.send(operations.update_ingest_job(self.id, body={"state": state}))
-            except (TransportError, ServerUnavailable) as error:
-                failure = error
-            await attempts.wait_after(failure)
-            info = await self.info()
-            if str(info.state.value) not in leaving:
-                return info
+        """Change the job's state, once; `leaving` are the states in which the change hasn't happened yet."""
+        change = operations.update_ingest_job(self.id, body={"state": state})
+        return await change_state(self._session, change, self.info, leaving=leaving)

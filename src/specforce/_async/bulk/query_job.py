@@ -30,6 +30,7 @@ from specforce_api.runtime.types import UNSET
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import AsyncAttempts
+from .changing import change_state
 from .download import download
 from .ingest_job import DEFAULT_WAIT_S
 from .waiting import wait_for_end
@@ -99,16 +100,8 @@ class AsyncQueryJob:
         Raises:
             ApiError: it has ended already.
         """
-        attempts = AsyncAttempts(self._session, "updateQueryJob")
-        while True:
-            try:
-                return await self._session.send(operations.update_query_job(self.id, body={"state": "Aborted"}))
-            except (TransportError, ServerUnavailable) as error:
-                failure = error
-            await attempts.wait_after(failure)
-            info = await self.info()
-            if str(info.state.value) not in STATES.pending:
-                return info
+        change = operations.update_query_job(self.id, body={"state": "Aborted"})
+        return await change_state(self._session, change, self.info, leaving=STATES.pending)
 
     async def delete(self) -> None:
         """Delete the job with its result.

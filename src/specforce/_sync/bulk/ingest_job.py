@@ -30,6 +30,7 @@ from specforce_api.runtime.operation import StreamBody
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
+from .changing import change_state
 from .download import download
 from .reading import Source
 from .waiting import wait_for_end
@@ -284,18 +285,6 @@ class IngestJob:
             run(workspace.close)
 
     def _change(self, state: str, *, leaving: frozenset[str]) -> IngestJobInfo:
-        """Change the job's state; where the answer gets lost, the job itself says whether it must be asked again.
-
-        Args:
-            leaving: the states in which the change hasn't happened yet.
-        """
-        attempts = Attempts(self._session, "updateIngestJob")
-        while True:
-            try:
-                return self._session.send(operations.update_ingest_job(self.id, body={"state": state}))
-            except (TransportError, ServerUnavailable) as error:
-                failure = error
-            attempts.wait_after(failure)
-            info = self.info()
-            if str(info.state.value) not in leaving:
-                return info
+        """Change the job's state, once; `leaving` are the states in which the change hasn't happened yet."""
+        change = operations.update_ingest_job(self.id, body={"state": state})
+        return change_state(self._session, change, self.info, leaving=leaving)

@@ -31,6 +31,7 @@ from specforce_api.runtime.types import UNSET
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
+from .changing import change_state
 from .download import download
 from .ingest_job import DEFAULT_WAIT_S
 from .waiting import wait_for_end
@@ -100,16 +101,8 @@ class QueryJob:
         Raises:
             ApiError: it has ended already.
         """
-        attempts = Attempts(self._session, "updateQueryJob")
-        while True:
-            try:
-                return self._session.send(operations.update_query_job(self.id, body={"state": "Aborted"}))
-            except (TransportError, ServerUnavailable) as error:
-                failure = error
-            attempts.wait_after(failure)
-            info = self.info()
-            if str(info.state.value) not in STATES.pending:
-                return info
+        change = operations.update_query_job(self.id, body={"state": "Aborted"})
+        return change_state(self._session, change, self.info, leaving=STATES.pending)
 
     def delete(self) -> None:
         """Delete the job with its result.
