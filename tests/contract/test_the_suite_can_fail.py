@@ -115,10 +115,13 @@ def lying_specs(tmp_path: Path) -> tuple[Path, set[str]]:
         }
         chosen = set(list(named)[::3])
         for document in documents:
-            touched |= mutations.move_paths(document, lambda path, chosen=chosen: path.partition("#")[0] in chosen)
+            touched |= mutations.move_paths(document, chosen)
         for schema, name in FORGOTTEN.get(api["id"], ()):
             mutations.forget_property(documents[0], schema, name)
-            touched |= mutations.forget_property(specforce_specs.bundle(api["id"]), schema, name)
+            bundles = [specforce_specs.bundle(other["id"]) for other in index["api"]]
+            for bundle in bundles:
+                if schema in bundle["components"].get("schemas", {}):
+                    touched |= mutations.forget_property(bundle, schema, name)
         for file, document in zip(files, documents, strict=True):
             file.write_text(json.dumps(document), encoding="utf-8")
     return tmp_path, touched
