@@ -1,4 +1,4 @@
-"""The pass that makes one whole document of an API: local `$ref`s only, full paths, `x-` keys kept.
+"""The pass that makes one whole document of an API, of one file or several: local `$ref`s, full paths, `x-` keys kept.
 
 Paths start at the host's root (`/services/data/v{api_version}/limits`), so that a server can route by them; what
 belongs to a path item moves into its operations, and each operation says which API it is of (`x-api`). A `#variant` at
@@ -11,38 +11,88 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from .refs import NAME_MAPS, Library, holds_data, kind_below, look_up, split
-from .sources import Json, SourceError, is_list, is_object
+from .sources import Json, SourceError, is_list, is_object, pointer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .index import ApiEntry
+    from .sources import Source
 
 METHODS = ("get", "put", "post", "delete", "head", "patch")
 _KINDS = ("schemas", "responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes")
 
 
 def bundle(entry: ApiEntry, library: Library, default_version: str) -> Json:
-    """Bundle the document of one API.
+    """Bundle the documents of one API; what isn't a path or a component is the first one's.
 
     Raises:
-        SourceError: a `$ref` points nowhere, or two components of different files have one name.
+        SourceError: a `$ref` points nowhere, or two documents have a path, an operationId or a component of one name.
     """
-    source = library[entry.file]
+    sources = [library[file] for file in entry.files]
     collected = _Components(library)
     paths: Json = {}
-    for path, item in source.data.get("paths", {}).items():
-        mount = _mount(item.get("servers")) if "servers" in item else entry.mount
-        paths[mount + path] = _path_item(entry, item, collected)
-    for name, scheme in source.data.get("components", {}).get("securitySchemes", {}).items():
-        collected.add("securitySchemes", name, scheme)
+    for source in sources:
+        for path, item in source.data.get("paths", {}).items():
+            mounted = (_mount(item.get("servers")) if "servers" in item else entry.mount) + path
+            if mounted in paths:
+                line = source.line(f"/paths{pointer(path)}")
+                raise SourceError(f"{source.path}:{line}: a second path {path}: its methods belong into one path item")
+            paths[mounted] = _path_item(entry, source.path, item, collected)
+    refuse_second_operations(sources)
+    refuse_second_components(sources)
+    for source in sources:
+        for name, scheme in source.data.get("components", {}).get("securitySchemes", {}).items():
+            collected.add("securitySchemes", name, scheme)
     if any("{api_version}" in path for path in paths):
         collected.add("parameters", "api_version", _version_parameter(default_version))
         for path, item in paths.items():
             if "{api_version}" in path:
                 item["parameters"] = [{"$ref": "#/components/parameters/api_version"}]
+    first = sources[0].data
     servers = [{"url": "https://{my_domain}", "variables": {"my_domain": {"default": "login.salesforce.com"}}}]
-    result: Json = {key: source.data[key] for key in ("openapi", "info") if key in source.data}
-    result |= {"servers": servers, "security": source.data.get("security", []), "tags": [{"name": entry.id}]}
+    result: Json = {key: first[key] for key in ("openapi", "info") if key in first}
+    result |= {"servers": servers, "security": first.get("security", []), "tags": [{"name": entry.id}]}
     return result | {"paths": paths, "components": collected.sorted()}
+
+
+def refuse_second_operations(sources: Sequence[Source]) -> None:
+    """Refuse an operationId that two operations of an API have.
+
+    Raises:
+        SourceError: there is one; the message has both places.
+    """
+    named = [
+        (source, f"operationId {operation.get('operationId')!r}", f"/paths{pointer(path)}/{method}")
+        for source in sources
+        for path, method, operation in operations(source.data)
+    ]
+    _refuse_second(named)
+
+
+def refuse_second_components(sources: Sequence[Source]) -> None:
+    """Refuse a component that two documents of an API define.
+
+    Raises:
+        SourceError: there is one; the message has both places.
+    """
+    named = [
+        (source, f"{kind} component {name!r}", f"/components/{kind}{pointer(name)}")
+        for source in sources
+        for kind, found in source.data.get("components", {}).items()
+        for name in found
+        if kind != "securitySchemes"
+    ]
+    _refuse_second(named)
+
+
+def _refuse_second(named: list[tuple[Source, str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for source, what, at in named:
+        place = f"{source.path}:{source.line(at)}"
+        if what in seen:
+            raise SourceError(f"{place}: a second {what} (the first: {seen[what]}): rename one")
+        seen[what] = place
 
 
 def operations(document: Json) -> list[tuple[str, str, Json]]:
@@ -120,12 +170,12 @@ class _Components:
         return {kind: dict(sorted(found.items())) for kind, found in self._found.items() if found}
 
 
-def _path_item(entry: ApiEntry, item: Json, components: _Components) -> Json:
-    shared = components.localise(entry.file, item.get("parameters", []), "parameters")
+def _path_item(entry: ApiEntry, file: str, item: Json, components: _Components) -> Json:
+    shared = components.localise(file, item.get("parameters", []), "parameters")
     result: Json = {}
     for method in METHODS:
         if method in item:
-            operation = components.localise(entry.file, item[method], "paths")
+            operation = components.localise(file, item[method], "paths")
             operation["parameters"] = shared + operation.get("parameters", [])
             result[method] = operation | {"x-api": entry.id}
     return result

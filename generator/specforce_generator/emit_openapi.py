@@ -146,5 +146,5 @@ _FILTERS: dict[str, Any] = {
 
 
 def _told(entry: ApiEntry, errors: Sequence[GeneratorError]) -> str:
-    texts = [f"{entry.file}: {error.header}: {error.detail}" for error in errors]
+    texts = [f"{', '.join(entry.files)}: {error.header}: {error.detail}" for error in errors]
     return "\n".join(["openapi-python-client would leave something out:", *texts])

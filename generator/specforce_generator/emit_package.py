@@ -41,6 +41,8 @@ def waiters_source(waiters: Json) -> str:
         lines += [f"        {key}=frozenset({sorted(table.get(key, []))!r})," for key in _STATES]
         lines.append(f"        abort_body=MappingProxyType({table.get('abort_body', {})!r}),")
         lines += [f"        {key}={float(table[key])!r}," for key in ("first_delay_s", "max_delay_s", "factor")]
+        lines += [f"        total_field={table['total_field']!r},"] if "total_field" in table else []
+        lines += [f"        done_fields={tuple(table['done_fields'])!r},"] if "done_fields" in table else []
         lines.append("    ),")
     return "\n".join([*lines, "})", ""])
 

@@ -77,7 +77,7 @@ def _entry(entry: ApiEntry, ids: Sequence[str]) -> Json:
 
 def operation_ids(document: Json) -> list[str]:
     """The operations of a bundled document, in its order."""
-    return [operation["operationId"] for _, _, operation in operations(document)]
+    return list(dict.fromkeys(operation["operationId"] for _, _, operation in operations(document)))
 
 
 def _text(document: Json) -> str:

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .sources import Json, SourceError, is_object
+from .sources import Json, SourceError, is_list, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ class ApiEntry:
     Attributes:
         id: short name, the tag of its operations and the name of its package.
         title: its name in Salesforce's words.
-        file: its OpenAPI document, relative to the specs folder.
+        files: its OpenAPI documents, relative to the specs folder; together they are one API.
         mount: the path of the document's server; `{api_version}` is the sender's to fill.
         class_name: the name of its synchronous resource class.
         since: first API version that has the API.
@@ -37,7 +37,7 @@ class ApiEntry:
 
     id: str
     title: str
-    file: str
+    files: tuple[str, ...]
     mount: str
     class_name: str
     since: str
@@ -70,15 +70,25 @@ def read_index(folder: Path) -> Index:
     """Read index.toml.
 
     Raises:
-        SourceError: a key is missing, or isn't text.
+        SourceError: a key is missing, or isn't what it must be.
     """
     data = read_toml(folder, "index.toml")
     versions = Versions(
         *(_text(data.get("versions", {}), key, "[versions]") for key in ("oldest", "newest", "default"))
     )
-    keys = ("id", "title", "file", "mount", "class", "since", "source")
-    apis = tuple(ApiEntry(*(_text(entry, key, "[[api]]") for key in keys)) for entry in data.get("api", []))
-    return Index(versions, apis)
+    return Index(versions, tuple(_entry(table) for table in data.get("api", [])))
+
+
+def _entry(table: object) -> ApiEntry:
+    return ApiEntry(
+        id=_text(table, "id", "[[api]]"),
+        title=_text(table, "title", "[[api]]"),
+        files=_texts(table, "files", "[[api]]"),
+        mount=_text(table, "mount", "[[api]]"),
+        class_name=_text(table, "class", "[[api]]"),
+        since=_text(table, "since", "[[api]]"),
+        source=_text(table, "source", "[[api]]"),
+    )
 
 
 def _text(table: object, key: str, where: str) -> str:
@@ -86,3 +96,11 @@ def _text(table: object, key: str, where: str) -> str:
     if not isinstance(value, str):
         raise SourceError(f'index.toml:1: {where} needs {key} = "..."')
     return value
+
+
+def _texts(table: object, key: str, where: str) -> tuple[str, ...]:
+    value: object = table.get(key) if is_object(table) else None
+    texts = tuple(text for text in value if isinstance(text, str)) if is_list(value) else ()
+    if not is_list(value) or not texts or len(texts) != len(value):
+        raise SourceError(f'index.toml:1: {where} needs {key} = ["...", ...]')
+    return texts

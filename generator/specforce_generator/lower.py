@@ -11,7 +11,7 @@ from typing import Any
 
 from .bundle import operations, resolve
 from .names import snake_case
-from .operations import is_free_form
+from .operations import is_free_form, is_raw, method_name
 from .refs import NAME_MAPS, all_refs
 from .sources import Json, is_list, is_object
 
@@ -23,7 +23,7 @@ def lower(document: Json) -> Json:
     paths: Json = {}
     kept: set[str] = set()
     for _, _, operation in operations(document):
-        name = snake_case(operation["operationId"])
+        name = method_name(operation)
         lowered: Json = {
             "operationId": name,
             "tags": [operation["x-api"]],
@@ -31,7 +31,7 @@ def lower(document: Json) -> Json:
         }
         body = resolve(document, operation.get("requestBody", {}))
         for kind, media in body.get("content", {}).items():
-            if kind in _BODIES:
+            if kind in _BODIES and not is_raw(media.get("schema", {})):
                 schema = {"schema": _schema(media.get("schema", {}))}
                 lowered["requestBody"] = {"required": True, "content": {kind: schema}}
             elif kind == "multipart/form-data":
@@ -49,7 +49,7 @@ def _responses(document: Json, operation: Json) -> Json:
         content: Json = resolve(document, answer).get("content", {})
         if status.startswith("2") and "application/json" in content:
             schema = content["application/json"].get("schema", {})
-            if not is_free_form(schema):
+            if not is_free_form(schema) and not is_raw(schema):
                 media = {"application/json": {"schema": _schema(schema)}}
                 result[status] = {"description": "", "content": media}
     return result or {"default": {"description": ""}}

@@ -6,6 +6,7 @@ the version becomes concrete, recursion is cut, and operations that share a path
 
 from __future__ import annotations
 
+import json
 import re
 from copy import deepcopy
 from typing import Any
@@ -15,6 +16,7 @@ from .refs import all_refs
 from .sources import Json, is_list, is_object
 
 _Entry = tuple[str, str, Json]
+_SEGMENTS = 4
 
 
 def lower_for_prism(document: Json, api_version: str) -> dict[str, Json]:
@@ -27,16 +29,33 @@ def lower_for_prism(document: Json, api_version: str) -> dict[str, Json]:
     api: str = document["tags"][0]["name"]
     components = _without_version(document["components"])
     components["schemas"] = acyclic(components.get("schemas", {}))
+    components["responses"] = {name: _read_json(answer) for name, answer in components.get("responses", {}).items()}
     result: dict[str, Json] = {}
     for number, entries in enumerate(_groups(document), start=1):
         paths: Json = {}
         for path, method, operation in entries:
             concrete = path.partition("#")[0].replace("{api_version}", api_version)
-            paths.setdefault(concrete, {})[method] = _text_parts(operation, components["schemas"])
+            shown = _read_json(_text_parts(operation, components["schemas"]))
+            for spread, added in _spread(concrete):
+                more = {"parameters": [*shown.get("parameters", []), *added]} if added else {}
+                paths.setdefault(spread, {})[method] = {**shown, **more}
         name = api if number == 1 else f"{api}_{number}"
         kept = {key: document[key] for key in ("openapi", "info", "security", "tags")}
         result[name] = _plain({**kept, "paths": paths, "components": _used(components, paths)})
     return result
+
+
+def _spread(path: str) -> list[tuple[str, list[Json]]]:
+    """A path, once for each number of segments that a parameter at its end may have, with the parameters to add.
+
+    A parameter that keeps its slashes is named `..._path`; to Prism a parameter is one segment.
+    """
+    found = re.search(r"\{(\w+_path)\}$", path)
+    names = [f"{found[1]}_{number}" for number in range(2, _SEGMENTS + 1)] if found else []
+    added: list[Json] = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    return [
+        ("/".join([path, *(f"{{{name}}}" for name in names[:count])]), added[:count]) for count in range(len(names) + 1)
+    ]
 
 
 def _groups(document: Json) -> list[list[_Entry]]:
@@ -101,6 +120,20 @@ def _text_parts(operation: Json, schemas: Json) -> Json:
         schema: Json = deepcopy(schemas[name]) if name else body["schema"]
         schema["properties"] = {key: {"type": "string"} for key in schema["properties"]}
         body["schema"] = schema
+    return result
+
+
+def _read_json(value: Any) -> Any:
+    """An operation or an answer with raw JSON as any JSON: Prism reads and writes JSON bodies itself."""
+    if is_list(value):
+        return [_read_json(item) for item in value]
+    if not is_object(value):
+        return value
+    result: Json = {key: _read_json(below) for key, below in value.items()}
+    media: object = result.get("application/json")
+    if is_object(media) and media.get("schema") == {"type": "string", "format": "binary"}:
+        examples = {name: {"value": json.loads(example["value"])} for name, example in media["examples"].items()}
+        result["application/json"] = {"schema": {}, "examples": examples}
     return result
 
 

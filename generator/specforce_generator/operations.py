@@ -54,6 +54,7 @@ class Part:
     name: str
     content_type: str
     model: str
+    required: bool
     description: str
 
 
@@ -101,6 +102,7 @@ class Operation:
     until: str | None
     repeatable: bool
     authenticated: bool
+    token_header: str
     streamed: bool
     source: str
 
@@ -132,7 +134,7 @@ def _operation(document: Json, path: str, method: str, data: Json) -> Operation:
     security: list[Json] = data["security"] if "security" in data else document.get("security", [])
     return Operation(
         operation_id=data["operationId"],
-        name=snake_case(data["operationId"]),
+        name=method_name(data),
         api=data["x-api"],
         method=method.upper(),
         path=path.partition("#")[0],
@@ -145,9 +147,17 @@ def _operation(document: Json, path: str, method: str, data: Json) -> Operation:
         until=data.get("x-until"),
         repeatable=data.get("x-repeatable", method.upper() in _REPEATABLE),
         authenticated=bool(security) and not any(choice == {} for choice in security),
+        token_header=_token_header(document, security),
         streamed=data.get("x-streamed", False),
         source=_source(data.get("x-source", {})),
     )
+
+
+def _token_header(document: Json, security: list[Json]) -> str:
+    """The header that takes the bare token, empty where `Authorization: Bearer` does."""
+    schemes = document["components"].get("securitySchemes", {})
+    found = [schemes[name] for choice in security for name in choice if name in schemes]
+    return next((scheme["name"] for scheme in found if scheme["type"] == "apiKey" and scheme["in"] == "header"), "")
 
 
 def _parameter(document: Json, data: Json) -> Parameter:
@@ -197,35 +207,46 @@ def _body(document: Json, request_body: Json | None) -> Body:
     content_type, media = next(iter(content.items()))
     schema: Json = resolve(document, media.get("schema", {}))
     required, description = bool(data.get("required", False)), _line(data.get("description"))
-    if content_type == "application/json":
+    if content_type == "application/json" and not is_raw(schema):
         return Body("json", content_type, required, description)
     if content_type == "application/x-www-form-urlencoded":
         return Body("form", content_type, required, description)
     if content_type == "multipart/form-data":
         encoding: Json = media.get("encoding", {})
         parts = tuple(
-            _part(document, name, part, encoding.get(name, {})) for name, part in schema.get("properties", {}).items()
+            _part(document, name, part, encoding.get(name, {}), required=name in schema.get("required", []))
+            for name, part in schema.get("properties", {}).items()
         )
         return Body("multipart", content_type, required, description, parts)
     return Body("raw", content_type, required, description)
 
 
-def _part(document: Json, name: str, schema: Json, encoding: Json) -> Part:
+def _part(document: Json, name: str, schema: Json, encoding: Json, *, required: bool) -> Part:
     model = schema["$ref"].rpartition("/")[2] if "$ref" in schema else ""
     content_type = encoding.get("contentType") or ("application/json" if model else "application/octet-stream")
     description = _line(schema.get("description") or resolve(document, schema).get("description"))
-    return Part(name, argument(name), content_type, model, description)
+    return Part(name, argument(name), content_type, model, required, description)
 
 
 def _answer(document: Json, status: str, data: Json) -> Answer:
     data = resolve(document, data)
     content: Json = data.get("content", {})
     kind: ReplyKind = "none"
-    if "application/json" in content:
+    if "application/json" in content and not is_raw(content["application/json"].get("schema", {})):
         kind = "object" if is_free_form(content["application/json"].get("schema", {})) else "model"
     elif content:
         kind = "raw"
     return Answer(status, kind, tuple(content), _line(data.get("description")))
+
+
+def method_name(data: Json) -> str:
+    """The Python name of an operation: its `x-method`, or else its operationId, in snake case."""
+    return snake_case(str(data.get("x-method") or data["operationId"]))
+
+
+def is_raw(schema: Json) -> bool:
+    """A body that is handed over as bytes, whatever its media type."""
+    return schema.get("type") == "string" and schema.get("format") == "binary"
 
 
 def is_free_form(schema: Json) -> bool:

@@ -84,7 +84,7 @@ def load(root: Path) -> Specs:
     """
     folder = root / "specs"
     index = read_index(folder)
-    library = read_library(folder, [entry.file for entry in index.apis])
+    library = read_library(folder, [file for entry in index.apis for file in entry.files])
     default = index.versions.default
     bundles = {entry.id: bundle(entry, library, default) for entry in index.apis}
     facts = {api: read_operations(document) for api, document in bundles.items()}

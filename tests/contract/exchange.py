@@ -130,7 +130,7 @@ def method(operation: SpecOperation, sender: object, colour: str) -> Callable[..
     """
     package = import_module(f"specforce_api.{operation.api}")
     resource = by_letters(package, f"{colour}{operation.api}api")(sender)
-    found: Callable[..., Json] = by_letters(resource, operation.operation_id)
+    found: Callable[..., Json] = by_letters(resource, operation.called)
     return found
 
 
@@ -156,7 +156,7 @@ def arguments(operation: SpecOperation, ask: Ask, function: Callable[..., Json])
         if operation.request.media_type == "multipart/form-data":
             given |= {name: part if isinstance(part, dict) else as_bytes(part) for name, part in ask.body.items()}
         else:
-            structured = operation.request.media_type in ("application/json", "application/x-www-form-urlencoded")
+            structured = not operation.request.raw
             given["body"] = ask.body if structured else as_bytes(ask.body)
     names = {letters(name): name for name in signature(function).parameters}
     missing = [name for name in given if letters(name) not in names]

@@ -96,14 +96,14 @@ def mutate(document: Json, kinds: tuple[Mutate | None, ...], offset: int = 0) ->
     return done
 
 
-def move_paths(document: Json, moved: Callable[[str], bool]) -> set[str]:
-    """Serve the paths of which `moved` is true at another place, in place.
+def move_paths(document: Json, chosen: set[str]) -> set[str]:
+    """Serve the chosen paths, with their variants, at another place, in place.
 
     Returns:
         the operationIds that moved.
     """
     found: set[str] = set()
-    for path in [path for path in document["paths"] if moved(path)]:
+    for path in [path for path in document["paths"] if path.partition("#")[0] in chosen]:
         item = document["paths"].pop(path)
         shared, mark, variant = path.partition("#")
         document["paths"][f"{shared.rstrip('/')}/{INVENTED}{mark}{variant}"] = item

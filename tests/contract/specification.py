@@ -32,6 +32,11 @@ class Body:
     schema: dict[str, Json]
     examples: dict[str, Json]
 
+    @property
+    def raw(self) -> bool:
+        """Whether it is handed over as bytes, whatever its media type."""
+        return self.schema.get("format") == "binary"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -54,9 +59,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SpecOperation:
-    """One operation, its parameters and answers resolved; `document` is where schemas still refer to."""
+    """One operation, its parameters and answers resolved.
+
+    Attributes:
+        called: the name of its method, in the spec's spelling.
+        token_header: the header that takes the bare token, empty where `Authorization: Bearer` does.
+        document: where schemas still refer to.
+    """
 
     operation_id: str
+    called: str
     api: str
     method: str
     path: str
@@ -64,6 +76,7 @@ class SpecOperation:
     request: Body | None
     answers: tuple[Answer, ...]
     authenticated: bool
+    token_header: str
     document: dict[str, Json]
 
     def answer(self, status: int) -> Answer | None:
@@ -123,6 +136,7 @@ def _operation(document: dict[str, Json], path: str, method: str, item: dict[str
     parameters = [_parameter(document, entry) for entry in (*item.get("parameters", ()), *node.get("parameters", ()))]
     return SpecOperation(
         operation_id=node["operationId"],
+        called=node.get("x-method", node["operationId"]),
         api=node["x-api"],
         method=method.upper(),
         path=path.partition("#")[0],
@@ -130,8 +144,14 @@ def _operation(document: dict[str, Json], path: str, method: str, item: dict[str
         request=requests[0] if requests else None,
         answers=tuple(_answer(document, status, answer) for status, answer in node["responses"].items()),
         authenticated=node.get("security", document.get("security", [])) != [],
+        token_header=_token_header(document),
         document=document,
     )
+
+
+def _token_header(document: dict[str, Json]) -> str:
+    schemes = document.get("components", {}).get("securitySchemes", {}).values()
+    return next((scheme["name"] for scheme in schemes if scheme["type"] == "apiKey"), "")
 
 
 @cache

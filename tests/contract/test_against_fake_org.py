@@ -25,8 +25,8 @@ SERVED = coverage()
 NOT_SERVED = [name for name, how in SERVED.items() if how == "none"]
 
 
-@pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_every_operation_has_a_scenario(operation_id: str) -> None:
+@pytest.mark.parametrize("operation_id", [name for name, how in SERVED.items() if how != "none"])
+def test_every_operation_that_is_served_has_a_scenario(operation_id: str) -> None:
     assert operation_id in SCENARIOS, f"{operation_id} has no scenario: write one in tests/contract/scenarios/"
 
 

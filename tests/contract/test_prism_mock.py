@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.contract.specification import SpecOperation, operations
 from tests.contract.stage import API_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.contract.cases import Ask, Reply
 
@@ -25,6 +26,7 @@ ERROR_CLASSES = {
     "INVALID_FIELD": errors.InvalidField,
     "INVALID_QUERY_LOCATOR": errors.InvalidQueryLocator,
     "INVALID_SESSION_ID": errors.InvalidSession,
+    "InvalidSessionId": errors.InvalidSession,
     "MALFORMED_ID": errors.MalformedId,
     "MALFORMED_QUERY": errors.MalformedQuery,
     "MALFORMED_SEARCH": errors.MalformedQuery,
@@ -92,10 +94,10 @@ def test_each_documented_refusal_is_raised_with_its_code_message_and_fields(oper
 def check_refusal(operation: SpecOperation, reply: Reply, error: errors.ApiError) -> None:
     """Hold a raised error to the example that it was made of."""
     assert (error.status, error.operation_id) == (reply.status, operation.operation_id)
-    entries = reply.value if isinstance(reply.value, list) and isinstance(reply.value[0], dict) else []
-    assert [detail.error_code for detail in error.errors] == [entry["errorCode"] for entry in entries]
-    assert [detail.message for detail in error.errors] == [entry["message"] for entry in entries]
-    assert [detail.fields for detail in error.errors] == [tuple(entry.get("fields", ())) for entry in entries]
+    entries = list(error_entries(reply.value))
+    assert [detail.error_code for detail in error.errors] == [code for code, _, _ in entries]
+    assert [detail.message for detail in error.errors] == [message for _, message, _ in entries]
+    assert [detail.fields for detail in error.errors] == [tuple(fields) for _, _, fields in entries]
     expected = ERROR_CLASSES.get(error.error_code) or ERROR_CLASSES_BY_STATUS.get(reply.status, errors.ApiError)
     assert isinstance(error, expected), f"{type(error).__name__} for {reply.status} {error.error_code}"
     if reply.body and reply.body.media_type == "text/html":
@@ -103,5 +105,22 @@ def check_refusal(operation: SpecOperation, reply: Reply, error: errors.ApiError
     if reply.status == 300:
         assert isinstance(error, errors.AmbiguousExternalId)
         assert error.records == reply.value
-    if isinstance(reply.value, dict):
+    if isinstance(reply.value, dict) and "error" in reply.value:
         assert reply.value["error"] in error.body
+
+
+def error_entries(value: Any) -> Iterator[tuple[str, str, list[str]]]:
+    """Code, message and fields of each error in an example: an array, an object, one array per result, or XML."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from error_entries(entry)
+    elif isinstance(value, dict):
+        if "exceptionCode" in value:
+            yield value["exceptionCode"], value["exceptionMessage"], []
+        elif "message" in value:
+            yield value.get("errorCode") or value["statusCode"], value["message"], value.get("fields", [])
+        else:
+            yield from error_entries([*value.get("results", []), *(value.get("errors") or [])])
+    elif isinstance(value, str) and value.startswith("<?xml"):
+        root = ET.fromstring(value)
+        yield str(root[0].text), str(root[1].text), []

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,15 +106,24 @@ def lying_specs(tmp_path: Path) -> tuple[Path, set[str]]:
     shutil.copytree(ROOT / "specs", tmp_path / "specs")
     yaml = YAML(typ="safe", pure=True)
     touched: set[str] = set()
-    for api in specforce_specs.apis():
-        path = tmp_path / "specs" / "openapi" / f"{api.id}.yaml"
-        document = yaml.load(path)
-        paths = {path.partition("#")[0]: None for path in document["paths"] if not path.startswith("/services/data")}
-        chosen = set(list(paths)[::3])
-        touched |= mutations.move_paths(document, lambda path, chosen=chosen: path.partition("#")[0] in chosen)
-        for schema, name in FORGOTTEN.get(api.id, ()):
-            touched |= mutations.forget_property(document, schema, name)
-        path.write_text(json.dumps(document), encoding="utf-8")
+    index = tomllib.loads((tmp_path / "specs" / "index.toml").read_text(encoding="utf-8"))
+    for api in index["api"]:
+        files = [tmp_path / "specs" / file for file in api["files"]]
+        documents = [yaml.load(file) for file in files]
+        named = {
+            path.partition("#")[0]: None for path in documents[0]["paths"] if not path.startswith("/services/data")
+        }
+        chosen = set(list(named)[::3])
+        for document in documents:
+            touched |= mutations.move_paths(document, chosen)
+        for schema, name in FORGOTTEN.get(api["id"], ()):
+            mutations.forget_property(documents[0], schema, name)
+            bundles = [specforce_specs.bundle(other["id"]) for other in index["api"]]
+            for bundle in bundles:
+                if schema in bundle["components"].get("schemas", {}):
+                    touched |= mutations.forget_property(bundle, schema, name)
+        for file, document in zip(files, documents, strict=True):
+            file.write_text(json.dumps(document), encoding="utf-8")
     return tmp_path, touched
 
 

@@ -33,7 +33,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SPECS = GOLDEN / "specs"
 INDEX = read_index(SPECS)
 ENTRY = INDEX.apis[0]
-LIBRARY = read_library(SPECS, [ENTRY.file])
+LIBRARY = read_library(SPECS, list(ENTRY.files))
 BUNDLE = bundle(ENTRY, LIBRARY, INDEX.versions.default)
 
 

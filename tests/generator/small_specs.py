@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 VERSIONS = Versions("31.0", "67.0", "67.0")
-ENTRY = ApiEntry("demo", "Demo API", "openapi/demo.yaml", "/services/data/v{api_version}", "DemoApi", "31.0", "guide")
+ENTRY = ApiEntry(
+    "demo", "Demo API", ("openapi/demo.yaml",), "/services/data/v{api_version}", "DemoApi", "31.0", "guide"
+)
 INDEX = """
 [versions]
 oldest = "31.0"
@@ -36,7 +38,7 @@ default = "67.0"
 [[api]]
 id = "demo"
 title = "Demo API"
-file = "openapi/demo.yaml"
+files = ["openapi/demo.yaml"]
 mount = "/services/data/v{api_version}"
 class = "DemoApi"
 since = "31.0"
@@ -76,7 +78,7 @@ def write_specs(folder: Path, document: str, **shared: str) -> Path:
 
 def bundled(folder: Path) -> dict[str, Any]:
     """The one API of a specs folder, bundled."""
-    return bundle(ENTRY, read_library(folder, [ENTRY.file]), "67.0")
+    return bundle(ENTRY, read_library(folder, list(ENTRY.files)), "67.0")
 
 
 def generated(folder: Path, document: str, **shared: str) -> ModuleType:

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 APIS = {entry.id: entry for entry in specforce_specs.apis()}
+METHODS = {
+    operation["operationId"]: snake_case(operation.get("x-method", operation["operationId"]))
+    for api in APIS
+    for item in specforce_specs.bundle(api)["paths"].values()
+    for method, operation in item.items()
+    if method != "parameters"
+}
 OPERATIONS = [(entry.id, operation_id) for entry in APIS.values() for operation_id in entry.operation_ids]
 
 
@@ -72,7 +79,7 @@ def test_httpx_is_loaded_when_a_client_is_made() -> None:
 
 @pytest.mark.parametrize(("api", "operation_id"), OPERATIONS)
 def test_every_operation_is_a_function_and_two_methods_of_one_signature(api: str, operation_id: str) -> None:
-    name = snake_case(operation_id)
+    name = METHODS[operation_id]
     package = importlib.import_module(f"specforce_api.{api}")
     function = getattr(importlib.import_module(f"specforce_api.{api}.operations"), name)
     methods = [getattr(getattr(package, prefix + APIS[api].class_name), name) for prefix in ("", "Async")]

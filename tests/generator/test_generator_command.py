@@ -184,7 +184,7 @@ ROWS = [
     Row("findThing", "demo", specified=True, generated=False, contract_tested=False, served="none"),
 ]
 INDEX = Index(
-    Versions("31.0", "67.0", "67.0"), (ApiEntry("demo", "Demo API", "demo.yaml", "", "DemoApi", "31.0", "guide"),)
+    Versions("31.0", "67.0", "67.0"), (ApiEntry("demo", "Demo API", ("demo.yaml",), "", "DemoApi", "31.0", "guide"),)
 )
 
 

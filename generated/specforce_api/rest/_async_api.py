@@ -11,21 +11,90 @@ from ..runtime.types import UNSET, Unset
 from . import operations
 
 if TYPE_CHECKING:
-    from ..runtime.operation import AsyncSender
+    from ..runtime.operation import AsyncSender, StreamBody
     from .models import (
+        ActionKinds,
+        Approvals,
+        BatchRequest,
+        BatchResult,
+        CollectionRequest,
+        CollectionResult,
+        CompactLayouts,
+        CompositeRequest,
+        CompositeResponse,
+        CustomActionTypes,
+        DashboardComponentsRequest,
+        DashboardListItem,
+        DashboardMetadata,
+        DashboardRequest,
+        DashboardResults,
+        DashboardStatus,
+        DescribeAppMenu,
+        DescribeApprovalLayoutsResult,
+        DescribeCompactLayout,
+        DescribeCompactLayoutsResult,
         DescribeGlobalResult,
+        DescribeInvocableAction,
+        DescribeLayout,
+        DescribeLayoutResult,
+        DescribeListView,
+        DescribeQuickActionResult,
         DescribeSObjectResult,
+        DescribeTab,
+        DescribeTheme,
+        EventSchema,
         ExplainResult,
         GetDeletedResult,
         GetUpdatedResult,
+        GraphRequest,
+        GraphResponse,
+        InvocableActionResult,
+        InvocableActions,
+        InvokeActionRequest,
         Limits,
+        ListView,
+        ListViewResults,
+        ListViews,
         ParameterizedSearchRequest,
+        PasswordStatus,
+        PerformQuickActionRequest,
+        PerformQuickActionResult,
+        ProcessApprovalsRequest,
+        ProcessApprovalsResult,
         QueryResult,
+        QuickAction,
+        RecordCounts,
+        RefreshDashboardResult,
+        RelatedRecords,
+        RelevantItems,
+        ReportDescribe,
+        ReportInstance,
+        ReportInstanceResult,
+        ReportListItem,
+        ReportRequest,
+        ReportResult,
+        ReportRunRequest,
+        ReportTypeCategory,
+        ResetPasswordResult,
         Resources,
+        RetrieveRequest,
+        Rule,
+        Rules,
         SaveResult,
+        SearchLayout,
         SearchResult,
+        SearchScopeItem,
+        SetPasswordRequest,
         SObject,
         SObjectBasicInfo,
+        SpecificationRequest,
+        SpecificationTicket,
+        SuggestedQueries,
+        SuggestedRecords,
+        TreeRequest,
+        TreeResult,
+        TriggerRulesRequest,
+        TriggerRulesResult,
         UpsertResult,
         Version,
     )
@@ -1048,5 +1117,3977 @@ class AsyncRestApi:
         return await self._sender.send(
             operations.parameterized_search_post(
                 body=body,
+            )
+        )
+
+    async def list_actions(
+        self,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> ActionKinds | None:
+        """List the kinds of invocable actions, by name.
+
+        Standard actions are the same in every org of an edition, custom ones are the org's own: Apex, flows, email
+        alerts and more.
+
+        Args:
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            Kind to its path. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.list_actions(
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def list_standard_actions(
+        self,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> InvocableActions | None:
+        """List the standard invocable actions.
+
+        Args:
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            The actions. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_standard (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.list_standard_actions(
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def list_custom_action_types(
+        self,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> CustomActionTypes | None:
+        """List the types of custom invocable actions, by name.
+
+        Args:
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            Type to its path. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_custom (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.list_custom_action_types(
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def list_custom_actions(
+        self,
+        action_type: str,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> InvocableActions | None:
+        """List the custom invocable actions of one type.
+
+        Args:
+            action_type: Type of action, as `listCustomActionTypes` names it: `apex`, `flow`, `emailAlert`,
+                `quickAction` and more.
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            The actions. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_custom (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.list_custom_actions(
+                action_type,
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def describe_standard_action(
+        self,
+        action_name: str,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> DescribeInvocableAction | None:
+        """Describe a standard invocable action: its inputs and outputs.
+
+        Args:
+            action_name: API name of the action, such as `chatterPost` or `emailSimple`.
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            The action. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_standard (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.describe_standard_action(
+                action_name,
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def invoke_standard_action(
+        self,
+        action_name: str,
+        *,
+        body: InvokeActionRequest | Mapping[str, Any],
+    ) -> list[InvocableActionResult]:
+        """Invoke a standard action, once per input.
+
+        At most 200 inputs. The answer has one result per input, in their order; look at each `isSuccess`.
+
+        Args:
+            action_name: API name of the action, such as `chatterPost` or `emailSimple`.
+            body: One object per invocation: names of inputs to their values. Sent as application/json.
+
+        Returns:
+            One result per input.
+
+        Raises:
+            ApiError: Every invocation failed, or the request is malformed (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_standard (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.invoke_standard_action(
+                action_name,
+                body=body,
+            )
+        )
+
+    async def describe_custom_action(
+        self,
+        action_type: str,
+        action_name: str,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> DescribeInvocableAction | None:
+        """Describe a custom invocable action: its inputs and outputs.
+
+        Args:
+            action_type: Type of action, as `listCustomActionTypes` names it: `apex`, `flow`, `emailAlert`,
+                `quickAction` and more.
+            action_name: API name of the action: a flow's API name, an Apex class's name. An email alert's has its
+                object as a segment before it and isn't covered.
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            The action. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_custom (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.describe_custom_action(
+                action_type,
+                action_name,
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def invoke_custom_action(
+        self,
+        action_type: str,
+        action_name: str,
+        *,
+        body: InvokeActionRequest | Mapping[str, Any],
+    ) -> list[InvocableActionResult]:
+        """Invoke a custom action, once per input.
+
+        At most 200 inputs. The answer has one result per input, in their order; look at each `isSuccess`.
+
+        Args:
+            action_type: Type of action, as `listCustomActionTypes` names it: `apex`, `flow`, `emailAlert`,
+                `quickAction` and more.
+            action_name: API name of the action: a flow's API name, an Apex class's name. An email alert's has its
+                object as a segment before it and isn't covered.
+            body: One object per invocation: names of inputs to their values. Sent as application/json.
+
+        Returns:
+            One result per input.
+
+        Raises:
+            ApiError: Every invocation failed, or the request is malformed (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_actions_invocable_custom (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.invoke_custom_action(
+                action_type,
+                action_name,
+                body=body,
+            )
+        )
+
+    async def create_record_multipart(
+        self,
+        sobject: str,
+        *,
+        entity: SObject | Mapping[str, Any],
+        version_data: bytes | StreamBody | None = None,
+        body_: bytes | StreamBody | None = None,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> SaveResult:
+        """Create one record with its file, without base64.
+
+        For ContentVersion (file in `VersionData`), Document and Attachment (file in `Body`): exactly one of the two
+        parts. Up to 2 GB for ContentVersion, 500 MB otherwise; as base64 in `createRecord` about 37 MB. The name of the
+        record's part is free.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            entity: One record. Field API names to values; a parent is a record of its own, a child subquery a
+                QueryResult, either may be null.
+            version_data: The file of a ContentVersion; the part carries a file name.
+            body_: The file of a Document or an Attachment; the part carries a file name.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            The record exists now.
+
+        Raises:
+            ApiError: Salesforce refused the record, field by field or by rule (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: More than 100 MB in one upload (413).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, dome_sobject_insert_update_blob (rest.md#5).
+        """
+        return await self._sender.send(
+            operations.create_record_multipart(
+                sobject,
+                entity=entity,
+                version_data=version_data,
+                body_=body_,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def get_blob(
+        self,
+        sobject: str,
+        record_id: str,
+        blob_field: str,
+    ) -> bytes:
+        """Read the file of a record.
+
+        As it was stored, with its own media type or `application/octetstream` (Salesforce's spelling).
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_id: Id of the record, 15 characters (case-sensitive) or 18.
+            blob_field: API name of the field that holds the file: `VersionData` of ContentVersion, `Body` of
+                Attachment, Document and StaticResource, `LogFile` of EventLogFile.
+
+        Returns:
+            The file.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_blob_retrieve (rest.md#5, rest.md#1, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.get_blob(
+                sobject,
+                record_id,
+                blob_field,
+            )
+        )
+
+    async def get_rich_text_image(
+        self,
+        sobject: str,
+        record_id: str,
+        field_name: str,
+        content_reference_id: str,
+    ) -> bytes:
+        """Read a picture in a rich text field.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_id: Id of the record, 15 characters (case-sensitive) or 18.
+            field_name: API name of the rich text field.
+            content_reference_id: Id of the picture: `refid` in the URL of the field's `<img>`.
+
+        Returns:
+            The picture.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_rich_text_image_retrieve (rest.md#2).
+        """
+        return await self._sender.send(
+            operations.get_rich_text_image(
+                sobject,
+                record_id,
+                field_name,
+                content_reference_id,
+            )
+        )
+
+    async def create_record_by_id(
+        self,
+        sobject: str,
+        *,
+        body: SObject | Mapping[str, Any],
+        sforce_auto_assign: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+        sforce_call_options: str | Unset = UNSET,
+        sforce_mru: str | Unset = UNSET,
+    ) -> UpsertResult:
+        """Create one record by the path of an upsert, without an external id.
+
+        As `createRecord`, for callers whose records may or may not have an external id.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            body: Field API names to values. Sent as application/json.
+            sforce_auto_assign: `TRUE` (default: apply the active assignment rule), `FALSE`, or the Id of an assignment
+                rule. For Case and Lead, and for Account's territory rules. Sent as the header `Sforce-Auto-Assign`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+            sforce_mru: `updateMru=true` puts the record on the user's list of recently used items (default false). Sent
+                as the header `Sforce-Mru`.
+
+        Returns:
+            The record exists now.
+
+        Raises:
+            ApiError: Salesforce refused the record, field by field or by rule (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: rest-guide, dome_upsert (rest.md#2, rest.md#5).
+        """
+        return await self._sender.send(
+            operations.create_record_by_id(
+                sobject,
+                body=body,
+                sforce_auto_assign=sforce_auto_assign,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+                sforce_call_options=sforce_call_options,
+                sforce_mru=sforce_mru,
+            )
+        )
+
+    async def get_related_records(
+        self,
+        sobject: str,
+        record_id: str,
+        relationship: str,
+        *,
+        fields: Sequence[str] | Unset = UNSET,
+    ) -> RelatedRecords:
+        """Read the parent, or the children, of a record.
+
+        A parent comes as a record, children as a QueryResult. Nothing at the other end is 404 for a parent and an empty
+        result for children.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_id: Id of the record, 15 characters (case-sensitive) or 18.
+            relationship: Name of the relationship: of a parent (`Owner`, `Carrier__r`), or of children (`Contacts`).
+            fields: API names of the fields to return, joined by commas; without it, every field that the user may read.
+                The whole URL may not exceed 16,384 bytes.
+
+        Returns:
+            The parent, or a page of children.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The URL is longer than 16,384 bytes (414).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 36.0.
+        Source: rest-guide, resources_sobject_relationships (rest.md#2, rest_resources.md#9).
+        """
+        return await self._sender.send(
+            operations.get_related_records(
+                sobject,
+                record_id,
+                relationship,
+                fields=fields,
+            )
+        )
+
+    async def delete_related_record(
+        self,
+        sobject: str,
+        record_id: str,
+        relationship: str,
+        *,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> None:
+        """Delete the parent of a record.
+
+        The record itself stays, with an empty lookup.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_id: Id of the record, 15 characters (case-sensitive) or 18.
+            relationship: Name of the relationship: of a parent (`Owner`, `Carrier__r`), or of children (`Contacts`).
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            Deleted; no body. None is returned.
+
+        Raises:
+            ApiError: The record can't be deleted as things stand (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 36.0.
+        Source: rest-guide, resources_sobject_relationships (rest.md#2, rest_resources.md#9).
+        """
+        return await self._sender.send(
+            operations.delete_related_record(
+                sobject,
+                record_id,
+                relationship,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def update_related_record(
+        self,
+        sobject: str,
+        record_id: str,
+        relationship: str,
+        *,
+        body: SObject | Mapping[str, Any],
+        sforce_auto_assign: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> None:
+        """Change fields of the parent of a record.
+
+        Only across a lookup or master-detail field, not of children.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_id: Id of the record, 15 characters (case-sensitive) or 18.
+            relationship: Name of the relationship: of a parent (`Owner`, `Carrier__r`), or of children (`Contacts`).
+            body: Field API names to their new values. Sent as application/json.
+            sforce_auto_assign: `TRUE` (default: apply the active assignment rule), `FALSE`, or the Id of an assignment
+                rule. For Case and Lead, and for Account's territory rules. Sent as the header `Sforce-Auto-Assign`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            Saved; no body. None is returned.
+
+        Raises:
+            ApiError: Salesforce refused the record, field by field or by rule (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 36.0.
+        Source: rest-guide, resources_sobject_relationships (rest.md#2, rest_resources.md#9).
+        """
+        return await self._sender.send(
+            operations.update_related_record(
+                sobject,
+                record_id,
+                relationship,
+                body=body,
+                sforce_auto_assign=sforce_auto_assign,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def list_composite_resources(
+        self,
+    ) -> Resources:
+        """List the resources of the composite family, by name.
+
+        A map of resource name to its path; which ones there are depends on the API version.
+
+        Returns:
+            Resource name to path, from the host's root.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 38.0.
+        Source: rest-guide, resources_composite_get (rest.md#2, rest.md#10).
+        """
+        return await self._sender.send(operations.list_composite_resources())
+
+    async def composite(
+        self,
+        *,
+        body: CompositeRequest | Mapping[str, Any],
+        sforce_call_options: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+    ) -> CompositeResponse:
+        """Run up to 25 requests one after the other, later ones using what earlier ones returned.
+
+        At most 25 subrequests, at most 5 of them queries or collections; the call counts once against the limits.
+        `@{id.field}` in a `url` or `body` stands for a value of an earlier answer: `@{newAccount.id}`,
+        `@{found.records[0].Id}`. The answer is 200 even if subrequests failed: look at each `httpStatusCode`. A
+        subrequest that refers to a failed one fails with PROCESSING_HALTED.
+
+        Args:
+            body: The subrequests, in the order in which they run. Sent as application/json.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+
+        Returns:
+            One answer per subrequest, in their order.
+
+        Raises:
+            ApiError: The request as a whole is malformed, so nothing ran (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 38.0.
+        Source: rest-guide, resources_composite_composite (rest.md#10, errors_and_limits.md#6).
+        """
+        return await self._sender.send(
+            operations.composite(
+                body=body,
+                sforce_call_options=sforce_call_options,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+            )
+        )
+
+    async def composite_batch(
+        self,
+        *,
+        body: BatchRequest | Mapping[str, Any],
+        sforce_call_options: str | Unset = UNSET,
+    ) -> BatchResult:
+        """Run up to 25 independent requests, one after the other.
+
+        Each counts against the limits, none sees another's answer, and nothing is rolled back. All together have 10
+        minutes. A subrequest may use an older API version (34.0 or later), not a newer one. The answer is 200 even if
+        subrequests failed: look at `hasErrors`.
+
+        Args:
+            body: The subrequests, in the order in which they run. Sent as application/json.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            One answer per subrequest, in their order.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 34.0.
+        Source: rest-guide, resources_composite_batch (rest.md#10, errors_and_limits.md#6).
+        """
+        return await self._sender.send(
+            operations.composite_batch(
+                body=body,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def composite_graph(
+        self,
+        *,
+        body: GraphRequest | Mapping[str, Any],
+        sforce_call_options: str | Unset = UNSET,
+    ) -> GraphResponse:
+        """Run graphs of dependent requests, each graph whole or not at all.
+
+        As `composite`, with up to 500 subrequests in up to 75 graphs, at most 15 levels deep and 15 kinds of node. Only
+        records can be made, read, changed and deleted. Graphs don't see each other. After 14 failed graphs the rest
+        answers PROCESSING_HALTED. The answer is 200 even if graphs failed: look at each `isSuccessful`.
+
+        Args:
+            body: The graphs. Sent as application/json.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            One answer per graph.
+
+        Raises:
+            ApiError: The request as a whole is malformed, so nothing ran (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 50.0.
+        Source: rest-guide, resources_composite_graph (rest.md#10, errors_and_limits.md#6).
+        """
+        return await self._sender.send(
+            operations.composite_graph(
+                body=body,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def composite_tree(
+        self,
+        sobject: str,
+        *,
+        body: TreeRequest | Mapping[str, Any],
+        sforce_auto_assign: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> TreeResult:
+        """Create records with their children, all or none.
+
+        At most 200 records in all, of 5 objects, 5 levels deep. Roots are of the object in the path; children stand
+        under their relationship's name. If one record is refused, none is saved and the answer is 400 with the errors
+        of each (`hasErrors: true`).
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            body: The records; each has `attributes` with its `type` and a `referenceId` of the caller's choice. Sent as
+                application/json.
+            sforce_auto_assign: `TRUE` (default: apply the active assignment rule), `FALSE`, or the Id of an assignment
+                rule. For Case and Lead, and for Account's territory rules. Sent as the header `Sforce-Auto-Assign`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            Every record exists now.
+
+        Raises:
+            ApiError: A record was refused, or the request is malformed; nothing was saved (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 34.0.
+        Source: rest-guide, resources_composite_sobject_tree (rest.md#10, errors_and_limits.md#6).
+        """
+        return await self._sender.send(
+            operations.composite_tree(
+                sobject,
+                body=body,
+                sforce_auto_assign=sforce_auto_assign,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def create_records(
+        self,
+        *,
+        body: CollectionRequest | Mapping[str, Any],
+        sforce_auto_assign: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> list[CollectionResult]:
+        """Create up to 200 records.
+
+        At most 200 records; the order of the answer is that of the request, and a record that was refused is data, not
+        an error of the call. Records of several objects are taken in runs of one object, at most 10 runs.
+
+        Args:
+            body: The records; each has `attributes` with its `type`. Sent as application/json.
+            sforce_auto_assign: `TRUE` (default: apply the active assignment rule), `FALSE`, or the Id of an assignment
+                rule. For Case and Lead, and for Account's territory rules. Sent as the header `Sforce-Auto-Assign`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            One result per record.
+
+        Raises:
+            ApiError: The request as a whole is refused, so nothing ran (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 42.0.
+        Source: rest-guide, resources_composite_sobjects_collections_create (rest.md#10, errors_and_limits.md#3).
+        """
+        return await self._sender.send(
+            operations.create_records(
+                body=body,
+                sforce_auto_assign=sforce_auto_assign,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def delete_records(
+        self,
+        *,
+        ids: Sequence[str],
+        all_or_none: bool | Unset = UNSET,
+    ) -> list[CollectionResult]:
+        """Delete up to 200 records.
+
+        The order of the answer is that of the ids; a record that couldn't be deleted is data, not an error of the call.
+
+        Args:
+            ids: Ids of the records, joined by commas.
+            all_or_none: `true`: if one can't be deleted, none is (default false). Sent as the parameter `allOrNone`.
+
+        Returns:
+            One result per id.
+
+        Raises:
+            ApiError: The request as a whole is refused, so nothing ran (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The URL is longer than 16,384 bytes (414).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 42.0.
+        Source: rest-guide, resources_composite_sobjects_collections_delete (rest.md#10, errors_and_limits.md#3).
+        """
+        return await self._sender.send(
+            operations.delete_records(
+                ids=ids,
+                all_or_none=all_or_none,
+            )
+        )
+
+    async def update_records(
+        self,
+        *,
+        body: CollectionRequest | Mapping[str, Any],
+        sforce_auto_assign: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> list[CollectionResult]:
+        """Change up to 200 records.
+
+        At most 200 records; the order of the answer is that of the request, and a record that was refused is data, not
+        an error of the call. Records of several objects are taken in runs of one object, at most 10 runs. Each record
+        holds its `Id`.
+
+        Args:
+            body: The records; each has `attributes` with its `type`, its `Id` and the fields to change. Sent as
+                application/json.
+            sforce_auto_assign: `TRUE` (default: apply the active assignment rule), `FALSE`, or the Id of an assignment
+                rule. For Case and Lead, and for Account's territory rules. Sent as the header `Sforce-Auto-Assign`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            One result per record.
+
+        Raises:
+            ApiError: The request as a whole is refused, so nothing ran (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 42.0.
+        Source: rest-guide, resources_composite_sobjects_collections_update (rest.md#10, errors_and_limits.md#3).
+        """
+        return await self._sender.send(
+            operations.update_records(
+                body=body,
+                sforce_auto_assign=sforce_auto_assign,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def retrieve_records(
+        self,
+        sobject: str,
+        *,
+        ids: Sequence[str],
+        fields: Sequence[str],
+    ) -> list[None | SObject]:
+        """Read records of one object by their ids.
+
+        About 800 ids fit into a URL; `retrieveRecordsPost` takes more. An id that isn't there, or that the user may not
+        see, gives null in its place.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            ids: Ids of the records, joined by commas.
+            fields: API names of the fields to return, joined by commas.
+
+        Returns:
+            One record, or null, per id, in their order.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The URL is longer than 16,384 bytes (414).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 42.0.
+        Source: rest-guide, resources_composite_sobjects_collections_retrieve (rest.md#10).
+        """
+        return await self._sender.send(
+            operations.retrieve_records(
+                sobject,
+                ids=ids,
+                fields=fields,
+            )
+        )
+
+    async def retrieve_records_post(
+        self,
+        sobject: str,
+        *,
+        body: RetrieveRequest | Mapping[str, Any],
+    ) -> list[None | SObject]:
+        """Read up to 2,000 records of one object by their ids.
+
+        As `retrieveRecords`, with a body; it changes nothing and may be repeated.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            body: Which records, and which fields of them. Sent as application/json.
+
+        Returns:
+            One record, or null, per id, in their order.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 42.0.
+        Source: rest-guide, resources_composite_sobjects_collections_retrieve (rest.md#10).
+        """
+        return await self._sender.send(
+            operations.retrieve_records_post(
+                sobject,
+                body=body,
+            )
+        )
+
+    async def upsert_records(
+        self,
+        sobject: str,
+        field: str,
+        *,
+        body: CollectionRequest | Mapping[str, Any],
+        sforce_auto_assign: str | Unset = UNSET,
+        sforce_duplicate_rule_header: str | Unset = UNSET,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> list[CollectionResult]:
+        """Create or change up to 200 records by an external id.
+
+        All records are of one object and hold a value of the external id field. The order of the answer is that of the
+        request, and a record that was refused is data, not an error of the call.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            field: API name of an external id field, or of a standard field with idLookup; `Id` too.
+            body: The records; each has `attributes` with its `type` and a value of the external id field. Sent as
+                application/json.
+            sforce_auto_assign: `TRUE` (default: apply the active assignment rule), `FALSE`, or the Id of an assignment
+                rule. For Case and Lead, and for Account's territory rules. Sent as the header `Sforce-Auto-Assign`.
+            sforce_duplicate_rule_header: `allowSave=true; includeRecordDetails=true; runAsCurrentUser=true`, each false
+                by default: save although a duplicate rule warns, return the matching records, apply the user's own
+                sharing. Sent as the header `Sforce-Duplicate-Rule-Header`. Since API 52.0.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            One result per record.
+
+        Raises:
+            ApiError: The request as a whole is refused, so nothing ran (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 46.0.
+        Source: rest-guide, resources_composite_sobjects_collections_upsert (rest.md#10, errors_and_limits.md#3).
+        """
+        return await self._sender.send(
+            operations.upsert_records(
+                sobject,
+                field,
+                body=body,
+                sforce_auto_assign=sforce_auto_assign,
+                sforce_duplicate_rule_header=sforce_duplicate_rule_header,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
+    async def list_dashboards(
+        self,
+    ) -> list[DashboardListItem]:
+        """List the dashboards that the user used last.
+
+        Returns:
+            The dashboards, latest first.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, analytics_api_dashboard_list_resource (rest_resources.md#12).
+        """
+        return await self._sender.send(operations.list_dashboards())
+
+    async def clone_dashboard(
+        self,
+        *,
+        body: DashboardRequest | Mapping[str, Any],
+        clone_id: str,
+    ) -> DashboardMetadata:
+        """Copy a dashboard.
+
+        The body says which folder the copy goes to.
+
+        Args:
+            body: What differs in the copy. Sent as application/json.
+            clone_id: Id of the dashboard to copy. Sent as the parameter `cloneId`.
+
+        Returns:
+            The copy's metadata.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: analytics-guide, analytics_api_dashboard_clone (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.clone_dashboard(
+                body=body,
+                clone_id=clone_id,
+            )
+        )
+
+    async def get_dashboard_results(
+        self,
+        dashboard_id: str,
+        *,
+        running_user: str | Unset = UNSET,
+        filter1: str | Unset = UNSET,
+        filter2: str | Unset = UNSET,
+        filter3: str | Unset = UNSET,
+    ) -> DashboardResults:
+        """Return a dashboard with the data of its components as they were last refreshed.
+
+        `refreshDashboard` brings them up to date.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+            running_user: Id of the user to run it as, where the dashboard allows that. Sent as the parameter
+                `runningUser`.
+            filter1: Id of the chosen option of the first filter.
+            filter2: Id of the chosen option of the second filter.
+            filter3: Id of the chosen option of the third filter.
+
+        Returns:
+            Metadata, data and status.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, analytics_api_dashboard_get_results (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.get_dashboard_results(
+                dashboard_id,
+                running_user=running_user,
+                filter1=filter1,
+                filter2=filter2,
+                filter3=filter3,
+            )
+        )
+
+    async def refresh_dashboard(
+        self,
+        dashboard_id: str,
+        *,
+        running_user: str | Unset = UNSET,
+        filter1: str | Unset = UNSET,
+        filter2: str | Unset = UNSET,
+        filter3: str | Unset = UNSET,
+    ) -> RefreshDashboardResult:
+        """Start to refresh a dashboard.
+
+        Poll `getDashboardStatus` until every component is IDLE. With filters, only what they choose is refreshed.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+            running_user: Id of the user to run it as, where the dashboard allows that. Sent as the parameter
+                `runningUser`.
+            filter1: Id of the chosen option of the first filter.
+            filter2: Id of the chosen option of the second filter.
+            filter3: Id of the chosen option of the third filter.
+
+        Returns:
+            Where to ask how far it is; 201 is reported too. Or: Where to ask how far it is.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, analytics_api_dashboard_refresh (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.refresh_dashboard(
+                dashboard_id,
+                running_user=running_user,
+                filter1=filter1,
+                filter2=filter2,
+                filter3=filter3,
+            )
+        )
+
+    async def get_dashboard_components(
+        self,
+        dashboard_id: str,
+        *,
+        body: DashboardComponentsRequest | Mapping[str, Any],
+    ) -> DashboardResults:
+        """Return the data of some components of a dashboard.
+
+        It changes nothing and may be repeated.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+            body: Which components. Sent as application/json.
+
+        Returns:
+            Metadata, data and status of those components.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 36.0.
+        Source: analytics-guide, analytics_api_dashboard_components (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.get_dashboard_components(
+                dashboard_id,
+                body=body,
+            )
+        )
+
+    async def delete_dashboard(
+        self,
+        dashboard_id: str,
+    ) -> None:
+        """Delete a dashboard.
+
+        It goes to the Recycle Bin.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+
+        Returns:
+            Deleted; no body. None is returned.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: analytics-guide, analytics_api_dashboard_delete (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.delete_dashboard(
+                dashboard_id,
+            )
+        )
+
+    async def update_dashboard(
+        self,
+        dashboard_id: str,
+        *,
+        body: DashboardRequest | Mapping[str, Any],
+    ) -> DashboardMetadata:
+        """Save changes to a dashboard.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+            body: What to change. Sent as application/json.
+
+        Returns:
+            The dashboard's metadata as it was saved.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: analytics-guide, analytics_api_dashboard_save (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.update_dashboard(
+                dashboard_id,
+                body=body,
+            )
+        )
+
+    async def get_dashboard_status(
+        self,
+        dashboard_id: str,
+        *,
+        running_user: str | Unset = UNSET,
+        filter1: str | Unset = UNSET,
+        filter2: str | Unset = UNSET,
+        filter3: str | Unset = UNSET,
+    ) -> DashboardStatus:
+        """Tell which components of a dashboard are being refreshed.
+
+        In the order in which they were refreshed.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+            running_user: Id of the user to run it as, where the dashboard allows that. Sent as the parameter
+                `runningUser`.
+            filter1: Id of the chosen option of the first filter.
+            filter2: Id of the chosen option of the second filter.
+            filter3: Id of the chosen option of the third filter.
+
+        Returns:
+            One status per component.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, analytics_api_dashboard_get_status (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.get_dashboard_status(
+                dashboard_id,
+                running_user=running_user,
+                filter1=filter1,
+                filter2=filter2,
+                filter3=filter3,
+            )
+        )
+
+    async def describe_dashboard(
+        self,
+        dashboard_id: str,
+    ) -> DashboardMetadata:
+        """Describe a dashboard: its components, filters, layout and running user.
+
+        Args:
+            dashboard_id: Id of the dashboard, 15 or 18 characters, starting with `01Z`.
+
+        Returns:
+            The dashboard's metadata.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 36.0.
+        Source: analytics-guide, analytics_api_dashboard_describe_resource (rest_resources.md#12).
+        """
+        return await self._sender.send(
+            operations.describe_dashboard(
+                dashboard_id,
+            )
+        )
+
+    async def describe_layouts(
+        self,
+        sobject: str,
+        *,
+        if_modified_since: str | Unset = UNSET,
+        if_unmodified_since: str | Unset = UNSET,
+    ) -> DescribeLayoutResult | None:
+        """Describe the page layouts of an object, with the record types that use them.
+
+        With several record types, `layouts` is empty: follow each mapping's `urls.layout` (`describeLayout`). Parts
+        that the layout lacks are null or empty.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+            if_unmodified_since: A date as in RFC 1123. Act only if the resource has not changed after it, else 412.
+                Sent as the header `If-Unmodified-Since`.
+
+        Returns:
+            The layouts and what uses them. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: A condition of the request's `If-` headers doesn't hold; nothing was done (412).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_layouts (rest.md#6, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.describe_layouts(
+                sobject,
+                if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
+            )
+        )
+
+    async def describe_layout(
+        self,
+        sobject: str,
+        record_type_id: str,
+        *,
+        if_modified_since: str | Unset = UNSET,
+        if_unmodified_since: str | Unset = UNSET,
+    ) -> DescribeLayout | None:
+        """Describe the page layout that the user has for one record type.
+
+        The id of a mapping of `describeLayouts`; the master record type has one too.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_type_id: Id of the record type, 15 or 18 characters, starting with `012`.
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+            if_unmodified_since: A date as in RFC 1123. Act only if the resource has not changed after it, else 412.
+                Sent as the header `If-Unmodified-Since`.
+
+        Returns:
+            The layout. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: A condition of the request's `If-` headers doesn't hold; nothing was done (412).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_layouts (rest.md#6, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.describe_layout(
+                sobject,
+                record_type_id,
+                if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
+            )
+        )
+
+    async def describe_global_layouts(
+        self,
+        *,
+        if_modified_since: str | Unset = UNSET,
+        if_unmodified_since: str | Unset = UNSET,
+    ) -> DescribeLayoutResult | None:
+        """Describe the global publisher layout: the quick actions that need no object.
+
+        The answer has the shape of an object's layouts; only `quickActionList` holds something.
+
+        Args:
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+            if_unmodified_since: A date as in RFC 1123. Act only if the resource has not changed after it, else 412.
+                Sent as the header `If-Unmodified-Since`.
+
+        Returns:
+            The global layout. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: A condition of the request's `If-` headers doesn't hold; nothing was done (412).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_layouts (rest.md#6, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.describe_global_layouts(
+                if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
+            )
+        )
+
+    async def get_named_layout(
+        self,
+        sobject: str,
+        layout_name: str,
+    ) -> DescribeLayoutResult:
+        """Describe one named layout of an object.
+
+        Of standard objects, User and a few others have named layouts.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            layout_name: Name of the layout, as `namedLayoutInfos` of the object's describe lists it.
+
+        Returns:
+            The layout, in the shape of `describeLayouts`.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_named_layouts (rest.md#6, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.get_named_layout(
+                sobject,
+                layout_name,
+            )
+        )
+
+    async def describe_compact_layouts(
+        self,
+        sobject: str,
+        *,
+        if_modified_since: str | Unset = UNSET,
+        if_unmodified_since: str | Unset = UNSET,
+    ) -> DescribeCompactLayoutsResult | None:
+        """Describe the compact layouts of an object: the fields that sum up a record.
+
+        An object without compact layouts of its own answers an empty list and null ids.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+            if_unmodified_since: A date as in RFC 1123. Act only if the resource has not changed after it, else 412.
+                Sent as the header `If-Unmodified-Since`.
+
+        Returns:
+            The compact layouts and the record types that use them. Or: Unchanged since the given date or tag; no body
+                (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: A condition of the request's `If-` headers doesn't hold; nothing was done (412).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_compactlayouts (rest_resources.md#1).
+        """
+        return await self._sender.send(
+            operations.describe_compact_layouts(
+                sobject,
+                if_modified_since=if_modified_since,
+                if_unmodified_since=if_unmodified_since,
+            )
+        )
+
+    async def describe_primary_compact_layout(
+        self,
+        sobject: str,
+    ) -> DescribeCompactLayout:
+        """Describe the compact layout that an object uses unless a record type says otherwise.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+
+        Returns:
+            The layout.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_compactlayouts (rest_resources.md#1).
+        """
+        return await self._sender.send(
+            operations.describe_primary_compact_layout(
+                sobject,
+            )
+        )
+
+    async def list_compact_layouts(
+        self,
+        *,
+        q: Sequence[str],
+    ) -> CompactLayouts:
+        """Describe the primary compact layouts of several objects.
+
+        At most 100 objects in one call; PersonAccount isn't one of them.
+
+        Args:
+            q: API names of the objects, joined by commas.
+
+        Returns:
+            API name of the object to its primary compact layout.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_compact_layouts (rest_resources.md#1).
+        """
+        return await self._sender.send(
+            operations.list_compact_layouts(
+                q=q,
+            )
+        )
+
+    async def describe_approval_layouts(
+        self,
+        sobject: str,
+    ) -> DescribeApprovalLayoutsResult:
+        """Describe the fields that approvers of an object's records see, per approval process.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+
+        Returns:
+            The approval layouts; an empty list if there are none.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_approvallayouts (rest_resources.md#1).
+        """
+        return await self._sender.send(
+            operations.describe_approval_layouts(
+                sobject,
+            )
+        )
+
+    async def describe_approval_layout(
+        self,
+        sobject: str,
+        process_name: str,
+    ) -> DescribeApprovalLayoutsResult:
+        """Describe the fields that approvers see in one approval process.
+
+        The answer is a list of one.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            process_name: API name of the approval process.
+
+        Returns:
+            The approval layout, alone in its list.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_approvallayouts (rest_resources.md#1).
+        """
+        return await self._sender.send(
+            operations.describe_approval_layout(
+                sobject,
+                process_name,
+            )
+        )
+
+    async def get_default_values(
+        self,
+        sobject: str,
+        *,
+        record_type_id: str | Unset = UNSET,
+        fields: Sequence[str] | Unset = UNSET,
+    ) -> SObject:
+        """Return the values that a new record would start with.
+
+        Formulas and picklist defaults are evaluated; nothing is saved.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_type_id: Id of the record type of the new record; without it, the user's default. Sent as the
+                parameter `recordTypeId`.
+            fields: API names of the fields to evaluate, joined by commas; without it, every field that has a default.
+
+        Returns:
+            An unsaved record: fields to their values.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_default_values (rest.md#2, rest_resources.md#10).
+        """
+        return await self._sender.send(
+            operations.get_default_values(
+                sobject,
+                record_type_id=record_type_id,
+                fields=fields,
+            )
+        )
+
+    async def list_tabs(
+        self,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> list[DescribeTab] | None:
+        """List the tabs that the user can see, in all apps.
+
+        Also the tabs that the user has hidden.
+
+        Args:
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            The tabs. Or: Unchanged since the given date or tag; no body (304). None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_tabs (rest_resources.md#2).
+        """
+        return await self._sender.send(
+            operations.list_tabs(
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def get_theme(
+        self,
+        *,
+        if_modified_since: str | Unset = UNSET,
+    ) -> DescribeTheme | None:
+        """List the icons and colours of objects.
+
+        Args:
+            if_modified_since: A date as in RFC 1123. Answer only if the resource changed after it, else 304. Sent as
+                the header `If-Modified-Since`.
+
+        Returns:
+            One item per object that has icons or colours. Or: Unchanged since the given date or tag; no body (304).
+                None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_themes (rest_resources.md#2).
+        """
+        return await self._sender.send(
+            operations.get_theme(
+                if_modified_since=if_modified_since,
+            )
+        )
+
+    async def get_app_menu(
+        self,
+    ) -> DescribeAppMenu:
+        """List the apps of the app switcher.
+
+        Returns:
+            The apps, in their order.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_appmenu (rest_resources.md#2).
+        """
+        return await self._sender.send(operations.get_app_menu())
+
+    async def get_mobile_app_menu(
+        self,
+    ) -> DescribeAppMenu:
+        """List the items of the mobile app's navigation menu.
+
+        Returns:
+            The items, in their order.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_appmenu (rest_resources.md#2).
+        """
+        return await self._sender.send(operations.get_mobile_app_menu())
+
+    async def list_recent_items(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+    ) -> list[SObject]:
+        """List the records that the user viewed last, latest first.
+
+        Of all objects that keep recently used records, at most 200.
+
+        Args:
+            limit: Most records to return, 1 to 200 (default 200).
+
+        Returns:
+            The records, with `Id` and `Name`.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_recent_items (rest.md#11, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.list_recent_items(
+                limit=limit,
+            )
+        )
+
+    async def list_relevant_items(
+        self,
+        *,
+        last_updated_id: str | Unset = UNSET,
+        sobjects: Sequence[str] | Unset = UNSET,
+    ) -> list[RelevantItems]:
+        """List the ids of records that matter to the user, by object.
+
+        At most 50 records per object of the user's search scope, then recently used ones up to 2,000 in all. Salesforce
+        also takes `{object}.lastUpdatedId`, which isn't covered.
+
+        Args:
+            last_updated_id: `lastUpdatedId` of an earlier answer, to be compared with the list as it is now. Sent as
+                the parameter `lastUpdatedId`.
+            sobjects: API names of the objects to list, joined by commas, in their exact case; without it, all.
+
+        Returns:
+            One entry per object.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 35.0.
+        Source: rest-guide, resources_relevant_items (rest_resources.md#3).
+        """
+        return await self._sender.send(
+            operations.list_relevant_items(
+                last_updated_id=last_updated_id,
+                sobjects=sobjects,
+            )
+        )
+
+    async def get_record_counts(
+        self,
+        *,
+        s_objects: Sequence[str] | Unset = UNSET,
+    ) -> RecordCounts:
+        """Return about how many records objects have.
+
+        Approximate: Salesforce counts now and then, and leaves out records in the Recycle Bin. Unknown objects are left
+        out of the answer.
+
+        Args:
+            s_objects: API names of the objects to count, joined by commas; without it, every object. Sent as the
+                parameter `sObjects`.
+
+        Returns:
+            One count per object.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 40.0.
+        Source: rest-guide, resources_record_count (rest.md#11, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.get_record_counts(
+                s_objects=s_objects,
+            )
+        )
+
+    async def get_event_schema_by_name(
+        self,
+        sobject: str,
+        *,
+        payload_format: Literal["EXPANDED", "COMPACT"] | str | Unset = UNSET,
+    ) -> EventSchema:
+        """Return the schema of a platform event, by the event's name.
+
+        The Avro schema that an event is encoded with; `uuid` is its id. The `sobject` is the event's API name, such as
+        `CarrierChanged__e`.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            payload_format: `EXPANDED` (default) describes an event as CometD delivers it, `COMPACT` is the Avro schema
+                of its payload. Sent as the parameter `payloadFormat`. Since API 43.0.
+
+        Returns:
+            The schema.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 40.0.
+        Source: rest-guide, resources_sobject_eventschema (rest_resources.md#4).
+        """
+        return await self._sender.send(
+            operations.get_event_schema_by_name(
+                sobject,
+                payload_format=payload_format,
+            )
+        )
+
+    async def get_event_schema(
+        self,
+        schema_id: str,
+        *,
+        payload_format: Literal["EXPANDED", "COMPACT"] | str | Unset = UNSET,
+    ) -> EventSchema:
+        """Return the schema of a platform event, by the schema's id.
+
+        Schemas of older definitions of an event stay readable by their id.
+
+        Args:
+            schema_id: Id of the schema, 22 characters, as an event carries it.
+            payload_format: `EXPANDED` (default) describes an event as CometD delivers it, `COMPACT` is the Avro schema
+                of its payload. Sent as the parameter `payloadFormat`. Since API 43.0.
+
+        Returns:
+            The schema.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 40.0.
+        Source: rest-guide, resources_event_eventschema (rest_resources.md#4).
+        """
+        return await self._sender.send(
+            operations.get_event_schema(
+                schema_id,
+                payload_format=payload_format,
+            )
+        )
+
+    async def list_list_views(
+        self,
+        sobject: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+    ) -> ListViews:
+        """List the list views of an object that the user can see.
+
+        Follow `nextRecordsUrl` until `done`.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            limit: Most list views to return, 1 to 2000.
+            offset: List views to skip (default 0).
+
+        Returns:
+            A page of list views.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_listviews (rest.md#11, rest_resources.md#5).
+        """
+        return await self._sender.send(
+            operations.list_list_views(
+                sobject,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    async def list_recent_list_views(
+        self,
+        sobject: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+    ) -> ListViews:
+        """List the list views of an object that the user used last.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            limit: Most list views to return, 1 to 2000.
+            offset: List views to skip (default 0).
+
+        Returns:
+            A page of list views.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_recentlistviews (rest.md#11, rest_resources.md#5).
+        """
+        return await self._sender.send(
+            operations.list_recent_list_views(
+                sobject,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    async def get_list_view(
+        self,
+        sobject: str,
+        list_view_id: str,
+    ) -> ListView:
+        """Return the name and the URLs of one list view.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            list_view_id: Id of the list view, 15 or 18 characters, starting with `00B`.
+
+        Returns:
+            The list view.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_listview (rest_resources.md#5).
+        """
+        return await self._sender.send(
+            operations.get_list_view(
+                sobject,
+                list_view_id,
+            )
+        )
+
+    async def describe_list_view(
+        self,
+        sobject: str,
+        list_view_id: str,
+    ) -> DescribeListView:
+        """Describe one list view: its columns, order, filter and SOQL text.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            list_view_id: Id of the list view, 15 or 18 characters, starting with `00B`.
+
+        Returns:
+            The list view.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_listviewdescribe (rest_resources.md#5).
+        """
+        return await self._sender.send(
+            operations.describe_list_view(
+                sobject,
+                list_view_id,
+            )
+        )
+
+    async def get_list_view_results(
+        self,
+        sobject: str,
+        list_view_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+    ) -> ListViewResults:
+        """Run a list view and return a page of its records, with its columns.
+
+        Page on by `offset`.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            list_view_id: Id of the list view, 15 or 18 characters, starting with `00B`.
+            limit: Most records to return, 1 to 2000 (default 25).
+            offset: Records to skip (default 0).
+
+        Returns:
+            A page of records, as label and value per column.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_listviewresults (rest.md#11, rest_resources.md#5).
+        """
+        return await self._sender.send(
+            operations.get_list_view_results(
+                sobject,
+                list_view_id,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    async def list_approvals(
+        self,
+    ) -> Approvals:
+        """List the approval processes that the user can submit records to, by object.
+
+        Returns:
+            API name of the object to its approval processes.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_approvals (rest.md#11).
+        """
+        return await self._sender.send(operations.list_approvals())
+
+    async def process_approvals(
+        self,
+        *,
+        body: ProcessApprovalsRequest | Mapping[str, Any],
+    ) -> list[ProcessApprovalsResult]:
+        """Submit records for approval, approve or reject them.
+
+        Several requests in one call; if one fails, all are undone and the answer is 400.
+
+        Args:
+            body: What to do with which record. Sent as application/json.
+
+        Returns:
+            One result per request.
+
+        Raises:
+            ApiError: A request failed, so none was done (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_approvals (rest.md#11).
+        """
+        return await self._sender.send(
+            operations.process_approvals(
+                body=body,
+            )
+        )
+
+    async def list_rules(
+        self,
+    ) -> Rules:
+        """List the active workflow rules, by object.
+
+        Returns:
+            API name of the object to its rules.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_rules (rest_resources.md#7).
+        """
+        return await self._sender.send(operations.list_rules())
+
+    async def trigger_rules(
+        self,
+        *,
+        body: TriggerRulesRequest | Mapping[str, Any],
+    ) -> TriggerRulesResult:
+        """Evaluate the workflow rules on records, and run the actions of those that match.
+
+        All rules of the records' object, whatever their evaluation criteria. If one fails, all is undone.
+
+        Args:
+            body: Ids of the records; all of one object. Sent as application/json.
+
+        Returns:
+            What became of the call.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_rules (rest_resources.md#7).
+        """
+        return await self._sender.send(
+            operations.trigger_rules(
+                body=body,
+            )
+        )
+
+    async def list_sobject_rules(
+        self,
+        sobject: str,
+    ) -> Rules:
+        """List the active workflow rules of an object.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+
+        Returns:
+            API name of the object to its rules.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_rules_object (rest_resources.md#7).
+        """
+        return await self._sender.send(
+            operations.list_sobject_rules(
+                sobject,
+            )
+        )
+
+    async def trigger_sobject_rules(
+        self,
+        sobject: str,
+        *,
+        body: TriggerRulesRequest | Mapping[str, Any],
+    ) -> TriggerRulesResult:
+        """Evaluate the workflow rules of an object on records.
+
+        As `triggerRules`, for one object.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            body: Ids of the records; all of one object. Sent as application/json.
+
+        Returns:
+            What became of the call.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_rules_object (rest_resources.md#7).
+        """
+        return await self._sender.send(
+            operations.trigger_sobject_rules(
+                sobject,
+                body=body,
+            )
+        )
+
+    async def get_rule(
+        self,
+        sobject: str,
+        rule_id: str,
+    ) -> Rule:
+        """Return one active workflow rule.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            rule_id: Id of the workflow rule, starting with `01Q`.
+
+        Returns:
+            The rule.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_rule_object (rest_resources.md#7).
+        """
+        return await self._sender.send(
+            operations.get_rule(
+                sobject,
+                rule_id,
+            )
+        )
+
+    async def trigger_rule(
+        self,
+        sobject: str,
+        rule_id: str,
+        *,
+        body: TriggerRulesRequest | Mapping[str, Any],
+    ) -> TriggerRulesResult:
+        """Evaluate one workflow rule on records.
+
+        As `triggerRules`, for one rule.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            rule_id: Id of the workflow rule, starting with `01Q`.
+            body: Ids of the records; all of one object. Sent as application/json.
+
+        Returns:
+            What became of the call.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_process_rule_object (rest_resources.md#7).
+        """
+        return await self._sender.send(
+            operations.trigger_rule(
+                sobject,
+                rule_id,
+                body=body,
+            )
+        )
+
+    async def list_quick_actions(
+        self,
+    ) -> list[QuickAction]:
+        """List the global quick actions.
+
+        Returns:
+            The actions.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(operations.list_quick_actions())
+
+    async def get_quick_action(
+        self,
+        action_name: str,
+    ) -> DescribeQuickActionResult:
+        """Return a global quick action.
+
+        The whole description of the action, as `describeQuickAction` has it.
+
+        Args:
+            action_name: API name of the global action, as `name` of the list gives it.
+
+        Returns:
+            The action.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.get_quick_action(
+                action_name,
+            )
+        )
+
+    async def perform_quick_action(
+        self,
+        action_name: str,
+        *,
+        body: PerformQuickActionRequest | Mapping[str, Any],
+    ) -> PerformQuickActionResult:
+        """Perform a global quick action.
+
+        Creates or changes a record as the action says, with the action's fixed values and a feed item if it makes one.
+
+        Args:
+            action_name: API name of the global action, as `name` of the list gives it.
+            body: The record to make, and the record to start from. Sent as application/json.
+
+        Returns:
+            The action was performed. Or: The action was performed and made a record.
+
+        Raises:
+            ApiError: Salesforce refused the record, field by field or by rule (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.perform_quick_action(
+                action_name,
+                body=body,
+            )
+        )
+
+    async def describe_quick_action(
+        self,
+        action_name: str,
+    ) -> DescribeQuickActionResult:
+        """Describe a global quick action.
+
+        With its layout, icons and what it makes.
+
+        Args:
+            action_name: API name of the global action, as `name` of the list gives it.
+
+        Returns:
+            The action.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.describe_quick_action(
+                action_name,
+            )
+        )
+
+    async def get_quick_action_default_values(
+        self,
+        action_name: str,
+    ) -> SObject:
+        """Return the values that the action's new record starts with.
+
+        Args:
+            action_name: API name of the global action, as `name` of the list gives it.
+
+        Returns:
+            An unsaved record: fields to their values.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.get_quick_action_default_values(
+                action_name,
+            )
+        )
+
+    async def list_sobject_quick_actions(
+        self,
+        sobject: str,
+    ) -> list[QuickAction]:
+        """List the quick actions of an object, the global ones included.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+
+        Returns:
+            The actions.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.list_sobject_quick_actions(
+                sobject,
+            )
+        )
+
+    async def get_sobject_quick_action(
+        self,
+        sobject: str,
+        action_name: str,
+    ) -> DescribeQuickActionResult:
+        """Return one quick action of an object.
+
+        The whole description of the action, as `describeSObjectQuickAction` has it.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            action_name: API name of the action; of an object's own action with the object before a dot, as `name` of
+                the list gives it.
+
+        Returns:
+            The action.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.get_sobject_quick_action(
+                sobject,
+                action_name,
+            )
+        )
+
+    async def perform_sobject_quick_action(
+        self,
+        sobject: str,
+        action_name: str,
+        *,
+        body: PerformQuickActionRequest | Mapping[str, Any],
+    ) -> PerformQuickActionResult:
+        """Perform a quick action of an object.
+
+        Creates or changes a record as the action says, with the action's fixed values and a feed item if it makes one.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            action_name: API name of the action; of an object's own action with the object before a dot, as `name` of
+                the list gives it.
+            body: The record to make, and the record to start from. Sent as application/json.
+
+        Returns:
+            The action was performed. Or: The action was performed and made a record.
+
+        Raises:
+            ApiError: Salesforce refused the record, field by field or by rule (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.perform_sobject_quick_action(
+                sobject,
+                action_name,
+                body=body,
+            )
+        )
+
+    async def describe_sobject_quick_action(
+        self,
+        sobject: str,
+        action_name: str,
+    ) -> DescribeQuickActionResult:
+        """Describe a quick action of an object.
+
+        With its layout, icons and what it makes.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            action_name: API name of the action; of an object's own action with the object before a dot, as `name` of
+                the list gives it.
+
+        Returns:
+            The action.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.describe_sobject_quick_action(
+                sobject,
+                action_name,
+            )
+        )
+
+    async def get_sobject_quick_action_default_values(
+        self,
+        sobject: str,
+        action_name: str,
+    ) -> SObject:
+        """Return the values that the action's new record starts with.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            action_name: API name of the action; of an object's own action with the object before a dot, as `name` of
+                the list gives it.
+
+        Returns:
+            An unsaved record: fields to their values.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.get_sobject_quick_action_default_values(
+                sobject,
+                action_name,
+            )
+        )
+
+    async def get_sobject_quick_action_default_values_by_context(
+        self,
+        sobject: str,
+        action_name: str,
+        context_id: str,
+    ) -> SObject:
+        """Return the values that the action's new record starts with, on a given record.
+
+        Formulas that read the record are evaluated.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            action_name: API name of the action; of an object's own action with the object before a dot, as `name` of
+                the list gives it.
+            context_id: Id of the record that the action starts from.
+
+        Returns:
+            An unsaved record: fields to their values.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_quickactions (rest.md#11, rest_resources.md#6).
+        """
+        return await self._sender.send(
+            operations.get_sobject_quick_action_default_values_by_context(
+                sobject,
+                action_name,
+                context_id,
+            )
+        )
+
+    async def query_report(
+        self,
+        *,
+        body: ReportRequest | Mapping[str, Any],
+        include_details: bool | Unset = UNSET,
+    ) -> ReportResult:
+        """Run a report that isn't saved.
+
+        Nothing is created or changed, so it may be repeated.
+
+        Args:
+            body: The report. Sent as application/json.
+            include_details: `true` returns detail rows too, at most 2,000 (default false). Sent as the parameter
+                `includeDetails`.
+
+        Returns:
+            The result.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or too many reports ran (403).
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: analytics-guide, sforce_analytics_rest_api_report_query_example (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.query_report(
+                body=body,
+                include_details=include_details,
+            )
+        )
+
+    async def run_report(
+        self,
+        report_id: str,
+        *,
+        include_details: bool | Unset = UNSET,
+    ) -> ReportResult:
+        """Run a report and return its result.
+
+        At most 500 runs an hour and 20 at a time. The values are in `factMap`, under the keys of its groupings: `0!T`
+        is the first row group, `T!T` the grand total.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+            include_details: `true` returns detail rows too, at most 2,000 (default false). Sent as the parameter
+                `includeDetails`.
+
+        Returns:
+            The result.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or too many reports ran (403).
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_get_reportdata (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.run_report(
+                report_id,
+                include_details=include_details,
+            )
+        )
+
+    async def run_report_with_filters(
+        self,
+        report_id: str,
+        *,
+        body: ReportRequest | Mapping[str, Any],
+        include_details: bool | Unset = UNSET,
+    ) -> ReportResult:
+        """Run a report with other filters, groupings or columns than it was saved with.
+
+        The report itself stays as it is, so the call may be repeated.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+            body: What differs from the saved report. Sent as application/json.
+            include_details: `true` returns detail rows too, at most 2,000 (default false). Sent as the parameter
+                `includeDetails`.
+
+        Returns:
+            The result.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or too many reports ran (403).
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_filter_reportdata (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.run_report_with_filters(
+                report_id,
+                body=body,
+                include_details=include_details,
+            )
+        )
+
+    async def delete_report(
+        self,
+        report_id: str,
+    ) -> None:
+        """Delete a report.
+
+        It goes to the Recycle Bin.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+
+        Returns:
+            Deleted; no body. None is returned.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 34.0.
+        Source: analytics-guide, sforce_analytics_rest_api_delete_report (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.delete_report(
+                report_id,
+            )
+        )
+
+    async def update_report(
+        self,
+        report_id: str,
+        *,
+        body: ReportRequest | Mapping[str, Any],
+    ) -> ReportDescribe:
+        """Save changes to a report.
+
+        Runs in the background of this report are deleted.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+            body: What to change. Sent as application/json.
+
+        Returns:
+            The report as it was saved.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 34.0.
+        Source: analytics-guide, sforce_analytics_rest_api_save_report (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.update_report(
+                report_id,
+                body=body,
+            )
+        )
+
+    async def list_report_instances(
+        self,
+        report_id: str,
+    ) -> list[ReportInstance]:
+        """List the background runs of a report, at most 2,000.
+
+        Results are kept 24 hours.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+
+        Returns:
+            The runs.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_list_asyncreportruns (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.list_report_instances(
+                report_id,
+            )
+        )
+
+    async def run_report_async(
+        self,
+        report_id: str,
+        *,
+        body: ReportRunRequest | Mapping[str, Any],
+        include_details: bool | Unset = UNSET,
+    ) -> ReportInstance:
+        """Run a report in the background.
+
+        At most 1,200 requests an hour. Poll `getReportInstance` until `status` is Success or Error.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+            body: What differs from the saved report; an empty object for nothing. Sent as application/json.
+            include_details: `true` returns detail rows too, at most 2,000 (default false). Sent as the parameter
+                `includeDetails`.
+
+        Returns:
+            The run.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or too many reports ran (403).
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_get_reportdata (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.run_report_async(
+                report_id,
+                body=body,
+                include_details=include_details,
+            )
+        )
+
+    async def get_report_instance(
+        self,
+        report_id: str,
+        instance_id: str,
+    ) -> ReportInstanceResult:
+        """Return a background run: its state, and its result once it succeeded.
+
+        While it runs, everything but `attributes` is null or empty.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+            instance_id: Id of the run, starting with `0LG`.
+
+        Returns:
+            The run.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or too many reports ran (403).
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_instance_results (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.get_report_instance(
+                report_id,
+                instance_id,
+            )
+        )
+
+    async def delete_report_instance(
+        self,
+        report_id: str,
+        instance_id: str,
+    ) -> None:
+        """Delete a background run with its result.
+
+        Only one that ended: Success or Error.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+            instance_id: Id of the run, starting with `0LG`.
+
+        Returns:
+            Deleted; no body. None is returned.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: analytics-guide, sforce_analytics_rest_api_instance_results (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.delete_report_instance(
+                report_id,
+                instance_id,
+            )
+        )
+
+    async def list_reports(
+        self,
+    ) -> list[ReportListItem]:
+        """List the reports that the user viewed last, at most 200.
+
+        Returns:
+            The reports, latest first.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_recentreports (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(operations.list_reports())
+
+    async def create_report(
+        self,
+        *,
+        body: ReportRequest | Mapping[str, Any],
+    ) -> ReportDescribe:
+        """Create a report.
+
+        Of the metadata, `name`, `reportFormat` and `reportType` at least.
+
+        Args:
+            body: The report. Sent as application/json.
+
+        Returns:
+            The report as it was saved.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 37.0.
+        Source: analytics-guide, analytics_api_report_example_post_report (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.create_report(
+                body=body,
+            )
+        )
+
+    async def clone_report(
+        self,
+        *,
+        body: ReportRequest | Mapping[str, Any],
+        clone_id: str,
+    ) -> ReportDescribe:
+        """Copy a report.
+
+        The copy goes to the user's private folder unless `folderId` says otherwise.
+
+        Args:
+            body: What differs in the copy: its `name` at least. Sent as application/json.
+            clone_id: Id of the report to copy. Sent as the parameter `cloneId`.
+
+        Returns:
+            The copy as it was saved.
+
+        Raises:
+            ApiError: The report, or what was asked of it, isn't valid (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 34.0.
+        Source: analytics-guide, sforce_analytics_rest_api_clone_report (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.clone_report(
+                body=body,
+                clone_id=clone_id,
+            )
+        )
+
+    async def describe_report(
+        self,
+        report_id: str,
+    ) -> ReportDescribe:
+        """Describe a report: its columns, groupings and filters, and what its report type offers.
+
+        Args:
+            report_id: Id of the report, 15 or 18 characters, starting with `00O`.
+
+        Returns:
+            The report.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: analytics-guide, sforce_analytics_rest_api_get_reportmetadata (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.describe_report(
+                report_id,
+            )
+        )
+
+    async def list_report_types(
+        self,
+    ) -> list[ReportTypeCategory]:
+        """List the report types that the user can use, by category.
+
+        Returns:
+            The categories.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 39.0.
+        Source: analytics-guide, analytics_api_reporttypes_example_get_reporttypes (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(operations.list_report_types())
+
+    async def describe_report_type(
+        self,
+        report_type: str,
+    ) -> ReportDescribe:
+        """Describe a report type: the columns and filters that it offers.
+
+        Args:
+            report_type: API name of the report type, as `listReportTypes` has it.
+
+        Returns:
+            The report type.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 39.0.
+        Source: analytics-guide, analytics_api_reporttypes_reference (rest.md#12, rest_resources.md#11).
+        """
+        return await self._sender.send(
+            operations.describe_report_type(
+                report_type,
+            )
+        )
+
+    async def get_search_scope_order(
+        self,
+    ) -> list[SearchScopeItem]:
+        """List the objects of the user's global search, in their order.
+
+        Also those that the user pinned; the order changes with use.
+
+        Returns:
+            The objects.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_search_scope_order (rest_resources.md#8, rest.md#2).
+        """
+        return await self._sender.send(operations.get_search_scope_order())
+
+    async def list_search_layouts(
+        self,
+        *,
+        q: Sequence[str],
+    ) -> list[SearchLayout]:
+        """Describe how search results of objects are shown.
+
+        At most 100 objects in one call.
+
+        Args:
+            q: API names of the objects, joined by commas.
+
+        Returns:
+            One layout per object, in their order.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_search_layouts (rest_resources.md#8, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.list_search_layouts(
+                q=q,
+            )
+        )
+
+    async def suggest_records(
+        self,
+        *,
+        q: str,
+        sobject: Sequence[str],
+        fields: Sequence[str] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        where: str | Unset = UNSET,
+        dynamic_fields: Sequence[Literal["name", "secondaryField"] | str] | Unset = UNSET,
+        type_: Literal["article", "parentQuestion", "question"] | str | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+        group_id: str | Unset = UNSET,
+        topic_id: str | Unset = UNSET,
+        network_id: str | Unset = UNSET,
+        ignore_unsupported_sobjects: bool | Unset = UNSET,
+    ) -> SuggestedRecords:
+        """Suggest records by the beginning of a name, while the user types.
+
+        Records whose name holds the words, the last one as a beginning.
+
+        Args:
+            q: What the user typed so far, 3 to 255 characters (1 in Chinese, Japanese, Korean and Thai); the last word
+                may be a beginning.
+            sobject: API names of the objects to look into, joined by commas; at most 10.
+            fields: API names of further fields to return, joined by commas.
+            limit: Most suggestions to return (default 5).
+            where: Filter on the object's fields, as in SOQL without WHERE; with one object only.
+            dynamic_fields: `secondaryField` adds the field that tells records of one name apart. Sent as the parameter
+                `dynamicFields`.
+            type_: For `FeedItem`, and required there: what kind of feed item. Sent as the parameter `type`.
+            user_id: For questions: only those of this user. Sent as the parameter `userId`.
+            group_id: For questions: only those posted to this group. Sent as the parameter `groupId`.
+            topic_id: For questions: only those of this topic. Sent as the parameter `topicId`.
+            network_id: For questions and users: only those of this Experience Cloud site. Sent as the parameter
+                `networkId`.
+            ignore_unsupported_sobjects: `true` leaves out objects that can't be suggested, `false` makes them an error
+                (default false). Sent as the parameter `ignoreUnsupportedSObjects`.
+
+        Returns:
+            The records, most relevant first.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 32.0.
+        Source: rest-guide, resources_search_suggest_records (rest_resources.md#8, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.suggest_records(
+                q=q,
+                sobject=sobject,
+                fields=fields,
+                limit=limit,
+                where=where,
+                dynamic_fields=dynamic_fields,
+                type_=type_,
+                user_id=user_id,
+                group_id=group_id,
+                topic_id=topic_id,
+                network_id=network_id,
+                ignore_unsupported_sobjects=ignore_unsupported_sobjects,
+            )
+        )
+
+    async def suggest_title_matches(
+        self,
+        *,
+        q: str,
+        language: str,
+        publish_status: Literal["Draft", "Online", "Archived"] | str,
+        channel: Literal["AllChannels", "App", "Pkb", "Csp", "Prm"] | str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        article_types: Sequence[str] | Unset = UNSET,
+        categories: str | Unset = UNSET,
+        topics: Sequence[str] | Unset = UNSET,
+        validation_status: str | Unset = UNSET,
+    ) -> SuggestedRecords:
+        """Suggest Knowledge articles by their title, while the user types.
+
+        Needs Salesforce Knowledge. Stop words at the end count as words.
+
+        Args:
+            q: What the user typed so far, 3 to 255 characters (1 in Chinese, Japanese, Korean and Thai); the last word
+                may be a beginning.
+            language: Language, as `en_US`.
+            publish_status: Publication status of the articles. Sent as the parameter `publishStatus`.
+            channel: Where the articles are visible (default: what fits the user, `App` for internal ones).
+            limit: Most suggestions to return (default 5).
+            article_types: Id prefixes of the article types, one parameter each; without it, all. Sent as the parameter
+                `articleTypes`.
+            categories: Data category groups and categories, as a JSON object.
+            topics: Topics of the articles, one parameter each.
+            validation_status: Validation status of the articles. Sent as the parameter `validationStatus`.
+
+        Returns:
+            The articles, best match first.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_search_suggest_title_matches (rest_resources.md#8, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.suggest_title_matches(
+                q=q,
+                language=language,
+                publish_status=publish_status,
+                channel=channel,
+                limit=limit,
+                article_types=article_types,
+                categories=categories,
+                topics=topics,
+                validation_status=validation_status,
+            )
+        )
+
+    async def suggest_search_queries(
+        self,
+        *,
+        q: str,
+        language: str,
+        channel: Literal["AllChannels", "App", "Pkb", "Csp", "Prm"] | str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+    ) -> SuggestedQueries:
+        """Suggest queries that other users searched Knowledge for.
+
+        Needs Salesforce Knowledge. Only queries in which a word begins with the text.
+
+        Args:
+            q: What the user typed so far, 3 to 255 characters (1 in Chinese, Japanese, Korean and Thai); the last word
+                may be a beginning.
+            language: Language, as `en_US`.
+            channel: Where the articles are visible (default: what fits the user, `App` for internal ones).
+            limit: Most suggestions to return (default 5).
+
+        Returns:
+            The queries.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_search_suggest_queries (rest_resources.md#8, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.suggest_search_queries(
+                q=q,
+                language=language,
+                channel=channel,
+                limit=limit,
+            )
+        )
+
+    async def create_specification(
+        self,
+        *,
+        body: SpecificationRequest | Mapping[str, Any],
+    ) -> SpecificationTicket:
+        """Ask for an OpenAPI document of the org's objects.
+
+        It is made in the background: poll `getSpecification`. Beta, to be enabled in the org.
+
+        Args:
+            body: Which resources the document is to describe. Sent as application/json.
+
+        Returns:
+            The document is being made.
+
+        Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 59.0.
+        Source: sobjects-openapi, generate_oas3 (rest.md#13).
+        """
+        return await self._sender.send(
+            operations.create_specification(
+                body=body,
+            )
+        )
+
+    async def get_specification(
+        self,
+        locator: str,
+    ) -> dict[str, Any] | None:
+        """Return an OpenAPI document of the org's objects.
+
+        Several megabytes for a whole org. What is answered while it is being made was not recorded.
+
+        Args:
+            locator: Last segment of the ticket's `href`; opaque.
+
+        Returns:
+            The document: OpenAPI 3.0, as it was made. Or: The document is still being made; no body. None is returned.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 59.0.
+        Source: sobjects-openapi, generate_oas3 (rest.md#13).
+        """
+        return await self._sender.send(
+            operations.get_specification(
+                locator,
+            )
+        )
+
+    async def get_user_password(
+        self,
+        user_id: str,
+    ) -> PasswordStatus:
+        """Tell whether a user's password has expired.
+
+        Needs the permission to manage users, unless it is the caller.
+
+        Args:
+            user_id: Id of the user, 15 or 18 characters.
+
+        Returns:
+            Whether it has expired.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_user_password (rest.md#5, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.get_user_password(
+                user_id,
+            )
+        )
+
+    async def set_user_password(
+        self,
+        user_id: str,
+        *,
+        body: SetPasswordRequest | Mapping[str, Any],
+    ) -> None:
+        """Set a user's password.
+
+        The password must meet the org's policies.
+
+        Args:
+            user_id: Id of the user, 15 or 18 characters.
+            body: The new password. Sent as application/json.
+
+        Returns:
+            Set; no body. None is returned.
+
+        Raises:
+            ApiError: The password doesn't meet the org's policies (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_user_password (rest.md#5, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.set_user_password(
+                user_id,
+                body=body,
+            )
+        )
+
+    async def reset_user_password(
+        self,
+        user_id: str,
+    ) -> ResetPasswordResult | None:
+        """Reset a user's password to one that Salesforce makes up.
+
+        Newer orgs mail the user a link as well; the guide's newer text says instead.
+
+        Args:
+            user_id: Id of the user, 15 or 18 characters.
+
+        Returns:
+            The new password. Or: Reset; the user gets a mail. None is returned.
+
+        Raises:
+            ApiError: The password doesn't meet the org's policies (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_user_password (rest.md#5, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.reset_user_password(
+                user_id,
+            )
+        )
+
+    async def get_self_service_user_password(
+        self,
+        user_id: str,
+    ) -> PasswordStatus:
+        """Tell whether a self-service user's password has expired.
+
+        Needs the permission to manage users, unless it is the caller.
+
+        Args:
+            user_id: Id of the user, 15 or 18 characters.
+
+        Returns:
+            Whether it has expired.
+
+        Raises:
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_user_password (rest.md#5, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.get_self_service_user_password(
+                user_id,
+            )
+        )
+
+    async def set_self_service_user_password(
+        self,
+        user_id: str,
+        *,
+        body: SetPasswordRequest | Mapping[str, Any],
+    ) -> None:
+        """Set a self-service user's password.
+
+        The password must meet the org's policies.
+
+        Args:
+            user_id: Id of the user, 15 or 18 characters.
+            body: The new password. Sent as application/json.
+
+        Returns:
+            Set; no body. None is returned.
+
+        Raises:
+            ApiError: The password doesn't meet the org's policies (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_user_password (rest.md#5, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.set_self_service_user_password(
+                user_id,
+                body=body,
+            )
+        )
+
+    async def reset_self_service_user_password(
+        self,
+        user_id: str,
+    ) -> ResetPasswordResult | None:
+        """Reset a self-service user's password to one that Salesforce makes up.
+
+        Newer orgs mail the user a link as well; the guide's newer text says instead.
+
+        Args:
+            user_id: Id of the user, 15 or 18 characters.
+
+        Returns:
+            The new password. Or: Reset; the user gets a mail. None is returned.
+
+        Raises:
+            ApiError: The password doesn't meet the org's policies (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such resource, object, record or API version, or none that this user may see (404).
+            VersionRetired: The API version is retired (410).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, resources_sobject_user_password (rest.md#5, rest.md#2).
+        """
+        return await self._sender.send(
+            operations.reset_self_service_user_password(
+                user_id,
             )
         )

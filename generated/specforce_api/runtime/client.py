@@ -149,7 +149,9 @@ def _parts(operation: Operation[T], base_url: str, token: str | None, api_versio
     if operation.info.authenticated:
         if not token:
             raise InputError(f"{operation.info.operation_id} wants an access token: give the client a token=")
-        headers.append(("Authorization", f"Bearer {header_value('Authorization', token)}"))
+        name = operation.info.token_header
+        text = header_value(name or "Authorization", token)
+        headers.append((name, text) if name else ("Authorization", f"Bearer {text}"))
     url = base_url + operation.url_path(api_version)
     return {"method": operation.info.method, "url": url, "params": list(operation.params), "headers": headers}
 

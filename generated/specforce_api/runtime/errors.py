@@ -31,6 +31,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from .types import is_list, is_object
@@ -351,6 +352,7 @@ _BY_CODE: dict[str, type[ApiError]] = {
     "INVALID_QUERY_LOCATOR": InvalidQueryLocator,
     "INVALID_SESSION_ID": InvalidSession,
     "INVALID_TYPE": InvalidType,
+    "InvalidSessionId": InvalidSession,
     "MALFORMED_ID": MalformedId,
     "MALFORMED_QUERY": MalformedQuery,
     "MALFORMED_SEARCH": MalformedQuery,
@@ -377,20 +379,33 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def details(document: object) -> tuple[ErrorDetail, ...]:
-    """Read Salesforce's error array, `[{message, errorCode, fields}]`, also where one object stands for the array."""
+    """Read Salesforce's error array, `[{message, errorCode, fields}]`, also where one object stands for the array.
+
+    Bulk API 1.0 calls the two `exceptionCode` and `exceptionMessage`; trees and actions have errors per result.
+    """
     entries: list[Any] = document if is_list(document) else [document]
     found: list[ErrorDetail] = []
     for entry in entries:
-        if is_object(entry) and ("errorCode" in entry or "message" in entry or "statusCode" in entry):
+        if not is_object(entry):
+            continue
+        code = next((entry[key] for key in _CODES if entry.get(key)), "")
+        text = entry.get("message") or entry.get("exceptionMessage") or ""
+        if code or text:
             fields: object = entry.get("fields")
-            found.append(
-                ErrorDetail(
-                    str(entry.get("errorCode") or entry.get("statusCode") or ""),
-                    str(entry.get("message") or ""),
-                    tuple(str(name) for name in fields) if is_list(fields) else (),
-                )
-            )
+            names = tuple(str(name) for name in fields) if is_list(fields) else ()
+            found.append(ErrorDetail(str(code), str(text), names))
+        else:
+            found += details(entry.get("results")) + details(entry.get("errors"))
     return tuple(found)
+
+
+_CODES = ("errorCode", "statusCode", "exceptionCode")
+_XML = re.compile(r"<(exceptionCode|exceptionMessage)>([^<]*)</")
+
+
+def _from_xml(text: str) -> tuple[ErrorDetail, ...]:
+    """Read the error document of Bulk API 1.0, by its two elements."""
+    return details({name: unescape(value) for name, value in _XML.findall(text)})
 
 
 def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
@@ -399,7 +414,7 @@ def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
     try:
         found = details(json.loads(text)) if text else ()
     except ValueError:
-        found = ()
+        found = _from_xml(text)
     by_code = _BY_CODE.get(found[0].error_code) if found else None
     kind = by_code or _BY_STATUS.get(reply.status, ApiError)
     hint = ""

@@ -24,6 +24,8 @@ class Waiter:
         reason_field: the key of the answer that says why a job failed, empty if there is none.
         abort_operation: the operationId that aborts the job, empty if there is none.
         abort_body: what to send with it.
+        total_field: the key of the answer that holds the number of parts, empty if the state alone says that it ended well.
+        done_fields: the keys of the answer that together reach the total when a job in a state of `success` has ended.
         first_delay_s: seconds before the second poll; each later delay is `factor` times the one before.
         max_delay_s: seconds that no delay exceeds.
         factor: growth of the delay.
@@ -43,6 +45,8 @@ class Waiter:
     first_delay_s: float
     max_delay_s: float
     factor: float
+    total_field: str = ""
+    done_fields: tuple[str, ...] = ()
 
     @property
     def terminal(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from specforce_generator.bundle import METHODS
+from specforce_generator.bundle import METHODS, refuse_second_components
 from specforce_generator.index import Index, read_index, read_toml
 from specforce_generator.refs import Library, follow, read_library
 from specforce_generator.sources import Json, SourceError, is_list, is_object, pointer
@@ -28,6 +28,7 @@ class Site:
 
     Attributes:
         entry: the API it is of.
+        file: the document it stands in.
         path: its path as written, relative to the mount.
         method: in lower case.
         data: the operation.
@@ -36,6 +37,7 @@ class Site:
     """
 
     entry: ApiEntry
+    file: str
     path: str
     method: str
     data: Json = field(repr=False)
@@ -68,7 +70,12 @@ class Context:
     @cached_property
     def sites(self) -> list[Site]:
         """Every operation, in the order of the documents."""
-        return [site for entry in self.index.apis for site in _sites(entry, self.library[entry.file])]
+        return [site for entry in self.index.apis for file in entry.files for site in _sites(entry, self.library[file])]
+
+    @cached_property
+    def documents(self) -> frozenset[str]:
+        """The files that are documents of an API; every other file is shared."""
+        return frozenset(file for entry in self.index.apis for file in entry.files)
 
     def follow(self, path: str, value: Any) -> tuple[str, Any]:
         """Follow `$ref`s from a value that stands in a file: the file it ends in, and what it means."""
@@ -87,7 +94,7 @@ class Context:
         item_at = pointer("paths", site.path)
         for owner, at in ((site.item, item_at), (site.data, site.at)):
             for index, written in enumerate(owner.get("parameters", [])):
-                path, parameter = self.follow(site.entry.file, written)
+                path, parameter = self.follow(site.file, written)
                 yield path, f"{at}/parameters/{index}", parameter
 
     def has_row(self, row: str) -> bool:
@@ -106,24 +113,27 @@ def read_context(folder: Path) -> Context:
     """Read the specs.
 
     Raises:
-        SourceError: a file can't be read, or a document has another server than its mount.
+        SourceError: a file can't be read, a document has another server than its mount, or two documents of an API
+            define one component.
     """
     index = read_index(folder)
-    library = read_library(folder, [entry.file for entry in index.apis])
+    library = read_library(folder, [file for entry in index.apis for file in entry.files])
     for entry in index.apis:
-        _check_document(entry, library[entry.file])
+        for file in entry.files:
+            _check_document(entry, library[file])
+        refuse_second_components([library[file] for file in entry.files])
     return Context(folder, index, library, read_toml(folder, "sources.toml"))
 
 
 def _check_document(entry: ApiEntry, source: Source) -> None:
     if source.data.get("openapi") != "3.1.0":
-        raise SourceError(f"{entry.file}:{source.line('/openapi')}: write openapi: 3.1.0")
+        raise SourceError(f"{source.path}:{source.line('/openapi')}: write openapi: 3.1.0")
     servers = source.data.get("servers")
     url = servers[0].get("url") if is_list(servers) and servers and is_object(servers[0]) else ""
     wanted = "https://{my_domain}" + entry.mount
     if url != wanted:
         raise SourceError(
-            f"{entry.file}:{source.line('/servers/0/url')}: the server is {url!r}, and index.toml mounts the API "
+            f"{source.path}:{source.line('/servers/0/url')}: the server is {url!r}, and index.toml mounts the API "
             f"elsewhere: write url: {wanted}"
         )
 
@@ -133,4 +143,4 @@ def _sites(entry: ApiEntry, source: Source) -> Iterator[Site]:
     for path, item in paths.items():
         for method in METHODS:
             if is_object(item.get(method)):
-                yield Site(entry, path, method, item[method], item, pointer("paths", path, method))
+                yield Site(entry, source.path, path, method, item[method], item, pointer("paths", path, method))

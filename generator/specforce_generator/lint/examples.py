@@ -33,7 +33,7 @@ def lint_examples(context: Context) -> Iterator[Finding]:
 
 
 def _missing(context: Context, site: Site) -> Iterator[Finding]:
-    path = site.entry.file
+    path = site.file
     bodies = [("requestBody", "request body", site.data.get("requestBody"))]
     responses: Json = site.data.get("responses", {})
     for status, answer in responses.items():

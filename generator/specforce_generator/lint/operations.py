@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from specforce_generator.names import snake_case
+from specforce_generator.operations import method_name
 from specforce_generator.sources import Json, is_list, is_object, pointer
 
 if TYPE_CHECKING:
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z0-9][A-Za-z0-9]*)?")
 _VERSION = re.compile(r"[0-9]{2,3}\.0")
 _EXTENSIONS = frozenset(
-    {"x-since", "x-until", "x-source", "x-repeatable", "x-streamed", "x-variant-of", "x-route-when", "x-enum"}
+    {
+        "x-since",
+        "x-until",
+        "x-source",
+        "x-repeatable",
+        "x-streamed",
+        "x-variant-of",
+        "x-route-when",
+        "x-enum",
+        "x-method",
+    }
 )
 _JSON_BODIES = frozenset({"application/json", "application/x-www-form-urlencoded"})
 
@@ -38,10 +49,15 @@ def lint_operations(context: Context) -> Iterator[Finding]:
 
 def _names(context: Context) -> Iterator[Finding]:
     seen: dict[str, Site] = {}
+    methods: dict[tuple[str, str], Site] = {}
     for site in context.sites:
         name = site.data.get("operationId")
         if not isinstance(name, str):
             continue
+        method = method_name(site.data)
+        if methods.setdefault((site.entry.id, method), site) is not site:
+            message = f"a second method {method} of this API: write another x-method"
+            yield _at(context, "operation-id", site, "x-method", message)
         first = seen.setdefault(snake_case(name), site)
         if first is not site:
             yield _at(
@@ -49,7 +65,7 @@ def _names(context: Context) -> Iterator[Finding]:
                 "operation-id",
                 site,
                 "operationId",
-                f"{name} is also in {first.entry.file}: name one otherwise",
+                f"{name} is also in {first.file}: name one otherwise",
             )
 
 
@@ -119,7 +135,7 @@ def _number(version: object) -> float:
 def _request(context: Context, site: Site) -> Iterator[Finding]:
     if "requestBody" not in site.data:
         return
-    path, body = context.follow(site.entry.file, site.data["requestBody"])
+    path, body = context.follow(site.file, site.data["requestBody"])
     content: Json = body.get("content", {}) if is_object(body) else {}
     if len(content) != 1:
         message = f"a request body has one media type, this one {len(content)}: make each further one an x-variant-of"
@@ -134,7 +150,7 @@ def _request(context: Context, site: Site) -> Iterator[Finding]:
         elif kind not in _JSON_BODIES and not _is_binary(schema):
             message = f"a {kind} body must be type: string, format: binary"
             yield _at(context, "request-body", site, "requestBody/content" + pointer(kind), message)
-        elif kind in _JSON_BODIES and "$ref" not in media.get("schema", {}):
+        elif kind in _JSON_BODIES and "$ref" not in media.get("schema", {}) and not _is_binary(schema):
             message = "give the body's schema a name: move it to components and write a $ref"
             yield _at(context, "request-body", site, "requestBody/content" + pointer(kind), message)
         if ";" in kind:
@@ -149,7 +165,9 @@ def _answers(context: Context, site: Site) -> Iterator[Finding]:
         message = "responses must hold at least one 2xx: without it the operation can't succeed"
         yield _at(context, "responses", site, "responses", message)
         return
-    secured = site.data.get("security", context.library[site.entry.file].data.get("security"))
+    document = context.library[site.file].data
+    choices: list[Json] = site.data["security"] if "security" in site.data else document.get("security", [])
+    secured = any("bearer" in choice for choice in choices)
     wanted = {"5XX": "ServerError"} | ({"401": "InvalidSession"} if secured and "403" not in responses else {})
     for status, name in wanted.items():
         if status not in responses:
@@ -160,7 +178,7 @@ def _answers(context: Context, site: Site) -> Iterator[Finding]:
         if not re.fullmatch(r"[1-5](?:\d\d|XX)", status) or status == "2XX":
             message = f"{status!r} isn't a status: write three digits in quotes, or 4XX or 5XX for errors"
             yield _at(context, "responses", site, place, message)
-        path, answer = context.follow(site.entry.file, written)
+        path, answer = context.follow(site.file, written)
         if not is_object(answer) or not answer.get("description"):
             message = f"the answer {status} has no description: it becomes a line of the docstring"
             yield _at(context, "responses", site, place, message)
@@ -170,8 +188,9 @@ def _answers(context: Context, site: Site) -> Iterator[Finding]:
 
 def _success(context: Context, site: Site, place: str, path: str, answer: Json) -> Iterator[Finding]:
     content: Json = answer.get("content", {})
-    if len(content) > 1:
-        message = f"a success has one media type, this one has {', '.join(content)}: keep one"
+    schemas = [context.follow(path, media.get("schema", {}))[1] for media in content.values()]
+    if len(content) > 1 and not all(map(_is_binary, schemas)):
+        message = f"a success that isn't raw has one media type, this one has {', '.join(content)}: keep one"
         yield _at(context, "responses", site, place, message)
     for kind, media in content.items():
         schema: Json = context.follow(path, media.get("schema", {}))[1]
@@ -198,4 +217,4 @@ def _objects(value: object, at: str) -> Iterator[tuple[str, Json]]:
 
 def _at(context: Context, rule: str, site: Site, place: str, message: str) -> Finding:
     at = f"{site.at}/{place}" if place else site.at
-    return context.finding(rule, site.entry.file, at, f"{site.name}: {message}")
+    return context.finding(rule, site.file, at, f"{site.name}: {message}")

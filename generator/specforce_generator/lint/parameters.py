@@ -27,19 +27,19 @@ def lint_parameters(context: Context) -> Iterator[Finding]:
         arguments: dict[str, str] = {}
         for path, at, parameter in found:
             for message in _mistakes(context, path, parameter):
-                yield context.finding("parameter", site.entry.file, at, f"{site.name}: {message}")
+                yield context.finding("parameter", site.file, at, f"{site.name}: {message}")
             name, location = str(parameter.get("name")), str(parameter.get("in"))
             first = arguments.setdefault(argument(name), f"{location} {name}")
             if first != f"{location} {name}":
                 message = f"{location} {name} and {first} become one argument, {argument(name)}: leave one out"
-                yield context.finding("parameter", site.entry.file, at, f"{site.name}: {message}")
+                yield context.finding("parameter", site.file, at, f"{site.name}: {message}")
 
 
 def _path(context: Context, site: Site, declared: set[str]) -> Iterator[Finding]:
     used = set(_PLACEHOLDER.findall(site.path))
     for name in sorted(used ^ declared):
         what = "is in the path and not declared: add it to parameters" if name in used else "is no part of the path"
-        yield context.finding("parameter", site.entry.file, site.at, f"{site.name}: path parameter {name} {what}")
+        yield context.finding("parameter", site.file, site.at, f"{site.name}: path parameter {name} {what}")
 
 
 def _mistakes(context: Context, path: str, parameter: Json) -> Iterator[str]:

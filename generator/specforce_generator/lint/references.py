@@ -36,19 +36,15 @@ def lint_references(context: Context) -> Iterator[Finding]:
 def _component(context: Context, path: str, at: str) -> str:
     """The pointer of the component that a pointer lies in; empty for what lies in no component."""
     steps = at.split("/")
-    size = 4 if _is_document(context, path) else 2
+    size = 4 if path in context.documents else 2
     return "/".join(steps[:size]) if size == 2 or steps[1:2] == ["components"] else ""
-
-
-def _is_document(context: Context, path: str) -> bool:
-    return any(entry.file == path for entry in context.index.apis)
 
 
 def lint_unused(context: Context) -> Iterator[Finding]:
     """Check that something refers to every component."""
     targets = {split(path, ref) for path, source in context.library.items() for _, ref in all_refs(source.data)}
     for path, source in context.library.items():
-        if _is_document(context, path):
+        if path in context.documents:
             components = source.data.get("components", {})
             kinds = [kind for kind in components if kind != "securitySchemes" and is_object(components[kind])]
             names = [pointer("components", kind, name) for kind in kinds for name in components[kind]]

@@ -31,20 +31,38 @@ def lint_routes(context: Context) -> Iterator[Finding]:
                 f"{site.name}: {site.path} has the shape of {unmarked[0].path} ({unmarked[0].name}): "
                 "say when it is meant: x-route-when: {parameter: regex}"
             )
-            yield context.finding("route", site.entry.file, site.at, message)
+            yield context.finding("route", site.file, site.at, message)
 
 
 def _told_apart(context: Context, site: Site, sites: list[Site]) -> bool:
-    """By a condition, or by a media type that no other operation of the route takes."""
+    """By a condition, or by a media type that no other operation of the route takes, or answers with.
+
+    A variant that answers with what its original answers with, too, is another reading of the same answer: a server
+    has nothing to choose.
+    """
     if "x-route-when" in site.data:
         return True
-    own = _media_types(context, site)
-    others = [_media_types(context, other) for other in sites if other is not site]
-    return bool(own) and "#" in site.path and not any(own & other for other in others)
+    if "#" not in site.path:
+        return False
+    others = [other for other in sites if other is not site]
+    own = _media_types(context, site.file, site.data.get("requestBody", {}))
+    if own:
+        return not any(own & _media_types(context, other.file, other.data.get("requestBody", {})) for other in others)
+    answered = _answered(context, site)
+    original = next((other for other in others if other.name == site.data.get("x-variant-of")), None)
+    again = original is not None and answered < _answered(context, original)
+    return bool(answered) and (again or not any(answered & _answered(context, other) for other in others))
 
 
-def _media_types(context: Context, site: Site) -> set[str]:
-    body: object = context.follow(site.entry.file, site.data.get("requestBody", {}))[1]
+def _answered(context: Context, site: Site) -> set[str]:
+    """The media types of an operation's successes."""
+    responses: dict[str, object] = site.data.get("responses", {})
+    answers = [answer for status, answer in responses.items() if status.startswith("2")]
+    return {kind for answer in answers for kind in _media_types(context, site.file, answer)}
+
+
+def _media_types(context: Context, file: str, written: object) -> set[str]:
+    body: object = context.follow(file, written)[1]
     return set(body.get("content", {})) if is_object(body) else set()
 
 
@@ -52,13 +70,13 @@ def _variant(context: Context, site: Site, by_name: dict[str, Site]) -> Iterator
     of = site.data.get("x-variant-of")
     if ("#" in site.path) != (of is not None):
         message = f"{site.name}: a path with #… and x-variant-of belong together: write both or neither"
-        yield context.finding("variant", site.entry.file, site.at, message)
+        yield context.finding("variant", site.file, site.at, message)
     elif of is not None:
         original = by_name.get(str(of))
         wire = site.path.partition("#")[0]
         if original is None or (original.path, original.method) != (wire, site.method):
             message = f"{site.name}: x-variant-of is {of!r}: write the operationId of {site.method.upper()} {wire}"
-            yield context.finding("variant", site.entry.file, f"{site.at}/x-variant-of", message)
+            yield context.finding("variant", site.file, f"{site.at}/x-variant-of", message)
 
 
 def _condition(context: Context, site: Site) -> Iterator[Finding]:
@@ -68,13 +86,13 @@ def _condition(context: Context, site: Site) -> Iterator[Finding]:
     at = f"{site.at}/x-route-when"
     names = {parameter.get("name") for _, _, parameter in context.parameters(site)}
     if not is_object(condition) or not condition:
-        yield context.finding("route", site.entry.file, at, f"{site.name}: write x-route-when: {{parameter: regex}}")
+        yield context.finding("route", site.file, at, f"{site.name}: write x-route-when: {{parameter: regex}}")
         return
     for name, regex in condition.items():
         if name not in names:
             message = f"{site.name}: x-route-when names {name}, and the operation has no such parameter"
-            yield context.finding("route", site.entry.file, at, message)
+            yield context.finding("route", site.file, at, message)
         try:
             re.compile(str(regex))
         except re.error as error:
-            yield context.finding("route", site.entry.file, at, f"{site.name}: {regex!r} isn't a regex: {error}")
+            yield context.finding("route", site.file, at, f"{site.name}: {regex!r} isn't a regex: {error}")

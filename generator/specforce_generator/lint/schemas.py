@@ -47,7 +47,7 @@ def lint_schemas(context: Context) -> Iterator[Finding]:
 
 def _all_schemas(context: Context) -> Iterator[tuple[str, str, Json, bool]]:
     for path, source in context.library.items():
-        kind = "" if any(entry.file == path for entry in context.index.apis) else _kind_of_file(path)
+        kind = "" if path in context.documents else _kind_of_file(path)
         for at, schema, named in _schemas(source.data, "", kind):
             yield path, at, schema, named
 
@@ -55,7 +55,7 @@ def _all_schemas(context: Context) -> Iterator[tuple[str, str, Json, bool]]:
 def _multipart(context: Context) -> Iterator[tuple[str, str]]:
     """Where the schemas of multipart bodies stand: their parts may be raw bytes."""
     for site in context.sites:
-        path, body = context.follow(site.entry.file, site.data.get("requestBody", {}))
+        path, body = context.follow(site.file, site.data.get("requestBody", {}))
         media: Json = body.get("content", {}).get("multipart/form-data", {})
         if "$ref" in media.get("schema", {}):
             yield split(path, media["schema"]["$ref"])

@@ -78,9 +78,8 @@ _SHARED: Json = {"type": "object", "additionalProperties": {"type": "object"}}
 
 def lint_structure(context: Context) -> Iterator[Finding]:
     """Check that every document is built as OpenAPI documents are, as far as the generator reads them."""
-    documents = {entry.file for entry in context.index.apis}
     for path, source in context.library.items():
-        schema = _DOCUMENT if path in documents else _SHARED
+        schema = _DOCUMENT if path in context.documents else _SHARED
         for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(source.data):
             at = pointer(*error.instance_path)
             yield context.finding("structure", path, at, f"not an OpenAPI document at {at or '/'}: {error.message}")

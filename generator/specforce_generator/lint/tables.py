@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from specforce_generator.emit_sobjects import emit_sobjects, read_sobjects
 from specforce_generator.index import read_toml
-from specforce_generator.names import snake_case
+from specforce_generator.operations import method_name
 from specforce_generator.sources import Json, SourceError
 
 from .finding import Finding
@@ -58,14 +58,17 @@ def _waiter_mistakes(context: Context, table: Json, sites: dict[str, Site]) -> I
 
 
 def _field_mistakes(context: Context, site: Site, table: Json, states: list[str]) -> Iterator[str]:
-    path, answer = context.follow(site.entry.file, site.data["responses"].get("200", {}))
+    path, answer = context.follow(site.file, site.data["responses"].get("200", {}))
     media = answer.get("content", {}).get("application/json", {})
     path, schema = context.follow(path, media.get("schema", {}))
     properties: Json = schema.get("properties", {})
-    for key in ("state_field", "reason_field"):
-        if table.get(key, table["state_field"]) not in properties:
-            yield f"{key} is {table[key]!r}, and the answer of {site.name} has no such property"
+    fields = {key: table[key] for key in ("state_field", "reason_field", "total_field") if key in table}
+    for key, name in (*fields.items(), *(("done_fields", name) for name in table.get("done_fields", []))):
+        if name not in properties:
+            yield f"{key} is {name!r}, and the answer of {site.name} has no such property"
             return
+    if ("total_field" in table) != ("done_fields" in table):
+        yield "total_field and done_fields belong together: write both or neither"
     _, state = context.follow(path, properties[table["state_field"]])
     known: list[str] = state.get("enum", state.get("x-enum", []))
     for value in states:
@@ -80,7 +83,7 @@ def lint_parity(context: Context) -> Iterator[Finding]:
         return
     names: dict[str, set[str]] = {entry.id: set() for entry in context.index.apis}
     for site in context.sites:
-        names[site.entry.id].add(snake_case(site.name))
+        names[site.entry.id].add(method_name(site.data) if "operationId" in site.data else "")
     rows: list[Json] = read_toml(context.folder, "parity/ballerina.toml").get("operation", [])
     for row in rows:
         ours = row.get("ours", "")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from specforce_api.bulk_v2 import AsyncBulkV2Api
     from specforce_api.rest import AsyncRestApi
     from specforce_api.rest.models import DescribeSObjectResult
+    from specforce_api.tooling import AsyncToolingApi
 
     from .bulk import AsyncBulk
     from .query import AsyncQuery
@@ -191,6 +192,13 @@ class AsyncSalesforce:
         from specforce_api.bulk_v2 import AsyncBulkV2Api  # noqa: PLC0415 - on first use
 
         return AsyncBulkV2Api(self.session)
+
+    @cached_property
+    def tooling(self) -> AsyncToolingApi:
+        """Every operation of the Tooling API."""
+        from specforce_api.tooling import AsyncToolingApi  # noqa: PLC0415 - on first use
+
+        return AsyncToolingApi(self.session)
 
     @cached_property
     def auth(self) -> AsyncAuthApi:

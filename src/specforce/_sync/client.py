@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from specforce_api.bulk_v2 import BulkV2Api
     from specforce_api.rest import RestApi
     from specforce_api.rest.models import DescribeSObjectResult
+    from specforce_api.tooling import ToolingApi
 
     from .bulk import Bulk
     from .query import Query
@@ -192,6 +193,13 @@ class Salesforce:
         from specforce_api.bulk_v2 import BulkV2Api  # noqa: PLC0415 - on first use
 
         return BulkV2Api(self.session)
+
+    @cached_property
+    def tooling(self) -> ToolingApi:
+        """Every operation of the Tooling API."""
+        from specforce_api.tooling import ToolingApi  # noqa: PLC0415 - on first use
+
+        return ToolingApi(self.session)
 
     @cached_property
     def auth(self) -> AuthApi:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .user_info_photos import UserInfoPhotos as UserInfoPhotos
     from .user_info_urls import UserInfoUrls as UserInfoUrls
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "GrantType": ".grant_type",
     "IntrospectRequest": ".introspect_request",
     "IntrospectRequestClientAssertionType": ".introspect_request_client_assertion_type",
@@ -41,7 +41,7 @@ _MODULES = {
     "UserInfoUrls": ".user_info_urls",
 }
 
-__all__ = [
+__all__: list[str] = [
     "GrantType",
     "IntrospectRequest",
     "IntrospectRequestClientAssertionType",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .update_query_job_request import UpdateQueryJobRequest as UpdateQueryJobRequest
     from .update_query_job_request_state import UpdateQueryJobRequestState as UpdateQueryJobRequestState
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ColumnDelimiter": ".column_delimiter",
     "ContentType": ".content_type",
     "CreateIngestJobRequest": ".create_ingest_job_request",
@@ -47,7 +47,7 @@ _MODULES = {
     "UpdateQueryJobRequestState": ".update_query_job_request_state",
 }
 
-__all__ = [
+__all__: list[str] = [
     "ColumnDelimiter",
     "ContentType",
     "CreateIngestJobRequest",

@@ -7,22 +7,132 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .action_kinds import ActionKinds as ActionKinds
     from .action_override import ActionOverride as ActionOverride
+    from .approval import Approval as Approval
+    from .approvals import Approvals as Approvals
+    from .approvals_by_object import ApprovalsByObject as ApprovalsByObject
+    from .batch_request import BatchRequest as BatchRequest
+    from .batch_result import BatchResult as BatchResult
+    from .batch_subrequest import BatchSubrequest as BatchSubrequest
+    from .batch_subrequest_method import BatchSubrequestMethod as BatchSubrequestMethod
+    from .batch_subresult import BatchSubresult as BatchSubresult
     from .child_relationship import ChildRelationship as ChildRelationship
+    from .collection_request import CollectionRequest as CollectionRequest
+    from .collection_result import CollectionResult as CollectionResult
+    from .compact_layouts import CompactLayouts as CompactLayouts
+    from .composite_request import CompositeRequest as CompositeRequest
+    from .composite_response import CompositeResponse as CompositeResponse
+    from .composite_subrequest import CompositeSubrequest as CompositeSubrequest
+    from .composite_subrequest_http_headers import CompositeSubrequestHttpHeaders as CompositeSubrequestHttpHeaders
+    from .composite_subrequest_method import CompositeSubrequestMethod as CompositeSubrequestMethod
+    from .composite_subresponse import CompositeSubresponse as CompositeSubresponse
+    from .composite_subresponse_http_headers import CompositeSubresponseHttpHeaders as CompositeSubresponseHttpHeaders
+    from .custom_action_types import CustomActionTypes as CustomActionTypes
+    from .dashboard_component_data import DashboardComponentData as DashboardComponentData
+    from .dashboard_component_status import DashboardComponentStatus as DashboardComponentStatus
+    from .dashboard_components_request import DashboardComponentsRequest as DashboardComponentsRequest
+    from .dashboard_list_item import DashboardListItem as DashboardListItem
+    from .dashboard_metadata import DashboardMetadata as DashboardMetadata
+    from .dashboard_metadata_attributes_type_0 import (
+        DashboardMetadataAttributesType0 as DashboardMetadataAttributesType0,
+    )
+    from .dashboard_metadata_components_item import DashboardMetadataComponentsItem as DashboardMetadataComponentsItem
+    from .dashboard_metadata_filters_item import DashboardMetadataFiltersItem as DashboardMetadataFiltersItem
+    from .dashboard_metadata_layout_type_0 import DashboardMetadataLayoutType0 as DashboardMetadataLayoutType0
+    from .dashboard_metadata_running_user_type_0 import (
+        DashboardMetadataRunningUserType0 as DashboardMetadataRunningUserType0,
+    )
+    from .dashboard_request import DashboardRequest as DashboardRequest
+    from .dashboard_results import DashboardResults as DashboardResults
+    from .dashboard_status import DashboardStatus as DashboardStatus
     from .deleted_record import DeletedRecord as DeletedRecord
+    from .describe_app_menu import DescribeAppMenu as DescribeAppMenu
+    from .describe_app_menu_item import DescribeAppMenuItem as DescribeAppMenuItem
+    from .describe_approval_layout import DescribeApprovalLayout as DescribeApprovalLayout
+    from .describe_approval_layouts_result import DescribeApprovalLayoutsResult as DescribeApprovalLayoutsResult
+    from .describe_color import DescribeColor as DescribeColor
+    from .describe_compact_layout import DescribeCompactLayout as DescribeCompactLayout
+    from .describe_compact_layouts_result import DescribeCompactLayoutsResult as DescribeCompactLayoutsResult
     from .describe_global_result import DescribeGlobalResult as DescribeGlobalResult
     from .describe_global_s_object_result import DescribeGlobalSObjectResult as DescribeGlobalSObjectResult
     from .describe_global_s_object_result_urls import DescribeGlobalSObjectResultUrls as DescribeGlobalSObjectResultUrls
+    from .describe_icon import DescribeIcon as DescribeIcon
+    from .describe_invocable_action import DescribeInvocableAction as DescribeInvocableAction
+    from .describe_layout import DescribeLayout as DescribeLayout
+    from .describe_layout_button import DescribeLayoutButton as DescribeLayoutButton
+    from .describe_layout_button_section import DescribeLayoutButtonSection as DescribeLayoutButtonSection
+    from .describe_layout_component import DescribeLayoutComponent as DescribeLayoutComponent
+    from .describe_layout_component_components_item import (
+        DescribeLayoutComponentComponentsItem as DescribeLayoutComponentComponentsItem,
+    )
+    from .describe_layout_component_details_type_0 import (
+        DescribeLayoutComponentDetailsType0 as DescribeLayoutComponentDetailsType0,
+    )
+    from .describe_layout_feed_view import DescribeLayoutFeedView as DescribeLayoutFeedView
+    from .describe_layout_feed_view_feed_filters_item import (
+        DescribeLayoutFeedViewFeedFiltersItem as DescribeLayoutFeedViewFeedFiltersItem,
+    )
+    from .describe_layout_item import DescribeLayoutItem as DescribeLayoutItem
+    from .describe_layout_offline_links_item import DescribeLayoutOfflineLinksItem as DescribeLayoutOfflineLinksItem
+    from .describe_layout_result import DescribeLayoutResult as DescribeLayoutResult
+    from .describe_layout_row import DescribeLayoutRow as DescribeLayoutRow
+    from .describe_layout_save_option import DescribeLayoutSaveOption as DescribeLayoutSaveOption
+    from .describe_layout_section import DescribeLayoutSection as DescribeLayoutSection
+    from .describe_list_view import DescribeListView as DescribeListView
+    from .describe_list_view_where_condition_type_0 import (
+        DescribeListViewWhereConditionType0 as DescribeListViewWhereConditionType0,
+    )
+    from .describe_quick_action_list_item import DescribeQuickActionListItem as DescribeQuickActionListItem
+    from .describe_quick_action_list_item_urls import DescribeQuickActionListItemUrls as DescribeQuickActionListItemUrls
+    from .describe_quick_action_list_result import DescribeQuickActionListResult as DescribeQuickActionListResult
+    from .describe_quick_action_result import DescribeQuickActionResult as DescribeQuickActionResult
+    from .describe_related_content_item import DescribeRelatedContentItem as DescribeRelatedContentItem
     from .describe_s_object_result import DescribeSObjectResult as DescribeSObjectResult
     from .describe_s_object_result_urls import DescribeSObjectResultUrls as DescribeSObjectResultUrls
+    from .describe_tab import DescribeTab as DescribeTab
+    from .describe_tab_time_series_colors_item import DescribeTabTimeSeriesColorsItem as DescribeTabTimeSeriesColorsItem
+    from .describe_theme import DescribeTheme as DescribeTheme
+    from .describe_theme_item import DescribeThemeItem as DescribeThemeItem
+    from .event_schema import EventSchema as EventSchema
+    from .event_schema_fields_item import EventSchemaFieldsItem as EventSchemaFieldsItem
     from .explain_result import ExplainResult as ExplainResult
     from .extended_error_details import ExtendedErrorDetails as ExtendedErrorDetails
+    from .fact_map import FactMap as FactMap
+    from .fact_map_entry import FactMapEntry as FactMapEntry
     from .field import Field as Field
     from .filtered_lookup_info import FilteredLookupInfo as FilteredLookupInfo
     from .get_deleted_result import GetDeletedResult as GetDeletedResult
     from .get_updated_result import GetUpdatedResult as GetUpdatedResult
+    from .graph import Graph as Graph
+    from .graph_request import GraphRequest as GraphRequest
+    from .graph_response import GraphResponse as GraphResponse
+    from .graph_result import GraphResult as GraphResult
+    from .invocable_action import InvocableAction as InvocableAction
+    from .invocable_action_input import InvocableActionInput as InvocableActionInput
+    from .invocable_action_input_picklist_values_type_0_item import (
+        InvocableActionInputPicklistValuesType0Item as InvocableActionInputPicklistValuesType0Item,
+    )
+    from .invocable_action_inputs import InvocableActionInputs as InvocableActionInputs
+    from .invocable_action_output import InvocableActionOutput as InvocableActionOutput
+    from .invocable_action_output_picklist_values_type_0_item import (
+        InvocableActionOutputPicklistValuesType0Item as InvocableActionOutputPicklistValuesType0Item,
+    )
+    from .invocable_action_result import InvocableActionResult as InvocableActionResult
+    from .invocable_action_result_output_values_type_0 import (
+        InvocableActionResultOutputValuesType0 as InvocableActionResultOutputValuesType0,
+    )
+    from .invocable_actions import InvocableActions as InvocableActions
+    from .invoke_action_request import InvokeActionRequest as InvokeActionRequest
     from .limit import Limit as Limit
     from .limits import Limits as Limits
+    from .list_view import ListView as ListView
+    from .list_view_cell import ListViewCell as ListViewCell
+    from .list_view_column import ListViewColumn as ListViewColumn
+    from .list_view_order import ListViewOrder as ListViewOrder
+    from .list_view_record import ListViewRecord as ListViewRecord
+    from .list_view_results import ListViewResults as ListViewResults
+    from .list_views import ListViews as ListViews
     from .named_layout_info import NamedLayoutInfo as NamedLayoutInfo
     from .named_layout_info_urls import NamedLayoutInfoUrls as NamedLayoutInfoUrls
     from .parameterized_search_object import ParameterizedSearchObject as ParameterizedSearchObject
@@ -30,13 +140,100 @@ if TYPE_CHECKING:
     from .parameterized_search_request_metadata import (
         ParameterizedSearchRequestMetadata as ParameterizedSearchRequestMetadata,
     )
+    from .password_status import PasswordStatus as PasswordStatus
+    from .perform_quick_action_request import PerformQuickActionRequest as PerformQuickActionRequest
+    from .perform_quick_action_result import PerformQuickActionResult as PerformQuickActionResult
     from .picklist_entry import PicklistEntry as PicklistEntry
+    from .process_approval_request import ProcessApprovalRequest as ProcessApprovalRequest
+    from .process_approval_request_action_type import (
+        ProcessApprovalRequestActionType as ProcessApprovalRequestActionType,
+    )
+    from .process_approvals_request import ProcessApprovalsRequest as ProcessApprovalsRequest
+    from .process_approvals_result import ProcessApprovalsResult as ProcessApprovalsResult
     from .query_plan import QueryPlan as QueryPlan
     from .query_plan_note import QueryPlanNote as QueryPlanNote
     from .query_result import QueryResult as QueryResult
+    from .quick_action import QuickAction as QuickAction
+    from .quick_action_default_value import QuickActionDefaultValue as QuickActionDefaultValue
+    from .quick_action_urls import QuickActionUrls as QuickActionUrls
+    from .record_count import RecordCount as RecordCount
+    from .record_counts import RecordCounts as RecordCounts
+    from .record_type_compact_layout_mapping import RecordTypeCompactLayoutMapping as RecordTypeCompactLayoutMapping
+    from .record_type_compact_layout_mapping_urls import (
+        RecordTypeCompactLayoutMappingUrls as RecordTypeCompactLayoutMappingUrls,
+    )
     from .record_type_info import RecordTypeInfo as RecordTypeInfo
     from .record_type_info_urls import RecordTypeInfoUrls as RecordTypeInfoUrls
+    from .record_type_mapping import RecordTypeMapping as RecordTypeMapping
+    from .record_type_mapping_picklists_for_record_type_type_0_item import (
+        RecordTypeMappingPicklistsForRecordTypeType0Item as RecordTypeMappingPicklistsForRecordTypeType0Item,
+    )
+    from .record_type_mapping_urls import RecordTypeMappingUrls as RecordTypeMappingUrls
+    from .refresh_dashboard_result import RefreshDashboardResult as RefreshDashboardResult
+    from .related_content import RelatedContent as RelatedContent
+    from .related_list import RelatedList as RelatedList
+    from .related_list_column import RelatedListColumn as RelatedListColumn
+    from .related_list_sort import RelatedListSort as RelatedListSort
+    from .related_records import RelatedRecords as RelatedRecords
+    from .relevant_items import RelevantItems as RelevantItems
+    from .report_column import ReportColumn as ReportColumn
+    from .report_columns import ReportColumns as ReportColumns
+    from .report_describe import ReportDescribe as ReportDescribe
+    from .report_describe_report_type_metadata_type_0 import (
+        ReportDescribeReportTypeMetadataType0 as ReportDescribeReportTypeMetadataType0,
+    )
+    from .report_extended_metadata import ReportExtendedMetadata as ReportExtendedMetadata
+    from .report_filter import ReportFilter as ReportFilter
+    from .report_grouping import ReportGrouping as ReportGrouping
+    from .report_grouping_dategroupings_item import ReportGroupingDategroupingsItem as ReportGroupingDategroupingsItem
+    from .report_grouping_groupings_type_0_item import (
+        ReportGroupingGroupingsType0Item as ReportGroupingGroupingsType0Item,
+    )
+    from .report_grouping_info import ReportGroupingInfo as ReportGroupingInfo
+    from .report_groupings import ReportGroupings as ReportGroupings
+    from .report_instance import ReportInstance as ReportInstance
+    from .report_instance_attributes import ReportInstanceAttributes as ReportInstanceAttributes
+    from .report_instance_attributes_status import ReportInstanceAttributesStatus as ReportInstanceAttributesStatus
+    from .report_instance_result import ReportInstanceResult as ReportInstanceResult
+    from .report_instance_status import ReportInstanceStatus as ReportInstanceStatus
+    from .report_list_item import ReportListItem as ReportListItem
+    from .report_metadata import ReportMetadata as ReportMetadata
+    from .report_metadata_buckets_type_0_item import ReportMetadataBucketsType0Item as ReportMetadataBucketsType0Item
+    from .report_metadata_chart_type_0 import ReportMetadataChartType0 as ReportMetadataChartType0
+    from .report_metadata_cross_filters_type_0_item import (
+        ReportMetadataCrossFiltersType0Item as ReportMetadataCrossFiltersType0Item,
+    )
+    from .report_metadata_custom_detail_formula_type_0 import (
+        ReportMetadataCustomDetailFormulaType0 as ReportMetadataCustomDetailFormulaType0,
+    )
+    from .report_metadata_custom_summary_formula_type_0 import (
+        ReportMetadataCustomSummaryFormulaType0 as ReportMetadataCustomSummaryFormulaType0,
+    )
+    from .report_metadata_dashboard_setting_type_0 import (
+        ReportMetadataDashboardSettingType0 as ReportMetadataDashboardSettingType0,
+    )
+    from .report_metadata_presentation_options_type_0 import (
+        ReportMetadataPresentationOptionsType0 as ReportMetadataPresentationOptionsType0,
+    )
+    from .report_metadata_top_rows_type_0 import ReportMetadataTopRowsType0 as ReportMetadataTopRowsType0
+    from .report_request import ReportRequest as ReportRequest
+    from .report_result import ReportResult as ReportResult
+    from .report_result_attributes import ReportResultAttributes as ReportResultAttributes
+    from .report_result_picklist_colors_type_0 import ReportResultPicklistColorsType0 as ReportResultPicklistColorsType0
+    from .report_row import ReportRow as ReportRow
+    from .report_run_request import ReportRunRequest as ReportRunRequest
+    from .report_sort import ReportSort as ReportSort
+    from .report_type import ReportType as ReportType
+    from .report_type_category import ReportTypeCategory as ReportTypeCategory
+    from .report_type_list_item import ReportTypeListItem as ReportTypeListItem
+    from .report_value import ReportValue as ReportValue
+    from .reset_password_result import ResetPasswordResult as ResetPasswordResult
     from .resources import Resources as Resources
+    from .retrieve_request import RetrieveRequest as RetrieveRequest
+    from .rule import Rule as Rule
+    from .rule_action import RuleAction as RuleAction
+    from .rules import Rules as Rules
+    from .rules_by_object import RulesByObject as RulesByObject
     from .s_object import SObject as SObject
     from .s_object_attributes import SObjectAttributes as SObjectAttributes
     from .s_object_basic_info import SObjectBasicInfo as SObjectBasicInfo
@@ -44,44 +241,222 @@ if TYPE_CHECKING:
     from .save_result_error import SaveResultError as SaveResultError
     from .save_result_warning import SaveResultWarning as SaveResultWarning
     from .scope_info import ScopeInfo as ScopeInfo
+    from .search_column import SearchColumn as SearchColumn
     from .search_data_category import SearchDataCategory as SearchDataCategory
     from .search_entity_metadata import SearchEntityMetadata as SearchEntityMetadata
     from .search_field_metadata import SearchFieldMetadata as SearchFieldMetadata
+    from .search_layout import SearchLayout as SearchLayout
     from .search_result import SearchResult as SearchResult
     from .search_result_metadata import SearchResultMetadata as SearchResultMetadata
     from .search_scope import SearchScope as SearchScope
+    from .search_scope_item import SearchScopeItem as SearchScopeItem
+    from .set_password_request import SetPasswordRequest as SetPasswordRequest
+    from .specification_request import SpecificationRequest as SpecificationRequest
+    from .specification_ticket import SpecificationTicket as SpecificationTicket
+    from .standard_date_filter import StandardDateFilter as StandardDateFilter
+    from .standard_filter import StandardFilter as StandardFilter
+    from .suggested_queries import SuggestedQueries as SuggestedQueries
+    from .suggested_query_list import SuggestedQueryList as SuggestedQueryList
+    from .suggested_records import SuggestedRecords as SuggestedRecords
+    from .suggested_records_meta_type_0 import SuggestedRecordsMetaType0 as SuggestedRecordsMetaType0
+    from .tree_record import TreeRecord as TreeRecord
+    from .tree_record_attributes import TreeRecordAttributes as TreeRecordAttributes
+    from .tree_request import TreeRequest as TreeRequest
+    from .tree_result import TreeResult as TreeResult
+    from .tree_result_item import TreeResultItem as TreeResultItem
+    from .trigger_rules_request import TriggerRulesRequest as TriggerRulesRequest
+    from .trigger_rules_result import TriggerRulesResult as TriggerRulesResult
     from .upsert_result import UpsertResult as UpsertResult
     from .version import Version as Version
 
-_MODULES = {
+_MODULES: dict[str, str] = {
+    "ActionKinds": ".action_kinds",
     "ActionOverride": ".action_override",
+    "Approval": ".approval",
+    "Approvals": ".approvals",
+    "ApprovalsByObject": ".approvals_by_object",
+    "BatchRequest": ".batch_request",
+    "BatchResult": ".batch_result",
+    "BatchSubrequest": ".batch_subrequest",
+    "BatchSubrequestMethod": ".batch_subrequest_method",
+    "BatchSubresult": ".batch_subresult",
     "ChildRelationship": ".child_relationship",
+    "CollectionRequest": ".collection_request",
+    "CollectionResult": ".collection_result",
+    "CompactLayouts": ".compact_layouts",
+    "CompositeRequest": ".composite_request",
+    "CompositeResponse": ".composite_response",
+    "CompositeSubrequest": ".composite_subrequest",
+    "CompositeSubrequestHttpHeaders": ".composite_subrequest_http_headers",
+    "CompositeSubrequestMethod": ".composite_subrequest_method",
+    "CompositeSubresponse": ".composite_subresponse",
+    "CompositeSubresponseHttpHeaders": ".composite_subresponse_http_headers",
+    "CustomActionTypes": ".custom_action_types",
+    "DashboardComponentData": ".dashboard_component_data",
+    "DashboardComponentStatus": ".dashboard_component_status",
+    "DashboardComponentsRequest": ".dashboard_components_request",
+    "DashboardListItem": ".dashboard_list_item",
+    "DashboardMetadata": ".dashboard_metadata",
+    "DashboardMetadataAttributesType0": ".dashboard_metadata_attributes_type_0",
+    "DashboardMetadataComponentsItem": ".dashboard_metadata_components_item",
+    "DashboardMetadataFiltersItem": ".dashboard_metadata_filters_item",
+    "DashboardMetadataLayoutType0": ".dashboard_metadata_layout_type_0",
+    "DashboardMetadataRunningUserType0": ".dashboard_metadata_running_user_type_0",
+    "DashboardRequest": ".dashboard_request",
+    "DashboardResults": ".dashboard_results",
+    "DashboardStatus": ".dashboard_status",
     "DeletedRecord": ".deleted_record",
+    "DescribeAppMenu": ".describe_app_menu",
+    "DescribeAppMenuItem": ".describe_app_menu_item",
+    "DescribeApprovalLayout": ".describe_approval_layout",
+    "DescribeApprovalLayoutsResult": ".describe_approval_layouts_result",
+    "DescribeColor": ".describe_color",
+    "DescribeCompactLayout": ".describe_compact_layout",
+    "DescribeCompactLayoutsResult": ".describe_compact_layouts_result",
     "DescribeGlobalResult": ".describe_global_result",
     "DescribeGlobalSObjectResult": ".describe_global_s_object_result",
     "DescribeGlobalSObjectResultUrls": ".describe_global_s_object_result_urls",
+    "DescribeIcon": ".describe_icon",
+    "DescribeInvocableAction": ".describe_invocable_action",
+    "DescribeLayout": ".describe_layout",
+    "DescribeLayoutButton": ".describe_layout_button",
+    "DescribeLayoutButtonSection": ".describe_layout_button_section",
+    "DescribeLayoutComponent": ".describe_layout_component",
+    "DescribeLayoutComponentComponentsItem": ".describe_layout_component_components_item",
+    "DescribeLayoutComponentDetailsType0": ".describe_layout_component_details_type_0",
+    "DescribeLayoutFeedView": ".describe_layout_feed_view",
+    "DescribeLayoutFeedViewFeedFiltersItem": ".describe_layout_feed_view_feed_filters_item",
+    "DescribeLayoutItem": ".describe_layout_item",
+    "DescribeLayoutOfflineLinksItem": ".describe_layout_offline_links_item",
+    "DescribeLayoutResult": ".describe_layout_result",
+    "DescribeLayoutRow": ".describe_layout_row",
+    "DescribeLayoutSaveOption": ".describe_layout_save_option",
+    "DescribeLayoutSection": ".describe_layout_section",
+    "DescribeListView": ".describe_list_view",
+    "DescribeListViewWhereConditionType0": ".describe_list_view_where_condition_type_0",
+    "DescribeQuickActionListItem": ".describe_quick_action_list_item",
+    "DescribeQuickActionListItemUrls": ".describe_quick_action_list_item_urls",
+    "DescribeQuickActionListResult": ".describe_quick_action_list_result",
+    "DescribeQuickActionResult": ".describe_quick_action_result",
+    "DescribeRelatedContentItem": ".describe_related_content_item",
     "DescribeSObjectResult": ".describe_s_object_result",
     "DescribeSObjectResultUrls": ".describe_s_object_result_urls",
+    "DescribeTab": ".describe_tab",
+    "DescribeTabTimeSeriesColorsItem": ".describe_tab_time_series_colors_item",
+    "DescribeTheme": ".describe_theme",
+    "DescribeThemeItem": ".describe_theme_item",
+    "EventSchema": ".event_schema",
+    "EventSchemaFieldsItem": ".event_schema_fields_item",
     "ExplainResult": ".explain_result",
     "ExtendedErrorDetails": ".extended_error_details",
+    "FactMap": ".fact_map",
+    "FactMapEntry": ".fact_map_entry",
     "Field": ".field",
     "FilteredLookupInfo": ".filtered_lookup_info",
     "GetDeletedResult": ".get_deleted_result",
     "GetUpdatedResult": ".get_updated_result",
+    "Graph": ".graph",
+    "GraphRequest": ".graph_request",
+    "GraphResponse": ".graph_response",
+    "GraphResult": ".graph_result",
+    "InvocableAction": ".invocable_action",
+    "InvocableActionInput": ".invocable_action_input",
+    "InvocableActionInputPicklistValuesType0Item": ".invocable_action_input_picklist_values_type_0_item",
+    "InvocableActionInputs": ".invocable_action_inputs",
+    "InvocableActionOutput": ".invocable_action_output",
+    "InvocableActionOutputPicklistValuesType0Item": ".invocable_action_output_picklist_values_type_0_item",
+    "InvocableActionResult": ".invocable_action_result",
+    "InvocableActionResultOutputValuesType0": ".invocable_action_result_output_values_type_0",
+    "InvocableActions": ".invocable_actions",
+    "InvokeActionRequest": ".invoke_action_request",
     "Limit": ".limit",
     "Limits": ".limits",
+    "ListView": ".list_view",
+    "ListViewCell": ".list_view_cell",
+    "ListViewColumn": ".list_view_column",
+    "ListViewOrder": ".list_view_order",
+    "ListViewRecord": ".list_view_record",
+    "ListViewResults": ".list_view_results",
+    "ListViews": ".list_views",
     "NamedLayoutInfo": ".named_layout_info",
     "NamedLayoutInfoUrls": ".named_layout_info_urls",
     "ParameterizedSearchObject": ".parameterized_search_object",
     "ParameterizedSearchRequest": ".parameterized_search_request",
     "ParameterizedSearchRequestMetadata": ".parameterized_search_request_metadata",
+    "PasswordStatus": ".password_status",
+    "PerformQuickActionRequest": ".perform_quick_action_request",
+    "PerformQuickActionResult": ".perform_quick_action_result",
     "PicklistEntry": ".picklist_entry",
+    "ProcessApprovalRequest": ".process_approval_request",
+    "ProcessApprovalRequestActionType": ".process_approval_request_action_type",
+    "ProcessApprovalsRequest": ".process_approvals_request",
+    "ProcessApprovalsResult": ".process_approvals_result",
     "QueryPlan": ".query_plan",
     "QueryPlanNote": ".query_plan_note",
     "QueryResult": ".query_result",
+    "QuickAction": ".quick_action",
+    "QuickActionDefaultValue": ".quick_action_default_value",
+    "QuickActionUrls": ".quick_action_urls",
+    "RecordCount": ".record_count",
+    "RecordCounts": ".record_counts",
+    "RecordTypeCompactLayoutMapping": ".record_type_compact_layout_mapping",
+    "RecordTypeCompactLayoutMappingUrls": ".record_type_compact_layout_mapping_urls",
     "RecordTypeInfo": ".record_type_info",
     "RecordTypeInfoUrls": ".record_type_info_urls",
+    "RecordTypeMapping": ".record_type_mapping",
+    "RecordTypeMappingPicklistsForRecordTypeType0Item": ".record_type_mapping_picklists_for_record_type_type_0_item",
+    "RecordTypeMappingUrls": ".record_type_mapping_urls",
+    "RefreshDashboardResult": ".refresh_dashboard_result",
+    "RelatedContent": ".related_content",
+    "RelatedList": ".related_list",
+    "RelatedListColumn": ".related_list_column",
+    "RelatedListSort": ".related_list_sort",
+    "RelatedRecords": ".related_records",
+    "RelevantItems": ".relevant_items",
+    "ReportColumn": ".report_column",
+    "ReportColumns": ".report_columns",
+    "ReportDescribe": ".report_describe",
+    "ReportDescribeReportTypeMetadataType0": ".report_describe_report_type_metadata_type_0",
+    "ReportExtendedMetadata": ".report_extended_metadata",
+    "ReportFilter": ".report_filter",
+    "ReportGrouping": ".report_grouping",
+    "ReportGroupingDategroupingsItem": ".report_grouping_dategroupings_item",
+    "ReportGroupingGroupingsType0Item": ".report_grouping_groupings_type_0_item",
+    "ReportGroupingInfo": ".report_grouping_info",
+    "ReportGroupings": ".report_groupings",
+    "ReportInstance": ".report_instance",
+    "ReportInstanceAttributes": ".report_instance_attributes",
+    "ReportInstanceAttributesStatus": ".report_instance_attributes_status",
+    "ReportInstanceResult": ".report_instance_result",
+    "ReportInstanceStatus": ".report_instance_status",
+    "ReportListItem": ".report_list_item",
+    "ReportMetadata": ".report_metadata",
+    "ReportMetadataBucketsType0Item": ".report_metadata_buckets_type_0_item",
+    "ReportMetadataChartType0": ".report_metadata_chart_type_0",
+    "ReportMetadataCrossFiltersType0Item": ".report_metadata_cross_filters_type_0_item",
+    "ReportMetadataCustomDetailFormulaType0": ".report_metadata_custom_detail_formula_type_0",
+    "ReportMetadataCustomSummaryFormulaType0": ".report_metadata_custom_summary_formula_type_0",
+    "ReportMetadataDashboardSettingType0": ".report_metadata_dashboard_setting_type_0",
+    "ReportMetadataPresentationOptionsType0": ".report_metadata_presentation_options_type_0",
+    "ReportMetadataTopRowsType0": ".report_metadata_top_rows_type_0",
+    "ReportRequest": ".report_request",
+    "ReportResult": ".report_result",
+    "ReportResultAttributes": ".report_result_attributes",
+    "ReportResultPicklistColorsType0": ".report_result_picklist_colors_type_0",
+    "ReportRow": ".report_row",
+    "ReportRunRequest": ".report_run_request",
+    "ReportSort": ".report_sort",
+    "ReportType": ".report_type",
+    "ReportTypeCategory": ".report_type_category",
+    "ReportTypeListItem": ".report_type_list_item",
+    "ReportValue": ".report_value",
+    "ResetPasswordResult": ".reset_password_result",
     "Resources": ".resources",
+    "RetrieveRequest": ".retrieve_request",
+    "Rule": ".rule",
+    "RuleAction": ".rule_action",
+    "Rules": ".rules",
+    "RulesByObject": ".rules_by_object",
     "SObject": ".s_object",
     "SObjectAttributes": ".s_object_attributes",
     "SObjectBasicInfo": ".s_object_basic_info",
@@ -89,58 +464,255 @@ _MODULES = {
     "SaveResultError": ".save_result_error",
     "SaveResultWarning": ".save_result_warning",
     "ScopeInfo": ".scope_info",
+    "SearchColumn": ".search_column",
     "SearchDataCategory": ".search_data_category",
     "SearchEntityMetadata": ".search_entity_metadata",
     "SearchFieldMetadata": ".search_field_metadata",
+    "SearchLayout": ".search_layout",
     "SearchResult": ".search_result",
     "SearchResultMetadata": ".search_result_metadata",
     "SearchScope": ".search_scope",
+    "SearchScopeItem": ".search_scope_item",
+    "SetPasswordRequest": ".set_password_request",
+    "SpecificationRequest": ".specification_request",
+    "SpecificationTicket": ".specification_ticket",
+    "StandardDateFilter": ".standard_date_filter",
+    "StandardFilter": ".standard_filter",
+    "SuggestedQueries": ".suggested_queries",
+    "SuggestedQueryList": ".suggested_query_list",
+    "SuggestedRecords": ".suggested_records",
+    "SuggestedRecordsMetaType0": ".suggested_records_meta_type_0",
+    "TreeRecord": ".tree_record",
+    "TreeRecordAttributes": ".tree_record_attributes",
+    "TreeRequest": ".tree_request",
+    "TreeResult": ".tree_result",
+    "TreeResultItem": ".tree_result_item",
+    "TriggerRulesRequest": ".trigger_rules_request",
+    "TriggerRulesResult": ".trigger_rules_result",
     "UpsertResult": ".upsert_result",
     "Version": ".version",
 }
 
-__all__ = [
+__all__: list[str] = [
+    "ActionKinds",
     "ActionOverride",
+    "Approval",
+    "Approvals",
+    "ApprovalsByObject",
+    "BatchRequest",
+    "BatchResult",
+    "BatchSubrequest",
+    "BatchSubrequestMethod",
+    "BatchSubresult",
     "ChildRelationship",
+    "CollectionRequest",
+    "CollectionResult",
+    "CompactLayouts",
+    "CompositeRequest",
+    "CompositeResponse",
+    "CompositeSubrequest",
+    "CompositeSubrequestHttpHeaders",
+    "CompositeSubrequestMethod",
+    "CompositeSubresponse",
+    "CompositeSubresponseHttpHeaders",
+    "CustomActionTypes",
+    "DashboardComponentData",
+    "DashboardComponentsRequest",
+    "DashboardComponentStatus",
+    "DashboardListItem",
+    "DashboardMetadata",
+    "DashboardMetadataAttributesType0",
+    "DashboardMetadataComponentsItem",
+    "DashboardMetadataFiltersItem",
+    "DashboardMetadataLayoutType0",
+    "DashboardMetadataRunningUserType0",
+    "DashboardRequest",
+    "DashboardResults",
+    "DashboardStatus",
     "DeletedRecord",
+    "DescribeAppMenu",
+    "DescribeAppMenuItem",
+    "DescribeApprovalLayout",
+    "DescribeApprovalLayoutsResult",
+    "DescribeColor",
+    "DescribeCompactLayout",
+    "DescribeCompactLayoutsResult",
     "DescribeGlobalResult",
     "DescribeGlobalSObjectResult",
     "DescribeGlobalSObjectResultUrls",
+    "DescribeIcon",
+    "DescribeInvocableAction",
+    "DescribeLayout",
+    "DescribeLayoutButton",
+    "DescribeLayoutButtonSection",
+    "DescribeLayoutComponent",
+    "DescribeLayoutComponentComponentsItem",
+    "DescribeLayoutComponentDetailsType0",
+    "DescribeLayoutFeedView",
+    "DescribeLayoutFeedViewFeedFiltersItem",
+    "DescribeLayoutItem",
+    "DescribeLayoutOfflineLinksItem",
+    "DescribeLayoutResult",
+    "DescribeLayoutRow",
+    "DescribeLayoutSaveOption",
+    "DescribeLayoutSection",
+    "DescribeListView",
+    "DescribeListViewWhereConditionType0",
+    "DescribeQuickActionListItem",
+    "DescribeQuickActionListItemUrls",
+    "DescribeQuickActionListResult",
+    "DescribeQuickActionResult",
+    "DescribeRelatedContentItem",
     "DescribeSObjectResult",
     "DescribeSObjectResultUrls",
+    "DescribeTab",
+    "DescribeTabTimeSeriesColorsItem",
+    "DescribeTheme",
+    "DescribeThemeItem",
+    "EventSchema",
+    "EventSchemaFieldsItem",
     "ExplainResult",
     "ExtendedErrorDetails",
+    "FactMap",
+    "FactMapEntry",
     "Field",
     "FilteredLookupInfo",
     "GetDeletedResult",
     "GetUpdatedResult",
+    "Graph",
+    "GraphRequest",
+    "GraphResponse",
+    "GraphResult",
+    "InvocableAction",
+    "InvocableActionInput",
+    "InvocableActionInputPicklistValuesType0Item",
+    "InvocableActionInputs",
+    "InvocableActionOutput",
+    "InvocableActionOutputPicklistValuesType0Item",
+    "InvocableActionResult",
+    "InvocableActionResultOutputValuesType0",
+    "InvocableActions",
+    "InvokeActionRequest",
     "Limit",
     "Limits",
+    "ListView",
+    "ListViewCell",
+    "ListViewColumn",
+    "ListViewOrder",
+    "ListViewRecord",
+    "ListViewResults",
+    "ListViews",
     "NamedLayoutInfo",
     "NamedLayoutInfoUrls",
     "ParameterizedSearchObject",
     "ParameterizedSearchRequest",
     "ParameterizedSearchRequestMetadata",
+    "PasswordStatus",
+    "PerformQuickActionRequest",
+    "PerformQuickActionResult",
     "PicklistEntry",
+    "ProcessApprovalRequest",
+    "ProcessApprovalRequestActionType",
+    "ProcessApprovalsRequest",
+    "ProcessApprovalsResult",
     "QueryPlan",
     "QueryPlanNote",
     "QueryResult",
+    "QuickAction",
+    "QuickActionDefaultValue",
+    "QuickActionUrls",
+    "RecordCount",
+    "RecordCounts",
+    "RecordTypeCompactLayoutMapping",
+    "RecordTypeCompactLayoutMappingUrls",
     "RecordTypeInfo",
     "RecordTypeInfoUrls",
+    "RecordTypeMapping",
+    "RecordTypeMappingPicklistsForRecordTypeType0Item",
+    "RecordTypeMappingUrls",
+    "RefreshDashboardResult",
+    "RelatedContent",
+    "RelatedList",
+    "RelatedListColumn",
+    "RelatedListSort",
+    "RelatedRecords",
+    "RelevantItems",
+    "ReportColumn",
+    "ReportColumns",
+    "ReportDescribe",
+    "ReportDescribeReportTypeMetadataType0",
+    "ReportExtendedMetadata",
+    "ReportFilter",
+    "ReportGrouping",
+    "ReportGroupingDategroupingsItem",
+    "ReportGroupingGroupingsType0Item",
+    "ReportGroupingInfo",
+    "ReportGroupings",
+    "ReportInstance",
+    "ReportInstanceAttributes",
+    "ReportInstanceAttributesStatus",
+    "ReportInstanceResult",
+    "ReportInstanceStatus",
+    "ReportListItem",
+    "ReportMetadata",
+    "ReportMetadataBucketsType0Item",
+    "ReportMetadataChartType0",
+    "ReportMetadataCrossFiltersType0Item",
+    "ReportMetadataCustomDetailFormulaType0",
+    "ReportMetadataCustomSummaryFormulaType0",
+    "ReportMetadataDashboardSettingType0",
+    "ReportMetadataPresentationOptionsType0",
+    "ReportMetadataTopRowsType0",
+    "ReportRequest",
+    "ReportResult",
+    "ReportResultAttributes",
+    "ReportResultPicklistColorsType0",
+    "ReportRow",
+    "ReportRunRequest",
+    "ReportSort",
+    "ReportType",
+    "ReportTypeCategory",
+    "ReportTypeListItem",
+    "ReportValue",
+    "ResetPasswordResult",
     "Resources",
+    "RetrieveRequest",
+    "Rule",
+    "RuleAction",
+    "Rules",
+    "RulesByObject",
     "SaveResult",
     "SaveResultError",
     "SaveResultWarning",
     "ScopeInfo",
+    "SearchColumn",
     "SearchDataCategory",
     "SearchEntityMetadata",
     "SearchFieldMetadata",
+    "SearchLayout",
     "SearchResult",
     "SearchResultMetadata",
     "SearchScope",
+    "SearchScopeItem",
+    "SetPasswordRequest",
     "SObject",
     "SObjectAttributes",
     "SObjectBasicInfo",
+    "SpecificationRequest",
+    "SpecificationTicket",
+    "StandardDateFilter",
+    "StandardFilter",
+    "SuggestedQueries",
+    "SuggestedQueryList",
+    "SuggestedRecords",
+    "SuggestedRecordsMetaType0",
+    "TreeRecord",
+    "TreeRecordAttributes",
+    "TreeRequest",
+    "TreeResult",
+    "TreeResultItem",
+    "TriggerRulesRequest",
+    "TriggerRulesResult",
     "UpsertResult",
     "Version",
 ]

@@ -7,54 +7,270 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._clone_dashboard import clone_dashboard as clone_dashboard
+    from ._clone_report import clone_report as clone_report
+    from ._composite import composite as composite
+    from ._composite_batch import composite_batch as composite_batch
+    from ._composite_graph import composite_graph as composite_graph
+    from ._composite_tree import composite_tree as composite_tree
     from ._create_record import create_record as create_record
+    from ._create_record_by_id import create_record_by_id as create_record_by_id
+    from ._create_record_multipart import create_record_multipart as create_record_multipart
+    from ._create_records import create_records as create_records
+    from ._create_report import create_report as create_report
+    from ._create_specification import create_specification as create_specification
+    from ._delete_dashboard import delete_dashboard as delete_dashboard
     from ._delete_record import delete_record as delete_record
     from ._delete_record_by_external_id import delete_record_by_external_id as delete_record_by_external_id
+    from ._delete_records import delete_records as delete_records
+    from ._delete_related_record import delete_related_record as delete_related_record
+    from ._delete_report import delete_report as delete_report
+    from ._delete_report_instance import delete_report_instance as delete_report_instance
+    from ._describe_approval_layout import describe_approval_layout as describe_approval_layout
+    from ._describe_approval_layouts import describe_approval_layouts as describe_approval_layouts
+    from ._describe_compact_layouts import describe_compact_layouts as describe_compact_layouts
+    from ._describe_custom_action import describe_custom_action as describe_custom_action
+    from ._describe_dashboard import describe_dashboard as describe_dashboard
     from ._describe_global import describe_global as describe_global
+    from ._describe_global_layouts import describe_global_layouts as describe_global_layouts
+    from ._describe_layout import describe_layout as describe_layout
+    from ._describe_layouts import describe_layouts as describe_layouts
+    from ._describe_list_view import describe_list_view as describe_list_view
+    from ._describe_primary_compact_layout import describe_primary_compact_layout as describe_primary_compact_layout
+    from ._describe_quick_action import describe_quick_action as describe_quick_action
+    from ._describe_report import describe_report as describe_report
+    from ._describe_report_type import describe_report_type as describe_report_type
     from ._describe_sobject import describe_sobject as describe_sobject
+    from ._describe_sobject_quick_action import describe_sobject_quick_action as describe_sobject_quick_action
+    from ._describe_standard_action import describe_standard_action as describe_standard_action
     from ._explain_query import explain_query as explain_query
+    from ._get_app_menu import get_app_menu as get_app_menu
+    from ._get_blob import get_blob as get_blob
+    from ._get_dashboard_components import get_dashboard_components as get_dashboard_components
+    from ._get_dashboard_results import get_dashboard_results as get_dashboard_results
+    from ._get_dashboard_status import get_dashboard_status as get_dashboard_status
+    from ._get_default_values import get_default_values as get_default_values
     from ._get_deleted_records import get_deleted_records as get_deleted_records
+    from ._get_event_schema import get_event_schema as get_event_schema
+    from ._get_event_schema_by_name import get_event_schema_by_name as get_event_schema_by_name
     from ._get_limits import get_limits as get_limits
+    from ._get_list_view import get_list_view as get_list_view
+    from ._get_list_view_results import get_list_view_results as get_list_view_results
+    from ._get_mobile_app_menu import get_mobile_app_menu as get_mobile_app_menu
+    from ._get_named_layout import get_named_layout as get_named_layout
+    from ._get_quick_action import get_quick_action as get_quick_action
+    from ._get_quick_action_default_values import get_quick_action_default_values as get_quick_action_default_values
     from ._get_record import get_record as get_record
     from ._get_record_by_external_id import get_record_by_external_id as get_record_by_external_id
+    from ._get_record_counts import get_record_counts as get_record_counts
+    from ._get_related_records import get_related_records as get_related_records
+    from ._get_report_instance import get_report_instance as get_report_instance
+    from ._get_rich_text_image import get_rich_text_image as get_rich_text_image
+    from ._get_rule import get_rule as get_rule
+    from ._get_search_scope_order import get_search_scope_order as get_search_scope_order
+    from ._get_self_service_user_password import get_self_service_user_password as get_self_service_user_password
     from ._get_sobject_basic_info import get_sobject_basic_info as get_sobject_basic_info
+    from ._get_sobject_quick_action import get_sobject_quick_action as get_sobject_quick_action
+    from ._get_sobject_quick_action_default_values import (
+        get_sobject_quick_action_default_values as get_sobject_quick_action_default_values,
+    )
+    from ._get_sobject_quick_action_default_values_by_context import (
+        get_sobject_quick_action_default_values_by_context as get_sobject_quick_action_default_values_by_context,
+    )
+    from ._get_specification import get_specification as get_specification
+    from ._get_theme import get_theme as get_theme
     from ._get_updated_records import get_updated_records as get_updated_records
+    from ._get_user_password import get_user_password as get_user_password
+    from ._invoke_custom_action import invoke_custom_action as invoke_custom_action
+    from ._invoke_standard_action import invoke_standard_action as invoke_standard_action
+    from ._list_actions import list_actions as list_actions
+    from ._list_approvals import list_approvals as list_approvals
+    from ._list_compact_layouts import list_compact_layouts as list_compact_layouts
+    from ._list_composite_resources import list_composite_resources as list_composite_resources
+    from ._list_custom_action_types import list_custom_action_types as list_custom_action_types
+    from ._list_custom_actions import list_custom_actions as list_custom_actions
+    from ._list_dashboards import list_dashboards as list_dashboards
+    from ._list_list_views import list_list_views as list_list_views
+    from ._list_quick_actions import list_quick_actions as list_quick_actions
+    from ._list_recent_items import list_recent_items as list_recent_items
+    from ._list_recent_list_views import list_recent_list_views as list_recent_list_views
+    from ._list_relevant_items import list_relevant_items as list_relevant_items
+    from ._list_report_instances import list_report_instances as list_report_instances
+    from ._list_report_types import list_report_types as list_report_types
+    from ._list_reports import list_reports as list_reports
     from ._list_resources import list_resources as list_resources
+    from ._list_rules import list_rules as list_rules
+    from ._list_search_layouts import list_search_layouts as list_search_layouts
+    from ._list_sobject_quick_actions import list_sobject_quick_actions as list_sobject_quick_actions
+    from ._list_sobject_rules import list_sobject_rules as list_sobject_rules
+    from ._list_standard_actions import list_standard_actions as list_standard_actions
+    from ._list_tabs import list_tabs as list_tabs
     from ._list_versions import list_versions as list_versions
     from ._parameterized_search import parameterized_search as parameterized_search
     from ._parameterized_search_post import parameterized_search_post as parameterized_search_post
+    from ._perform_quick_action import perform_quick_action as perform_quick_action
+    from ._perform_sobject_quick_action import perform_sobject_quick_action as perform_sobject_quick_action
+    from ._process_approvals import process_approvals as process_approvals
     from ._query import query as query
     from ._query_all import query_all as query_all
     from ._query_all_more import query_all_more as query_all_more
     from ._query_more import query_more as query_more
+    from ._query_report import query_report as query_report
+    from ._refresh_dashboard import refresh_dashboard as refresh_dashboard
+    from ._reset_self_service_user_password import reset_self_service_user_password as reset_self_service_user_password
+    from ._reset_user_password import reset_user_password as reset_user_password
+    from ._retrieve_records import retrieve_records as retrieve_records
+    from ._retrieve_records_post import retrieve_records_post as retrieve_records_post
+    from ._run_report import run_report as run_report
+    from ._run_report_async import run_report_async as run_report_async
+    from ._run_report_with_filters import run_report_with_filters as run_report_with_filters
     from ._search import search as search
+    from ._set_self_service_user_password import set_self_service_user_password as set_self_service_user_password
+    from ._set_user_password import set_user_password as set_user_password
+    from ._suggest_records import suggest_records as suggest_records
+    from ._suggest_search_queries import suggest_search_queries as suggest_search_queries
+    from ._suggest_title_matches import suggest_title_matches as suggest_title_matches
+    from ._trigger_rule import trigger_rule as trigger_rule
+    from ._trigger_rules import trigger_rules as trigger_rules
+    from ._trigger_sobject_rules import trigger_sobject_rules as trigger_sobject_rules
+    from ._update_dashboard import update_dashboard as update_dashboard
     from ._update_record import update_record as update_record
+    from ._update_records import update_records as update_records
+    from ._update_related_record import update_related_record as update_related_record
+    from ._update_report import update_report as update_report
     from ._upsert_record import upsert_record as upsert_record
+    from ._upsert_records import upsert_records as upsert_records
 
 __all__ = [
+    "clone_dashboard",
+    "clone_report",
+    "composite",
+    "composite_batch",
+    "composite_graph",
+    "composite_tree",
     "create_record",
+    "create_record_by_id",
+    "create_record_multipart",
+    "create_records",
+    "create_report",
+    "create_specification",
+    "delete_dashboard",
     "delete_record",
     "delete_record_by_external_id",
+    "delete_records",
+    "delete_related_record",
+    "delete_report",
+    "delete_report_instance",
+    "describe_approval_layout",
+    "describe_approval_layouts",
+    "describe_compact_layouts",
+    "describe_custom_action",
+    "describe_dashboard",
     "describe_global",
+    "describe_global_layouts",
+    "describe_layout",
+    "describe_layouts",
+    "describe_list_view",
+    "describe_primary_compact_layout",
+    "describe_quick_action",
+    "describe_report",
+    "describe_report_type",
     "describe_sobject",
+    "describe_sobject_quick_action",
+    "describe_standard_action",
     "explain_query",
+    "get_app_menu",
+    "get_blob",
+    "get_dashboard_components",
+    "get_dashboard_results",
+    "get_dashboard_status",
+    "get_default_values",
     "get_deleted_records",
+    "get_event_schema",
+    "get_event_schema_by_name",
     "get_limits",
+    "get_list_view",
+    "get_list_view_results",
+    "get_mobile_app_menu",
+    "get_named_layout",
+    "get_quick_action",
+    "get_quick_action_default_values",
     "get_record",
     "get_record_by_external_id",
+    "get_record_counts",
+    "get_related_records",
+    "get_report_instance",
+    "get_rich_text_image",
+    "get_rule",
+    "get_search_scope_order",
+    "get_self_service_user_password",
     "get_sobject_basic_info",
+    "get_sobject_quick_action",
+    "get_sobject_quick_action_default_values",
+    "get_sobject_quick_action_default_values_by_context",
+    "get_specification",
+    "get_theme",
     "get_updated_records",
+    "get_user_password",
+    "invoke_custom_action",
+    "invoke_standard_action",
+    "list_actions",
+    "list_approvals",
+    "list_compact_layouts",
+    "list_composite_resources",
+    "list_custom_action_types",
+    "list_custom_actions",
+    "list_dashboards",
+    "list_list_views",
+    "list_quick_actions",
+    "list_recent_items",
+    "list_recent_list_views",
+    "list_relevant_items",
+    "list_report_instances",
+    "list_report_types",
+    "list_reports",
     "list_resources",
+    "list_rules",
+    "list_search_layouts",
+    "list_sobject_quick_actions",
+    "list_sobject_rules",
+    "list_standard_actions",
+    "list_tabs",
     "list_versions",
     "parameterized_search",
     "parameterized_search_post",
+    "perform_quick_action",
+    "perform_sobject_quick_action",
+    "process_approvals",
     "query",
     "query_all",
     "query_all_more",
     "query_more",
+    "query_report",
+    "refresh_dashboard",
+    "reset_self_service_user_password",
+    "reset_user_password",
+    "retrieve_records",
+    "retrieve_records_post",
+    "run_report",
+    "run_report_async",
+    "run_report_with_filters",
     "search",
+    "set_self_service_user_password",
+    "set_user_password",
+    "suggest_records",
+    "suggest_search_queries",
+    "suggest_title_matches",
+    "trigger_rule",
+    "trigger_rules",
+    "trigger_sobject_rules",
+    "update_dashboard",
     "update_record",
+    "update_records",
+    "update_related_record",
+    "update_report",
     "upsert_record",
+    "upsert_records",
 ]
 
 

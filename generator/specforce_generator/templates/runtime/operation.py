@@ -34,6 +34,7 @@ class OperationInfo:
         until: last API version that has it, `None` if it is still there.
         repeatable: sending it twice leaves the org as sending it once does.
         authenticated: it wants an access token.
+        token_header: the header that takes the bare token, empty where `Authorization: Bearer` does.
         streamed: the answer's body may be large: read it as a stream.
         source: where the facts come from.
     """
@@ -47,6 +48,7 @@ class OperationInfo:
     until: str | None = None
     repeatable: bool = False
     authenticated: bool = True
+    token_header: str = ""
     streamed: bool = False
     accept: str = "application/json"
     source: str = ""
