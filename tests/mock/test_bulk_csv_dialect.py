@@ -16,6 +16,7 @@ from specforce_mockserver.bulk.dialect import DELIMITERS, Dialect
 from specforce_mockserver.bulk.failure import JobFailure
 from specforce_mockserver.bulk.rows import RowReader
 from specforce_mockserver.bulk.scan import scan
+from tests.mock.reference import row
 
 LF = Dialect()
 CRLF = Dialect(line_ending="CRLF")
@@ -51,6 +52,7 @@ def failure_of(data: bytes, dialect: Dialect = LF) -> str:
         (CRLF, "CRLF", b"A,B\r\n1\r,2\r\n"),
     ],
 )
+@row("bulk_v2.md#6", "`lineEnding` must match")
 def test_line_endings_of_the_other_kind_fail_the_job_even_inside_quotes(
     dialect: Dialect, setting: str, data: bytes
 ) -> None:
@@ -89,12 +91,14 @@ def test_bytes_that_are_not_utf_8_fail_the_job() -> None:
     assert failure_of("A\nMünchen\n".encode("latin-1")).startswith("ClientInputError : ")
 
 
+@row("bulk_v2.md#6", "Quote with")
 def test_values_are_not_trimmed() -> None:
     """Row: bulk_v2.md section 6, `No trimming: a, b keeps the space` [P]."""
     assert read(b"A,B\nJohn, Smith\n") == ([["A", "B"], ["John", " Smith"]], {})
 
 
 @pytest.mark.parametrize("record", [b'"John", "Smith"', b'"John" ,"Smith"', b' "John","Smith"', b'"John","Smith" '])
+@row("bulk_v2.md#6", "Quote with")
 def test_a_space_beside_a_quote_fails_its_row_alone(record: bytes) -> None:
     """Row: bulk_v2.md section 6, `space between quote and delimiter is a row error` [P]."""
     rows, faults = read(b"A,B\n1,2\n" + record + b"\n3,4\n")
@@ -113,6 +117,7 @@ def test_rows_of_the_wrong_width_fail_alone_and_are_shown_at_the_header_s_width(
     assert [*faults] == [1, 2]
 
 
+@row("bulk_v2.md#8", "| chars per field")
 def test_a_cell_over_the_limit_fails_its_row_alone() -> None:
     """Row: bulk_v2.md section 8, 131,072 characters per field."""
     rows, faults = read(b"A,B\n" + b"x" * 131_073 + b",2\n3,4\n")

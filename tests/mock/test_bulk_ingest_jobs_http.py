@@ -12,6 +12,7 @@ import pytest
 
 from specforce_mockserver.providers import bulk_ingest
 from tests.mock.bulk_client import RESULT_SETS, BulkClient
+from tests.mock.reference import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,13 @@ def client(mock_server: MockServer) -> Iterator[BulkClient]:
         yield found
 
 
+@row("bulk_v2.md#1", "| I1 |")
+@row("bulk_v2.md#2", "| object |")
+@row("bulk_v2.md#2", "| contentType |")
+@row("bulk_v2.md#2", "Response (create)")
+@row("bulk_v2.md#2", '"id":"7508d')
+@row("bulk_v2.md#3", "| (none) |")
+@row("bulk_v2.md#8", "Ids: jobs start")
 def test_a_job_is_created_with_the_keys_of_the_recordings_in_their_order(client: BulkClient) -> None:
     """Row: bulk_v2.md section 2, `Presence per call` [S]."""
     job = client.json(
@@ -59,6 +67,13 @@ def test_a_job_is_created_with_the_keys_of_the_recordings_in_their_order(client:
     assert job["createdDate"].endswith("+0000")
 
 
+@row("bulk_v2.md#2", "Presence per call")
+@row("bulk_v2.md#2", "JobInfo field types")
+@row("bulk_v2.md#1", "| I3 |")
+@row("bulk_v2.md#1", "| I4 |")
+@row("bulk_v2.md#3", "| Open | I3")
+@row("bulk_v2.md#3", "| UploadComplete | picked")
+@row("bulk_v2.md#3", "| InProgress | done")
 def test_the_answers_on_a_job_s_way_have_the_keys_of_the_recordings(client: BulkClient) -> None:
     """Row: bulk_v2.md section 2, `Presence per call` [S], and section 3, the state machine."""
     job_id = client.open_job()
@@ -80,6 +95,15 @@ def test_the_answers_on_a_job_s_way_have_the_keys_of_the_recordings(client: Bulk
     assert (done["numberRecordsProcessed"], done["numberRecordsFailed"]) == (2, 1)
 
 
+@row("bulk_v2.md#2", "| assignmentRuleId |")
+def test_an_assignment_rule_is_kept_and_told(client: BulkClient) -> None:
+    rule = "01Q000000000001AAA"
+    job = client.json("POST", "/jobs/ingest", json={"object": "Lead", "operation": "insert", "assignmentRuleId": rule})
+    assert job["assignmentRuleId"] == rule
+    assert client.json("GET", f"/jobs/ingest/{job['id']}")["assignmentRuleId"] == rule
+
+
+@row("bulk_v2.md#1", "| I2 |")
 def test_the_upload_goes_to_the_content_url(client: BulkClient) -> None:
     """Row: bulk_v2.md section 1, I2: `path also given as contentUrl, no leading slash`."""
     job = client.json("POST", "/jobs/ingest", json={"object": "Contact", "operation": "insert"})
@@ -92,6 +116,8 @@ def test_job_ids_are_taken_with_15_characters_too(client: BulkClient) -> None:
     assert client.json("GET", f"/jobs/ingest/{job_id[:15]}")["id"] == job_id
 
 
+@row("bulk_v2.md#7", "| second PUT")
+@row("bulk_v2.md#3", "| Open | I2")
 def test_a_second_upload_is_refused_in_the_recorded_words(client: BulkClient) -> None:
     """Row: bulk_v2.md section 7, second PUT on a job [S]."""
     job_id = client.open_job()
@@ -153,6 +179,12 @@ def test_an_upload_to_a_closed_job_is_refused(client: BulkClient) -> None:
         ),
     ],
 )
+@row("bulk_v2.md#7", "| unknown or empty object")
+@row("bulk_v2.md#7", "| bad `externalIdFieldName`")
+@row("bulk_v2.md#7", "| bad enum")
+@row("bulk_v2.md#2", "| externalIdFieldName |")
+@row("bulk_v2.md#2", "| operation |")
+@row("bulk_v2.md#7", "HTTP body: REST array")
 def test_bad_jobs_are_refused_in_salesforce_s_words(
     client: BulkClient, body: dict[str, Any], code: str, message: str
 ) -> None:
@@ -162,6 +194,7 @@ def test_bad_jobs_are_refused_in_salesforce_s_words(
 
 @pytest.mark.parametrize("kind", ["ingest", "query"])
 @pytest.mark.parametrize("job_id", ["750Sf0000000999AAA", "7508d00000AbCdEAAV", "nonsense"])
+@row("bulk_v2.md#7", "| unknown/deleted job")
 def test_unknown_jobs_are_not_found(client: BulkClient, kind: str, job_id: str) -> None:
     """Row: bulk_v2.md section 7, unknown or deleted job [P/S]."""
     wanted = (404, "NOT_FOUND", "The requested resource does not exist")
@@ -177,6 +210,7 @@ def test_an_ingest_job_is_no_query_job(client: BulkClient) -> None:
     assert client.refused("GET", f"/jobs/query/{client.open_job()}")[0] == 404
 
 
+@row("bulk_v2.md#7", "| abort of completed job")
 def test_a_job_with_a_bad_row_is_complete_and_can_t_be_aborted(client: BulkClient) -> None:
     """Rows: bulk_v2.md section 3, `JobComplete with numberRecordsFailed>0 is normal`; section 7, abort [P/S]."""
     loaded = client.load(TWO)
@@ -188,6 +222,9 @@ def test_a_job_with_a_bad_row_is_complete_and_can_t_be_aborted(client: BulkClien
     )
 
 
+@row("bulk_v2.md#4", "| unprocessedrecords |")
+@row("bulk_v2.md#1", "| I9 |")
+@row("bulk_v2.md#3", "I3 Aborted")
 def test_an_aborted_job_leaves_its_rows_unprocessed(client: BulkClient) -> None:
     """Row: bulk_v2.md section 4, unprocessedrecords: `rows never attempted (Failed/Aborted jobs)`."""
     job_id = client.open_job()
@@ -199,6 +236,8 @@ def test_an_aborted_job_leaves_its_rows_unprocessed(client: BulkClient) -> None:
     assert unprocessed == 'LastName,Email\n"Lovelace","ada@example.com"\n"","nobody@example.com"\n'
 
 
+@row("bulk_v2.md#1", "| I6 |")
+@row("bulk_v2.md#3", "Delete of an **ingest** job")
 def test_a_deleted_job_is_gone(client: BulkClient) -> None:
     """Row: bulk_v2.md section 3, delete allowed in UploadComplete, JobComplete, Aborted, Failed [P]."""
     job_id = client.load(TWO).info["id"]
@@ -228,6 +267,9 @@ def test_results_of_a_running_job_are_refused(client: BulkClient) -> None:
         assert (status, code) == (400, "INVALIDJOBSTATE")
 
 
+@row("bulk_v2.md#1", "Trailing slash")
+@row("bulk_v2.md#1", "| I7 |")
+@row("bulk_v2.md#1", "| I8 |")
 def test_result_paths_may_end_with_a_slash(client: BulkClient) -> None:
     """Row: bulk_v2.md section 1, `Trailing slash is optional on I7-I9`."""
     loaded = client.load(TWO)
@@ -235,6 +277,7 @@ def test_result_paths_may_end_with_a_slash(client: BulkClient) -> None:
         assert client.result_set(loaded.info["id"], f"{which}/") == text
 
 
+@row("bulk_v2.md#2", "Multipart create")
 def test_a_multipart_request_creates_loads_and_closes_in_one_call(client: BulkClient) -> None:
     """Row: bulk_v2.md section 2, multipart create [P], state after it [E]."""
     parts = {
@@ -257,6 +300,8 @@ def test_a_multipart_request_of_more_than_100_000_characters_is_refused(client: 
     assert client.refused("POST", "/jobs/ingest", files=parts)[0] == 400
 
 
+@row("bulk_v2.md#1", "| I5 |")
+@row("bulk_v2.md#5", "List (I5/Q7)")
 def test_the_list_has_a_thousand_jobs_per_page_and_a_locator_to_the_rest(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, List: shape, page size and form of the next URL."""
     made = {client.open_job() for _ in range(1_003)}
@@ -280,6 +325,9 @@ def test_lists_are_filtered_by_job_type_and_pk_chunking(client: BulkClient) -> N
     assert client.refused("GET", "/jobs/ingest?queryLocator=nonsense")[0] == 400
 
 
+@row("bulk_v2.md#3", "| Open > 24 h")
+@row("bulk_v2.md#8", "| job open |")
+@row("bulk_v2.md#8", "| job + results retention")
 def test_a_job_that_stays_open_for_a_day_is_aborted_and_forgotten_a_week_later(
     client: BulkClient, mock_server: MockServer
 ) -> None:
@@ -293,6 +341,7 @@ def test_a_job_that_stays_open_for_a_day_is_aborted_and_forgotten_a_week_later(
         assert later.refused("GET", f"/jobs/ingest/{job_id}")[0] == 404
 
 
+@row("bulk_v2.md#8", "| batches per 24 h")
 def test_internal_batches_count_against_the_day_s_and_stop_the_job_when_they_are_used_up(
     client: BulkClient, mock_server: MockServer
 ) -> None:
@@ -306,6 +355,7 @@ def test_internal_batches_count_against_the_day_s_and_stop_the_job_when_they_are
     assert loaded.info["errorMessage"].startswith("ExceededQuota : ")
 
 
+@row("bulk_v2.md#8", "| data per job |")
 def test_an_upload_over_the_limit_is_refused_and_the_job_stays_open(
     client: BulkClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.mock.bulk_client import BulkClient, rows
+from tests.mock.reference import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,10 @@ def records(client: BulkClient, soql: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in record.items() if name != "attributes"} for record in found]
 
 
+@row("bulk_v2.md#4", "| successfulResults |")
+@row("bulk_v2.md#4", "Header quoting as recorded")
+@row("bulk_v2.md#4", '"sf__Id","sf__Error",FirstName')
+@row("bulk_v2.md#4", '"","REQUIRED_FIELD')
 def test_result_files_have_quoted_system_columns_and_the_header_as_sent(client: BulkClient) -> None:
     """Rows: bulk_v2.md section 4, the CSV example and `Header quoting as recorded` [S]."""
     loaded = client.load('lastname,"FirstName"\n"Love ""Ada"" lace",Ada\n,"Bo, jr."\n')
@@ -50,6 +55,8 @@ def test_result_files_have_quoted_system_columns_and_the_header_as_sent(client: 
     [("COMMA", ","), ("TAB", "\t"), ("PIPE", "|"), ("SEMICOLON", ";"), ("CARET", "^"), ("BACKQUOTE", "`")],
 )
 @pytest.mark.parametrize(("ending", "newline"), [("LF", "\n"), ("CRLF", "\r\n")])
+@row("bulk_v2.md#2", "| columnDelimiter |")
+@row("bulk_v2.md#2", "| lineEnding |")
 def test_results_are_in_the_job_s_dialect(
     client: BulkClient, name: str, delimiter: str, ending: str, newline: str
 ) -> None:
@@ -73,6 +80,7 @@ def test_an_empty_set_is_a_header_row_alone(client: BulkClient) -> None:
     assert loaded.texts == ('"sf__Id","sf__Created",LastName\n', '"sf__Id","sf__Error",LastName\n', "LastName\n")
 
 
+@row("bulk_v2.md#6", "Relationship header")
 def test_parents_are_found_by_external_id_and_a_missing_one_is_the_row_s_reason(client: BulkClient) -> None:
     """Row: bulk_v2.md section 6, relationship header; the text as loaders report it [S, not in the reference]."""
     client.load("Name,Code__c\nKennedy,JFK\n", object="Account")
@@ -85,6 +93,7 @@ def test_parents_are_found_by_external_id_and_a_missing_one_is_the_row_s_reason(
     assert [each["Account"] and each["Account"]["Code__c"] for each in found] == ["JFK", None]
 
 
+@row("bulk_v2.md#6", "Relationship header")
 def test_a_polymorphic_parent_is_named_with_its_object(client: BulkClient) -> None:
     """Row: bulk_v2.md section 6, `Polymorphic: Lead:Who.Email` [P]."""
     client.load("LastName,Company,Email\nByron,Acme,byron@example.com\n", object="Lead")
@@ -112,6 +121,11 @@ def test_a_polymorphic_parent_is_named_with_its_object(client: BulkClient) -> No
         ("", "Records not found"),
     ],
 )
+@row("bulk_v2.md#7", "Field name not found")
+@row("bulk_v2.md#7", "type is not needed")
+@row("bulk_v2.md#7", "Unable to find relationship")
+@row("bulk_v2.md#6", "Compound fields not loadable")
+@row("bulk_v2.md#3", "| InProgress | fatal")
 def test_a_bad_header_fails_the_job_and_leaves_every_row_unprocessed(
     client: BulkClient, header: str, message: str
 ) -> None:
@@ -143,6 +157,8 @@ def test_a_bad_header_fails_the_job_and_leaves_every_row_unprocessed(
         ),
     ],
 )
+@row("bulk_v2.md#7", "LineEnding is invalid")
+@row("bulk_v2.md#7", "Found unescaped quote")
 def test_an_unreadable_upload_fails_the_job_and_writes_nothing(client: BulkClient, data: bytes, message: str) -> None:
     """Rows: bulk_v2.md section 7, errorMessage table [S]: `Nothing is written`."""
     job_id = client.open_job()
@@ -191,6 +207,7 @@ def test_cells_are_read_by_the_type_of_their_field(client: BulkClient) -> None:
     ]
 
 
+@row("bulk_v2.md#6", "Empty value: ignored")
 def test_empty_cells_leave_a_field_as_it_is_and_n_a_clears_it(client: BulkClient) -> None:
     """Row: bulk_v2.md section 6, `Empty value: ignored on update ... #N/A sets null` [P]."""
     created = client.load("LastName,FirstName,Email\nA,One,a@example.com\nB,Two,b@example.com\n")
@@ -213,6 +230,7 @@ def test_the_same_upsert_a_second_time_creates_nothing(client: BulkClient) -> No
     assert {row["sf__Id"] for row in first.successful} == {row["sf__Id"] for row in second.successful}
 
 
+@row("bulk_v2.md#8", "| processing chunk")
 def test_an_external_id_that_comes_twice_fails_both_rows_in_one_transaction_only(client: BulkClient) -> None:
     """Rows: bulk_v2.md section 8, chunk of 200; errors_and_limits.md section 3, DUPLICATE_VALUE of upserts."""
     between = "".join(f"N{number},C{number}\n" for number in range(200))
@@ -232,6 +250,7 @@ def test_an_upsert_row_needs_its_external_id(client: BulkClient) -> None:
 
 
 @pytest.mark.parametrize(("version", "known"), [("52.0", False), ("53.0", True)])
+@row("bulk_v2.md#4", "| failedResults |")
 def test_failed_rows_carry_the_id_where_it_is_known_since_53(client: BulkClient, version: str, known: bool) -> None:
     """Row: bulk_v2.md section 4, failedResults: `sf__Id filled from v53 where known`."""
     record_id = client.load("LastName\nA\n").successful[0]["sf__Id"]
@@ -241,6 +260,7 @@ def test_failed_rows_carry_the_id_where_it_is_known_since_53(client: BulkClient,
 
 
 @pytest.mark.parametrize(("operation", "left"), [("delete", 1), ("hardDelete", 0)])
+@row("bulk_v2.md#6", "delete/hardDelete CSV has only")
 def test_deletes_take_ids_alone_and_fill_the_recycle_bin_or_don_t(
     client: BulkClient, operation: str, left: int
 ) -> None:

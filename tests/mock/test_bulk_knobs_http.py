@@ -10,6 +10,7 @@ from specforce_mockserver.clock import Clock
 from specforce_mockserver.org import Org
 from specforce_mockserver.server import MockServer
 from tests.mock.bulk_client import RESULT_SETS, BulkClient, rows
+from tests.mock.reference import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +97,8 @@ def test_a_planned_failure_before_any_row_leaves_all_of_them(client: BulkClient)
     assert client.load(TEN).counts == (0, 0, 10)
 
 
+@row("bulk_v2.md#7", "Failed to process query")
+@row("bulk_v2.md#7", "Job-level failure")
 def test_a_planned_failure_of_a_query_has_no_results(client: BulkClient) -> None:
     client.plan(kind="query", fail_message="InvalidBatch : Failed to process query: QUERY_TIMEOUT: too long")
     body = {"operation": "query", "query": "SELECT Id FROM User"}

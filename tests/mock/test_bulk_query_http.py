@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.mock.bulk_client import BulkClient, rows
+from tests.mock.reference import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,10 @@ def ten(client: BulkClient) -> None:
     client.load("LastName,Email\n" + "".join(f"{name},a@example.com\n" for name in names))
 
 
+@row("bulk_v2.md#1", "| Q1 |")
+@row("bulk_v2.md#1", "| Q2 |")
+@row("bulk_v2.md#3", "Query states")
+@row("bulk_v2.md#5", "Request: operation")
 def test_a_query_job_is_never_open_and_has_the_keys_of_the_guide(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, `Response keys as ingest minus contentUrl. GET adds ...`; section 3, query states."""
     ten(client)
@@ -50,6 +55,12 @@ def test_a_query_job_is_never_open_and_has_the_keys_of_the_guide(client: BulkCli
     assert done["isPkChunkingSupported"] is False
 
 
+@row("bulk_v2.md#1", "| Q3 |")
+@row("bulk_v2.md#5", "| `maxRecords`")
+@row("bulk_v2.md#5", "| `locator`")
+@row("bulk_v2.md#5", "Sforce-NumberOfRecords` |")
+@row("bulk_v2.md#5", "| header row |")
+@row("bulk_v2.md#5", "Results (Q3)")
 def test_pages_have_a_header_each_and_join_to_the_result(client: BulkClient) -> None:
     """Rows: bulk_v2.md section 5, maxRecords, Sforce-Locator, Sforce-NumberOfRecords, header row on every page."""
     ten(client)
@@ -71,6 +82,7 @@ def test_pages_have_a_header_each_and_join_to_the_result(client: BulkClient) -> 
     assert [row["LastName"] for row in found] == [*(f"Row {number}" for number in range(9)), "Row 9\nof many"]
 
 
+@row("bulk_v2.md#5", "| header row |")
 def test_an_empty_result_is_a_header_row(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, header row: empty result [S fixture]."""
     job_id = client.query_job(SOQL)
@@ -81,6 +93,10 @@ def test_an_empty_result_is_a_header_row(client: BulkClient) -> None:
     assert (len(links["resultPages"]), links["done"]) == (1, True)
 
 
+@row("bulk_v2.md#1", "| Q4 |")
+@row("bulk_v2.md#5", "Parallel results")
+@row("bulk_v2.md#5", '"resultPages":')
+@row("bulk_v2.md#5", "Doc inconsistencies")
 def test_result_pages_gives_five_links_at_a_time(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, `Parallel results (Q4), up to 5 links per call` [P]."""
     ten(client)
@@ -112,6 +128,9 @@ def test_result_pages_exists_since_58(client: BulkClient) -> None:
     assert client.send("GET", f"/jobs/query/{job_id}/resultPages", version="57.0").status_code == 404
 
 
+@row("bulk_v2.md#5", "| API version |")
+@row("bulk_v2.md#7", "| wrong version for results")
+@row("versions.md#2", "Bulk v2 results must be read")
 def test_results_are_read_with_the_job_s_own_api_version(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, API version must equal the job's, else 409 [P]."""
     job_id = client.query_job(SOQL, version="60.0")
@@ -121,6 +140,7 @@ def test_results_are_read_with_the_job_s_own_api_version(client: BulkClient) -> 
 
 
 @pytest.mark.parametrize(("version", "header"), [("49.0", b'"Email","LastName"'), ("50.0", b'"LastName","Email"')])
+@row("bulk_v2.md#5", "| column order |")
 def test_columns_are_in_select_order_since_50_and_by_name_before(
     client: BulkClient, version: str, header: bytes
 ) -> None:
@@ -133,6 +153,7 @@ def test_columns_are_in_select_order_since_50_and_by_name_before(
 
 
 @pytest.mark.parametrize(("version", "text"), [("48.0", "4"), ("67.0", "0:0Ga")])
+@row("bulk_v2.md#5", "resp `Sforce-Locator`")
 def test_locators_have_the_form_of_their_time(client: BulkClient, version: str, text: str) -> None:
     """Row: bulk_v2.md section 5, Sforce-Locator, both recorded forms [S]."""
     ten(client)
@@ -143,6 +164,7 @@ def test_locators_have_the_form_of_their_time(client: BulkClient, version: str, 
 
 
 @pytest.mark.parametrize("bad", ["locator=nonsense", "locator=null", "maxRecords=0", "maxRecords=-1", "maxRecords=x"])
+@row("bulk_v2.md#5", "| bad locator |")
 def test_bad_locators_and_page_sizes_are_refused(client: BulkClient, bad: str) -> None:
     """Row: bulk_v2.md section 5, bad locator and maxRecords [E?]."""
     job_id = client.query_job(SOQL)
@@ -160,6 +182,8 @@ def test_a_locator_of_another_job_is_refused(client: BulkClient) -> None:
     )
 
 
+@row("bulk_v2.md#5", "| when |")
+@row("bulk_v2.md#1", "| Q5 |")
 def test_results_of_a_running_or_aborted_job_are_refused(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, when: `job must be JobComplete` [P], the answer [E?]."""
     job_id = client.json("POST", "/jobs/query", json={"operation": "query", "query": SOQL})["id"]
@@ -169,6 +193,8 @@ def test_results_of_a_running_or_aborted_job_are_refused(client: BulkClient) -> 
     assert client.refused("GET", f"/jobs/query/{job_id}/results")[:2] == (400, "INVALIDJOBSTATE")
 
 
+@row("bulk_v2.md#7", "| delete of a running")
+@row("bulk_v2.md#1", "| Q6 |")
 def test_a_running_query_job_is_not_deleted_and_a_finished_one_is(client: BulkClient) -> None:
     """Row: bulk_v2.md section 3, delete of a query job [P]."""
     running = client.json("POST", "/jobs/query", json={"operation": "query", "query": SOQL})["id"]
@@ -204,6 +230,9 @@ def test_a_finished_query_job_is_not_aborted(client: BulkClient) -> None:
         ("SELECT Id FRM Contact", "unexpected token"),
     ],
 )
+@row("bulk_v2.md#5", "Unsupported SOQL")
+@row("bulk_v2.md#7", "| compound field in query")
+@row("bulk_v2.md#7", "| bad SOQL on query")
 def test_queries_that_bulk_can_t_run_are_refused_at_once(client: BulkClient, soql: str, message: str) -> None:
     """Rows: bulk_v2.md section 5, unsupported SOQL [P]; section 7, compound field [S], bad SOQL."""
     status, code, text = client.refused("POST", "/jobs/query", json={"operation": "query", "query": soql})
@@ -245,6 +274,8 @@ def test_results_are_in_the_job_s_dialect(client: BulkClient) -> None:
     )
 
 
+@row("bulk_v2.md#7", "| query job quota")
+@row("bulk_v2.md#8", "| query jobs per 24 h")
 def test_query_jobs_count_against_the_day_s(client: BulkClient, mock_server: MockServer) -> None:
     """Row: bulk_v2.md section 7, query job quota [S]."""
     mock_server.org.limits.use("DailyBulkV2QueryJobs", 10_020)
@@ -255,6 +286,26 @@ def test_query_jobs_count_against_the_day_s(client: BulkClient, mock_server: Moc
     )
 
 
+@row("bulk_v2.md#7", "| query volume quota")
+@row("bulk_v2.md#8", "| query result volume per 24 h")
+def test_the_volume_of_results_counts_against_the_day_s(client: BulkClient, mock_server: MockServer) -> None:
+    limits = mock_server.org.limits
+    limits.use("DailyBulkV2QueryFileStorageMB", limits.maximum("DailyBulkV2QueryFileStorageMB") + 1)
+    status, code, message = client.refused("POST", "/jobs/query", json={"operation": "query", "query": SOQL})
+    assert (status, code) == (400, "LIMIT_EXCEEDED")
+    assert message.startswith("Max bulk v2 query result size stored (")
+    assert message.endswith(") kb per 24 hrs has been exceeded")
+
+
+@row("bulk_v2.md#7", "| API calls exhausted")
+def test_a_job_is_refused_when_the_day_s_calls_are_used_up(client: BulkClient, mock_server: MockServer) -> None:
+    limits = mock_server.org.limits
+    limits.use("DailyApiRequests", limits.maximum("DailyApiRequests"))
+    answer = client.send("POST", "/jobs/query", json={"operation": "query", "query": SOQL})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (403, "REQUEST_LIMIT_EXCEEDED")
+
+
+@row("bulk_v2.md#1", "| Q7 |")
 def test_the_list_of_query_jobs_leads_to_itself(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, List: the guide prints `jobs/ingest` in it, which no client could follow."""
     job_id = client.query_job(SOQL)
@@ -264,6 +315,17 @@ def test_the_list_of_query_jobs_leads_to_itself(client: BulkClient) -> None:
     assert client.json("GET", "/jobs/query?concurrencyMode=Serial")["records"] == []
 
 
+@row("bulk_v2.md#5", "| `Accept` |")
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd"])
+def test_compression_other_than_gzip_is_ignored(client: BulkClient, encoding: str) -> None:
+    ten(client)
+    path = f"/jobs/query/{client.query_job(SOQL)}/results"
+    answer = client.send("GET", path, headers={"Accept": "text/csv", "Accept-Encoding": encoding})
+    assert (answer.status_code, answer.headers.get("content-encoding")) == (200, None)
+    assert answer.headers["content-type"].startswith("text/csv")
+
+
+@row("bulk_v2.md#5", "`Accept-Encoding: gzip`")
 def test_results_are_compressed_when_the_client_asks(client: BulkClient) -> None:
     """Row: bulk_v2.md section 5, `Accept-Encoding: gzip`."""
     ten(client)

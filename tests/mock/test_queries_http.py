@@ -93,6 +93,7 @@ def test_query_all_finds_the_deleted_and_goes_on_under_query(raw: RawOrg) -> Non
 
 
 @row("rest.md#7", "dead cursor: 400")
+@row("soql.md#5", "| INVALID_QUERY_LOCATOR |")
 @pytest.mark.parametrize("locator", ["x", "01g000000000001AAA-200", "01g000000000001AAA"])
 def test_a_locator_that_is_none_is_refused(raw: RawOrg, locator: str) -> None:
     assert raw.refused("GET", f"/query/{locator}") == DEAD
@@ -129,6 +130,7 @@ def test_a_long_child_subquery_has_pages_of_its_own(raw: RawOrg) -> None:
     ("params", "message"),
     [({}, "A query string has to be specified"), ({"q": ""}, "SOQL statements cannot be empty or null")],
 )
+@row("soql.md#5", "MALFORMED_QUERY, request")
 def test_a_missing_and_an_empty_query_are_told_apart(raw: RawOrg, params: dict[str, str], message: str) -> None:
     refused = raw.refused("GET", "/query", params=params)
 

@@ -73,6 +73,7 @@ def test_clauses_of_returning_narrow_sort_and_limit(people: RawOrg) -> None:
 
 @row("rest.md#8", "Error 400")
 @pytest.mark.parametrize("q", ["Acme", "FIND {} RETURNING Account", "FIND {Acme", ""])
+@row("soql.md#5", "| MALFORMED_SEARCH |")
 def test_a_search_without_a_term_in_braces_is_refused(raw: RawOrg, q: str) -> None:
     message = "No search term found. The search term must be enclosed in braces."
 

@@ -10,6 +10,7 @@ import pytest
 from specforce_mockserver.soql import Settings
 from specforce_mockserver.soql.dates import day_range
 from specforce_mockserver.soql.settings import Context
+from tests.mock.reference import row
 from tests.mock.soql_world import NOW, World
 
 # NOW is Tuesday 2026-03-10 10:30 UTC. Ranges are half-open: first day, first day after.
@@ -67,6 +68,12 @@ FEBRUARY = Settings(fiscal_year_start_month=2)
 
 
 @pytest.mark.parametrize(("literal", "days"), RANGES.items(), ids=[f"soql.md#3 {each}" for each in RANGES])
+@row("soql.md#3", "_DAY")
+@row("soql.md#3", "_WEEK")
+@row("soql.md#3", "_MONTH")
+@row("soql.md#3", "_QUARTER")
+@row("soql.md#3", "_FISCAL")
+@row("soql.md#3", "YESTERDAY")
 def test_a_date_literal_means_the_days_of_the_reference(literal, days):
     assert day_range(literal, Context(NOW, "67.0", settings=FEBRUARY)).days() == days
 
@@ -181,6 +188,7 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize(("function", "value"), FUNCTIONS.items(), ids=[f"soql.md#1 {each}" for each in FUNCTIONS])
+@row("soql.md#1", "| Date functions |")
 def test_a_date_function_gives_a_part_of_the_day(function, value):
     """2026-03-08 is a Sunday, day 1 of the week; fiscal years begin in February here."""
     world = World()

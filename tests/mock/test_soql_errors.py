@@ -6,6 +6,7 @@ import pytest
 
 from specforce_mockserver import soql
 from specforce_mockserver.schema import ChildRelationship, Field, Schema, SObjectType
+from tests.mock.reference import row
 from tests.mock.soql_world import World
 
 ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
@@ -30,6 +31,7 @@ def world() -> World:
     return World()
 
 
+@row("soql.md#5", "No such column 'Bacon__c'")
 def test_an_unknown_field_is_shown_with_a_caret(world):
     """soql.md#5: the recorded text, whole."""
     error = world.refusal("SELECT Bacon__c FROM Account LIMIT 2")
@@ -41,6 +43,7 @@ def test_an_unknown_field_is_shown_with_a_caret(world):
     assert (error.row, error.column) == (1, 8)
 
 
+@row("soql.md#5", "sObject type 'Accout'")
 def test_an_unknown_object_is_shown_with_a_window_of_the_query(world):
     """soql.md#5: the recorded text, whole."""
     error = world.refusal("SELECT Id,Name,BillingCity,IsDeleted FROM Accout")
@@ -316,6 +319,20 @@ CASES = [
 
 
 @pytest.mark.parametrize(("code", "text", "message"), CASES)
+@row("soql.md#5", "FIELDS function must have a LIMIT")
+@row("soql.md#5", "only aggregate expressions")
+@row("soql.md#5", "only root queries")
+@row("soql.md#5", "bad parent path")
+@row("soql.md#5", "can not be filtered")
+@row("soql.md#5", "should not be enclosed in quotes")
+@row("soql.md#5", "duplicate field selected")
+@row("soql.md#5", "| INVALID_TYPE (child)")
+@row("soql.md#5", "| INVALID_QUERY_FILTER_OPERATOR |")
+@row("soql.md#5", "| NUMBER_OUTSIDE_VALID_RANGE |")
+@row("soql.md#5", "| LIKE NULL |")
+@row("soql.md#5", "| bad datetime")
+@row("soql.md#5", "Wording changed with API v61.0")
+@row("soql.md#1", "| FIELDS(STANDARD) |")
 def test_the_reference_refusals(world, code, text, message):
     error = world.refusal(text)
     assert (error.code, message) == (code, message if message in error.message else error.message)
@@ -349,6 +366,7 @@ def test_twenty_subqueries_are_fine_and_one_more_is_not():
         compile_star(f"SELECT {', '.join(subqueries)} FROM Hub__c")
 
 
+@row("soql.md#1", "| Parent relationships |")
 def test_55_parents_are_fine_and_one_more_is_not():
     """soql.md#1: at most 55 parent relationships per query."""
     paths = [f"R{each}__r.Id" for each in range(56)]
@@ -366,6 +384,7 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("text", TOO_MUCH.values(), ids=TOO_MUCH)
+@row("soql.md#5", "| QUERY_TOO_COMPLICATED |")
 def test_what_is_too_much_for_the_database_is_too_complicated(world, text):
     """soql.md#1: too complex is QUERY_TOO_COMPLICATED."""
     assert world.refusal(text).code == "QUERY_TOO_COMPLICATED"

@@ -10,6 +10,7 @@ from specforce_mockserver.soql.errors import Fault, SoqlError
 from specforce_mockserver.soql.parser import MAX_CHARS, parse
 from specforce_mockserver.soql.tokens import MAX_NESTING
 from specforce_mockserver.soql.tree import Compare, Not
+from tests.mock.reference import row
 
 ACCEPTED = {
     "soql.md#1 names and keywords in any case": "select nAmE fRoM a WHERE name like 'a%' oRdEr By NAME nulls last",
@@ -44,6 +45,14 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED)
+@row("soql.md#1", "SELECT fieldList")
+@row("soql.md#1", "FROM Obj")
+@row("soql.md#1", "WITH SECURITY_ENFORCED")
+@row("soql.md#1", "[FOR VIEW")
+@row("soql.md#1", "ORDER BY f")
+@row("soql.md#1", "[GROUP BY f")
+@row("soql.md#2", "cond :=")
+@row("soql.md#2", "Literals:")
 def test_the_grammar_takes_the_reference_forms(text):
     parse(text)
 
@@ -80,6 +89,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
+@row("soql.md#5", "bare (lexer")
+@row("soql.md#5", "USING everything")
+@row("soql.md#5", "ParentId IN ()")
+@row("soql.md#5", "SELECT FROM X")
+@row("soql.md#5", "AND/OR mixed")
+@row("soql.md#5", "three nested functions")
 def test_the_grammar_refuses_with_the_words_of_version_61(text, message):
     with pytest.raises(Fault) as refused:
         parse(text)
@@ -94,6 +109,8 @@ def caret(text: str) -> SoqlError:
     return refused.value.error(text)
 
 
+@row("soql.md#5", "MALFORMED_QUERY, caret form")
+@row("soql.md#5", "Caret rule")
 def test_a_position_is_shown_under_the_query():
     """soql.md#5: the recorded caret form."""
     error = caret("SELECT Id FROM Account WHERE")
@@ -120,6 +137,7 @@ def test_a_position_in_a_later_line_counts_rows():
     assert error.message.startswith("\nWHERE Name == 'x'\n            ^\nERROR at Row:3:Column:13\n")
 
 
+@row("soql.md#1", "| Length |")
 def test_a_text_of_the_greatest_length_is_parsed_and_one_more_is_refused():
     """soql.md#1: at most 100,000 characters."""
     text = "SELECT Id FROM A WHERE Id = 'x'"

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from specforce_mockserver.soql import SoqlError
+from tests.mock.reference import row
 from tests.mock.soql_world import World
 
 
@@ -60,6 +61,8 @@ def test_aggregates_of_nothing_are_zero_and_null(world):
     assert rows_of(world, f"{ALL.format('COUNT(Id), SUM(Price__c), MAX(Name)')} WHERE Name = 'no'") == [(0, None, None)]
 
 
+@row("soql.md#1", "| Aliases |")
+@row("soql.md#4", "Response for TYPEOF")
 def test_an_aggregate_row_has_no_url_and_names_of_its_own(world):
     """rest.md#4: AggregateResult, keys = aliases or expr0.."""
     text = "SELECT Style__c, COUNT(Id), MAX(Price__c) most, MIN(Price__c) FROM Gadget__c GROUP BY Style__c LIMIT 1"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.mock.reference import row
 from tests.mock.soql_world import World
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def families() -> World:
     return made
 
 
+@row("soql.md#4", "| child subquery |")
 def test_a_child_subquery_is_a_result_or_null(families):
     """rest.md#4: `{"totalSize","done","records"}`, or null when no rows."""
     empty, five, ten = families.records("SELECT Name, (SELECT LastName FROM Contacts) FROM Account")
@@ -100,6 +102,7 @@ def test_a_subquery_has_its_own_clauses_per_parent(families):
     assert names(ten["Contacts"]["records"]) == ["c9", "c7"]
 
 
+@row("soql.md#1", "| LIMIT/OFFSET |")
 def test_offset_of_a_subquery_counts_per_parent(families):
     """soql.md#1: in a subquery only if the parent has LIMIT 1."""
     subquery = "SELECT LastName FROM Contacts ORDER BY LastName LIMIT 3 OFFSET 1"

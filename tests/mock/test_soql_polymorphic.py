@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.mock.reference import row
 from tests.mock.soql_world import RECORDS, World
 
 
@@ -48,6 +49,7 @@ def test_the_parent_s_url_is_that_of_its_object(world):
         "TYPEOF_ = 1": None,
     }.items(),
 )
+@row("soql.md#2", "| Polymorphic |")
 def test_conditions_on_a_polymorphic_parent(world, where, subjects):
     """soql.md#2: `What.Type IN ('Account')`."""
     text = f"SELECT Subject FROM Task WHERE {where}"

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.mock.reference import row
 from tests.mock.soql_world import NOW, RECORDS, World
 
 
@@ -49,6 +50,7 @@ def world() -> World:
     return made
 
 
+@row("soql.md#4", "JSON key case")
 def test_a_record_has_attributes_with_the_version_of_the_request(world):
     """soql.md#4: url uses the request's API version; rest.md#4: Ids have 18 characters."""
     (record,) = world.records("SELECT Name FROM Account LIMIT 1", version="58.0")
@@ -74,11 +76,19 @@ VALUES = {
 
 
 @pytest.mark.parametrize(("field", "full", "bare"), VALUES.values(), ids=[f"rest.md#4 {each}" for each in VALUES])
+@row("soql.md#4", "| null |")
+@row("soql.md#4", "| boolean |")
+@row("soql.md#4", "| int |")
+@row("soql.md#4", "| date |")
+@row("soql.md#4", "| datetime |")
+@row("soql.md#4", "| time |")
+@row("soql.md#4", "| Id |")
 def test_values_have_the_form_of_their_type(world, field, full, bare):
     found = world.values(f"SELECT {field} FROM Gadget__c")
     assert json.dumps(found) == json.dumps([full, bare])
 
 
+@row("soql.md#4", "| base64 |")
 def test_base64_is_a_url(world):
     """rest.md#4: a relative URL in query results."""
     (gadget_id,) = world.values("SELECT Id FROM Gadget__c WHERE Name = 'Full'")
@@ -86,6 +96,7 @@ def test_base64_is_a_url(world):
     assert world.values("SELECT Photo__c FROM Gadget__c") == [url, None]
 
 
+@row("soql.md#4", "| address |")
 def test_an_address_is_an_object_of_all_its_parts(world):
     """rest.md#4."""
     full, empty = world.values("SELECT BillingAddress FROM Account")
@@ -112,6 +123,8 @@ def test_keys_are_spelled_as_in_the_schema_and_ordered_as_selected(world):
     assert list(record["Owner"]) == ["attributes", "Name", "Username"]
 
 
+@row("soql.md#4", "| parent null |")
+@row("soql.md#1", "| Fields |")
 def test_a_parent_is_a_record_of_its_own(world):
     """rest.md#4: a nested record with own attributes, or null."""
     full, empty = world.records("SELECT Account.Name, Account.Owner.Manager.Name FROM Contact")
@@ -148,6 +161,8 @@ def test_a_parent_may_have_an_alias(world):
 
 
 @pytest.mark.parametrize("function", ["toLabel(Name)", "FORMAT(Name)", "FORMAT(convertCurrency(AnnualRevenue))"])
+@row("soql.md#1", "| Functions |")
+@row("soql.md#6", "Enough for most clients")
 def test_labels_formats_and_currencies_change_nothing(world, function):
     """soql.md#6: identity."""
     plain = function.rsplit("(", maxsplit=1)[-1].rstrip(")")
@@ -204,6 +219,7 @@ class TestOrder:
             "CALENDAR_YEAR(CreatedDate), Id DESC": ["a", "B", None, "A", "b"],
         }.items(),
     )
+    @row("soql.md#1", "| Default order |")
     def test_order_by(self, sorted_world, order, names):
         """Ascending and nulls first unless it says otherwise; texts without regard to case."""
         assert sorted_world.values(f"SELECT LastName FROM Lead ORDER BY {order}") == names
@@ -223,6 +239,7 @@ class TestOrder:
         result = sorted_world.run(f"SELECT LastName FROM Lead {bounds}")
         assert (result.total_size, [each["LastName"] for each in result.records]) == (total, names)
 
+    @row("soql.md#1", "| COUNT() |")
     def test_count_is_a_number_without_records(self, sorted_world):
         """rest.md#7: COUNT() gives totalSize=n, records []."""
         assert [sorted_world.run(f"SELECT COUNT() FROM Lead {each}").total_size for each in ("", "LIMIT 2")] == [5, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specforce_mockserver.soql import Settings
+from tests.mock.reference import row
 from tests.mock.soql_world import World
 
 A, B, C, D, E = "alpha", "Beta", "gamma", "100%", None
@@ -107,6 +108,10 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("where", "names"), FOUND.values(), ids=[f"soql.md{row}" for row in FOUND])
+@row("soql.md#2", "| = != <")
+@row("soql.md#2", "| LIKE |")
+@row("soql.md#2", "| INCLUDES")
+@row("soql.md#2", "Boolean null counts")
 def test_where_finds_the_rows_of_the_reference(world, where, names):
     assert world.values(f"SELECT Name FROM Gadget__c WHERE {where}") == names
 
@@ -213,6 +218,7 @@ def people() -> World:
 class TestSemiJoins:
     """soql.md#2: IN and NOT IN with a SELECT."""
 
+    @row("soql.md#2", "| IN / NOT IN")
     def test_a_semi_join_finds_the_referenced(self, people):
         assert people.values("SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Contact)") == [
             "First",
