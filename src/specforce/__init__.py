@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specforce._sync.query import Query
     from specforce._sync.sobject import SObject
     from specforce.errors import SalesforceError
+    from specforce_api.runtime.operation import Reply
 
 __version__ = "0.1.0"
 
@@ -39,6 +40,7 @@ __all__ = [
     "Hooks",
     "LoginEvent",
     "Query",
+    "Reply",
     "RequestEvent",
     "ResponseEvent",
     "Retry",
@@ -61,6 +63,7 @@ _HOMES = {
     "Hooks": "specforce._hooks",
     "LoginEvent": "specforce._hooks",
     "Query": "specforce._sync.query",
+    "Reply": "specforce_api.runtime.operation",
     "RequestEvent": "specforce._hooks",
     "ResponseEvent": "specforce._hooks",
     "Retry": "specforce._retry",

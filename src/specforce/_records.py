@@ -114,19 +114,27 @@ def encode(record: object) -> bytes:
     Raises:
         InputError: a naive datetime, NaN, or a value that JSON has nothing for.
     """
-    to_dict = getattr(record, "to_dict", None)
-    try:
-        plain: object = to_dict() if callable(to_dict) else msgspec.to_builtins(_copied(record), builtin_types=_KEPT)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"the record can't be sent: {error}") from None
+    plain = _wire(record, "")
     if not isinstance(plain, dict):
         raise InputError(f"a record is a mapping of field names to values, not a {type(record).__name__}")
-    return _ENCODER.encode(_wire(cast("object", plain), ""))
+    return _ENCODER.encode(cast("object", plain))
 
 
-def _copied(record: object) -> object:
-    """Any mapping as a dict: msgspec takes no other."""
-    return dict(cast("Mapping[str, object]", record)) if isinstance(record, Mapping) else record
+def encode_json(value: object) -> bytes:
+    """Any value as JSON; values and errors as for `encode`."""
+    return _ENCODER.encode(_wire(value, ""))
+
+
+def check_type(kind: Any) -> None:
+    """Refuse a type that nothing can be read as.
+
+    Raises:
+        InputError: msgspec knows nothing of it.
+    """
+    _decoder(kind)
+    found: Any = msgspec.inspect.type_info(kind)
+    if isinstance(getattr(found, "item_type", found), msgspec.inspect.CustomType):
+        raise InputError(f"no answer can be read as {_name(kind)}: make it a dataclass, or a msgspec Struct")
 
 
 def declared_fields(kind: type[object]) -> tuple[str, ...]:
@@ -160,10 +168,13 @@ def _holds_children(kind: Any) -> bool:
 
 
 def _wire(value: Any, path: str) -> Any:
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value).items()
-        return {key: _wire(item, f"{path}.{key}" if path else str(key)) for key, item in entries}
-    if isinstance(value, list):
+    """A value in what the encoder writes as Salesforce wants it."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[object, object]", value).items()
+        return {str(key): _wire(item, f"{path}.{key}" if path else str(key)) for key, item in entries}
+    if isinstance(value, list | tuple):
         return [_wire(item, f"{path}[{place}]") for place, item in enumerate(cast("list[object]", value))]
     if isinstance(value, datetime):
         if value.utcoffset() is None:
@@ -171,9 +182,22 @@ def _wire(value: Any, path: str) -> Any:
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
     if isinstance(value, time):
         return value.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-    if isinstance(value, float | Decimal) and not math.isfinite(value):
-        raise InputError(f"{path}={value!r} isn't a number that can be sent: None clears a field")
-    return value
+    if isinstance(value, float | Decimal):
+        if not math.isfinite(value):
+            raise InputError(f"{path}={value!r} isn't a number that can be sent: None clears a field")
+        return value
+    return value if isinstance(value, date) else _wire(_plain(value, path), path)
+
+
+def _plain(value: object, path: str) -> object:
+    """An object of a class in JSON's types, dates, times and decimals left as they are."""
+    to_dict = getattr(value, "to_dict", None)
+    if callable(to_dict):
+        return to_dict()
+    try:
+        return msgspec.to_builtins(value, builtin_types=_KEPT)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path or 'the record'} can't be sent: {error}") from None
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from specforce_api.runtime.errors import (
     AmbiguousExternalId,
+    ApexError,
     ApiError,
     AuthError,
     ConnectFailed,
@@ -46,6 +47,7 @@ from specforce_api.runtime.errors import (
 
 __all__ = [
     "AmbiguousExternalId",
+    "ApexError",
     "ApiError",
     "AuthError",
     "ConnectFailed",

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from specforce._tls import Certificate
     from specforce.auth import Credentials
     from specforce.auth._credentials import TokenFunction
+    from specforce_api.apex_rest import AsyncApexRestApi
     from specforce_api.auth import AsyncAuthApi
     from specforce_api.bulk_v2 import AsyncBulkV2Api
     from specforce_api.rest import AsyncRestApi
     from specforce_api.rest.models import DescribeSObjectResult
     from specforce_api.tooling import AsyncToolingApi
 
+    from .apex import AsyncApex
     from .bulk import AsyncBulk
     from .query import AsyncQuery
     from .sobject import AsyncSObject
@@ -199,6 +201,20 @@ class AsyncSalesforce:
         from specforce_api.tooling import AsyncToolingApi  # noqa: PLC0415 - on first use
 
         return AsyncToolingApi(self.session)
+
+    @cached_property
+    def apex(self) -> AsyncApex:
+        """The endpoints that the org's own Apex classes serve."""
+        from .apex import AsyncApex  # noqa: PLC0415 - on first use
+
+        return AsyncApex(self.session)
+
+    @cached_property
+    def apex_rest(self) -> AsyncApexRestApi:
+        """Calls of Apex endpoints as the specs list them, with raw answers; `apex` types them."""
+        from specforce_api.apex_rest import AsyncApexRestApi  # noqa: PLC0415 - on first use
+
+        return AsyncApexRestApi(self.session)
 
     @cached_property
     def auth(self) -> AsyncAuthApi:

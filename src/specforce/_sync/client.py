@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from specforce._tls import Certificate
     from specforce.auth import Credentials
     from specforce.auth._credentials import TokenFunction
+    from specforce_api.apex_rest import ApexRestApi
     from specforce_api.auth import AuthApi
     from specforce_api.bulk_v2 import BulkV2Api
     from specforce_api.rest import RestApi
     from specforce_api.rest.models import DescribeSObjectResult
     from specforce_api.tooling import ToolingApi
 
+    from .apex import Apex
     from .bulk import Bulk
     from .query import Query
     from .sobject import SObject
@@ -200,6 +202,20 @@ class Salesforce:
         from specforce_api.tooling import ToolingApi  # noqa: PLC0415 - on first use
 
         return ToolingApi(self.session)
+
+    @cached_property
+    def apex(self) -> Apex:
+        """The endpoints that the org's own Apex classes serve."""
+        from .apex import Apex  # noqa: PLC0415 - on first use
+
+        return Apex(self.session)
+
+    @cached_property
+    def apex_rest(self) -> ApexRestApi:
+        """Calls of Apex endpoints as the specs list them, with raw answers; `apex` types them."""
+        from specforce_api.apex_rest import ApexRestApi  # noqa: PLC0415 - on first use
+
+        return ApexRestApi(self.session)
 
     @cached_property
     def auth(self) -> AuthApi:

@@ -15,7 +15,7 @@
     │   ├── MalformedQuery  InvalidField  InvalidType  InvalidQueryLocator
     │   ├── DuplicateValue  RequiredFieldMissing  StringTooLong  MalformedId  ValidationFailed
     │   ├── UnableToLockRow  ServerUnavailable  VersionConflict  VersionRetired
-    │   └── NotImplementedByServer
+    │   └── ApexError  NotImplementedByServer
     ├── JobError              a bulk job didn't end well: job_id, state
     │   ├── JobFailed  JobAborted
     │   └── JobTimeout
@@ -296,6 +296,10 @@ class VersionRetired(ApiError):
     hint = "use a newer api_version: sf.rest.list_versions() names those that this org serves"
 
 
+class ApexError(ApiError):
+    """An exception in the org's own Apex code; `message` is its text and where it was thrown."""
+
+
 class NotImplementedByServer(ApiError):
     """The server knows the operation, but doesn't offer it (501: the fake org says so of what it doesn't serve)."""
 
@@ -331,6 +335,7 @@ class IntegrityError(SalesforceError):
 
 
 _BY_CODE: dict[str, type[ApiError]] = {
+    "APEX_ERROR": ApexError,
     "API_CURRENTLY_DISABLED": InsufficientAccess,
     "API_DISABLED_FOR_ORG": InsufficientAccess,
     "DUPLICATES_DETECTED": DuplicateValue,
