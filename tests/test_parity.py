@@ -34,7 +34,7 @@ def names(row: dict[str, Any]) -> list[str]:
 def classes() -> dict[str, type]:
     """Every public class of the synchronous half and of the generated layer, by name."""
     found: dict[str, type] = {}
-    for package in ("specforce_api.rest", "specforce_api.bulk_v2", "specforce_api.auth", "specforce._sync"):
+    for package in ("specforce_api", "specforce._sync"):
         module = import_module(package)
         modules = [import_module(entry.name) for entry in pkgutil.walk_packages(module.__path__, f"{package}.")]
         for each in (module, *modules):
