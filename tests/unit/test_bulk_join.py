@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from specforce.bulk.join import join_part, keep_unprocessed
+from specforce.bulk.join import join_part, keep_rest
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.parts import Limits, Part
 from specforce.bulk.report import FailureReason, LoadReport, names_sent
@@ -190,7 +190,8 @@ def test_line_breaks_compare_equal_whatever_their_kind(tmp_path: Path) -> None:
 def test_rows_that_were_never_sent_can_be_listed(tmp_path: Path) -> None:
     load = Load(b'A,B\n1,"x\ny"\n2,z\n3,\n', tmp_path, limits=Limits(part_rows=2), mapping={"B": None})
     for part in load.parts:
-        load.counts += keep_unprocessed(load.workspace.outcomes, part)
+        keep_rest(load.workspace.outcomes, part, Kind.UNPROCESSED)
+        load.counts += Counts(unprocessed=part.rows)
 
     with load.report(["A", "B"]) as report:
         rows = [(row.row, row.line, dict(row.values)) for row in report.unprocessed_rows()]
@@ -269,7 +270,7 @@ def test_rows_that_didnt_succeed_are_written_to_be_corrected(report: LoadReport,
         "sf__Row,sf__Line,sf__Id,sf__Error,A,B",
         '"1","2","","BAD:no: B --","1","say ""hi"""',
         "3,4,,BAD:no: B --,3,z",
-        "4,5,,,4,w",
+        "4,5,,never tried,4,w",
     ]
     assert report.write_csv(target, rows="all", reasons=False) == 4
     assert target.read_text().splitlines()[:2] == ["A,B", '"1","say ""hi"""']

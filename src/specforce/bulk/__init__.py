@@ -25,15 +25,8 @@ if TYPE_CHECKING:
         ResultsJoined,
         SourceChecked,
     )
-    from specforce.bulk.report import (
-        FailedRow,
-        FailureReason,
-        LoadedJob,
-        LoadedRow,
-        LoadReport,
-        SucceededRow,
-        report_of,
-    )
+    from specforce.bulk.report import LoadReport, report_of
+    from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
     from specforce.bulk.result_rows import FailedResult, SuccessfulResult
 
 __all__ = [
@@ -79,15 +72,8 @@ _HOMES = {
         "ResultsJoined",
         "SourceChecked",
     ),
-    "specforce.bulk.report": (
-        "FailedRow",
-        "FailureReason",
-        "LoadReport",
-        "LoadedJob",
-        "LoadedRow",
-        "SucceededRow",
-        "report_of",
-    ),
+    "specforce.bulk.report": ("LoadReport", "report_of"),
+    "specforce.bulk.report_rows": ("FailedRow", "FailureReason", "LoadedJob", "LoadedRow", "SucceededRow"),
     "specforce.bulk.result_rows": ("FailedResult", "SuccessfulResult"),
 }
 

@@ -37,7 +37,7 @@ def join_part(
     names: Sequence[str],
     readers: Sequence[ResultReader],
     *,
-    rest_unprocessed: bool = False,
+    rest: Kind = Kind.UNKNOWN,
 ) -> Counts:
     """Join a part's rows to its results and keep the outcome of each row.
 
@@ -45,10 +45,10 @@ def join_part(
         part: the rows as they were sent.
         names: the columns of the part's file by the names that were sent; `""` for those that weren't.
         readers: the result files that hold rows.
-        rest_unprocessed: rows that no result speaks of were never tried: the job failed or was aborted.
+        rest: what became of rows that no result speaks of: unprocessed where the job failed or was aborted.
 
     Returns:
-        The rows by outcome; `unknown` are those that no result speaks of.
+        The rows by outcome.
 
     Raises:
         IntegrityError: a result row matches no input row, or more results match than there are input rows.
@@ -68,12 +68,11 @@ def join_part(
             "INSERT OR REPLACE INTO outcome SELECT matched.row, kind, id, error FROM matched "
             "JOIN answered ON answered.rowid = matched.answer ORDER BY matched.row"
         )
-        if rest_unprocessed:
-            db.execute(
-                "INSERT OR REPLACE INTO outcome SELECT row, ?, NULL, NULL FROM sent "
-                "WHERE row NOT IN (SELECT row FROM matched) ORDER BY row",
-                (int(Kind.UNPROCESSED),),
-            )
+        db.execute(
+            "INSERT OR REPLACE INTO outcome SELECT row, ?, NULL, NULL FROM sent "
+            "WHERE row NOT IN (SELECT row FROM matched) ORDER BY row",
+            (int(rest),),
+        )
         counted: dict[int, int] = dict(db.execute("SELECT kind, COUNT(*) FROM answered GROUP BY kind").fetchall())
     counts = Counts(
         created=counted.get(Kind.CREATED, 0),
@@ -81,19 +80,16 @@ def join_part(
         failed=counted.get(Kind.FAILED, 0),
         unprocessed=counted.get(Kind.UNPROCESSED, 0),
     )
-    rest = part.rows - counts.total
-    return counts + (Counts(unprocessed=rest) if rest_unprocessed else Counts(unknown=rest))
+    left = part.rows - counts.total
+    return counts + (Counts(unprocessed=left) if rest is Kind.UNPROCESSED else Counts(unknown=left))
 
 
-def keep_unprocessed(outcomes: Outcomes, part: Part) -> Counts:
-    """Keep that no row of a part was tried."""
+def keep_rest(outcomes: Outcomes, part: Part, kind: Kind) -> None:
+    """Keep one outcome, without id and error, for all rows of a part that have none yet."""
     rows = range(part.first_row, part.first_row + part.rows)
     with outcomes.writing() as db:
         keep_places(db, part)
-        db.executemany(
-            "INSERT OR REPLACE INTO outcome(row, kind) VALUES(?, ?)", ((row, Kind.UNPROCESSED) for row in rows)
-        )
-    return Counts(unprocessed=part.rows)
+        db.executemany("INSERT OR IGNORE INTO outcome(row, kind) VALUES(?, ?)", ((row, int(kind)) for row in rows))
 
 
 def keep_places(db: sqlite3.Connection, part: Part) -> None:

@@ -42,6 +42,7 @@ class Kind(IntEnum):
     UPDATED = 2
     FAILED = 3
     UNPROCESSED = 4
+    UNKNOWN = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a load did: counts, jobs, and each row that failed or was left over, with its number and line in the source.
+"""What a load did: counts, jobs, and each row with its number and line in the source.
 
 The counts are settled when the report is made; rows are read from the source and from the load's temporary folder when
 they are asked for. So keep the source file unchanged as long as rows are wanted, and close the report (or use it as a
@@ -13,90 +13,35 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from specforce.bulk.cells import line_writer, read_numbered
 from specforce.bulk.files import replacing
+from specforce.bulk.join import keep_rest
 from specforce.bulk.outcomes import Counts, Kind, Outcome
+from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
 from specforce.bulk.results import row_error
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
     from specforce.bulk.parts import Part
     from specforce.bulk.workspace import Workspace
 
-WhichRows: TypeAlias = Literal["failed", "unprocessed", "unsuccessful", "successful", "all"]
+WhichRows: TypeAlias = Literal["failed", "unprocessed", "unknown", "unsuccessful", "successful", "all"]
 
 _KINDS: Final[dict[WhichRows, tuple[Kind, ...]]] = {
     "failed": (Kind.FAILED,),
     "unprocessed": (Kind.UNPROCESSED,),
-    "unsuccessful": (Kind.FAILED, Kind.UNPROCESSED),
+    "unknown": (Kind.UNKNOWN,),
+    "unsuccessful": (Kind.FAILED, Kind.UNPROCESSED, Kind.UNKNOWN),
     "successful": (Kind.CREATED, Kind.UPDATED),
     "all": tuple(Kind),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedRow:
-    """A row of the source and what became of it.
-
-    Attributes:
-        row: its number in the source, from 1; the header doesn't count.
-        line: the line on which it begins, from 1, the header being line 1; `None` where the source has no lines.
-        values: its cells as text, by the source's column names.
-    """
-
-    row: int
-    line: int | None
-    values: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SucceededRow(LoadedRow):
-    """A row that made (`created`) or changed the record `id`."""
-
-    id: str
-    created: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedRow(LoadedRow):
-    """A row that Salesforce refused: errorCode, message, API names of the fields it blames; `id` where it knew it."""
-
-    code: str
-    message: str
-    fields: tuple[str, ...]
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureReason:
-    """Rows that failed with the same words.
-
-    Attributes:
-        rows: how many.
-        first_row: the number of the first of them.
-        first_line: its line in the source, `None` where the source has no lines.
-    """
-
-    code: str
-    message: str
-    fields: tuple[str, ...]
-    rows: int
-    first_row: int
-    first_line: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedJob:
-    """One job of a load: its id and last state, the rows it was sent, and what became of them."""
-
-    id: str
-    state: str
-    part: int
-    rows: int
-    counts: Counts
+_WORDS: Final = {
+    Kind.UNPROCESSED: "never tried",
+    Kind.UNKNOWN: "outcome unknown: look in the org before loading it again",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,6 +65,7 @@ class LoadReport:
     detailed: bool
     _columns: tuple[str, ...] = field(default=(), repr=False)
     _parts: tuple[Part, ...] = field(default=(), repr=False)
+    _rest: tuple[tuple[Part, Kind], ...] = field(default=(), repr=False)
     _workspace: Workspace | None = field(default=None, repr=False)
 
     @property
@@ -154,7 +100,7 @@ class LoadReport:
 
     @property
     def unknown(self) -> int:
-        """Rows that nobody can tell of: 0 in the report of a load that returned."""
+        """Rows that were sent and that nobody can tell of: 0 in the report of a load that returned."""
         return self.counts.unknown
 
     def failures(self) -> Iterator[FailedRow]:
@@ -186,6 +132,14 @@ class LoadReport:
         for outcome, line, values in self._rows("unprocessed"):
             yield LoadedRow(row=outcome.row, line=line, values=values)
 
+    def unknown_rows(self) -> Iterator[LoadedRow]:
+        """The rows that nobody can tell of, in the source's order: of jobs whose end or results weren't seen.
+
+        They may be in the org or not. Errors as for `failures`.
+        """
+        for outcome, line, values in self._rows("unknown"):
+            yield LoadedRow(row=outcome.row, line=line, values=values)
+
     def failures_by_reason(self) -> Iterator[FailureReason]:
         """The failed rows by their error text, the most frequent first; errors as for `failures`."""
         workspace = self._open()
@@ -206,9 +160,10 @@ class LoadReport:
 
         Args:
             path: the file; it appears once it is whole.
-            rows: which rows.
-            reasons: begin each row with `sf__Row`, `sf__Line`, `sf__Id` and `sf__Error`. Without them the file can be
-                corrected and loaded again as it is.
+            rows: which rows; `unsuccessful` are all but the successful ones.
+            reasons: begin each row with `sf__Row`, `sf__Line`, `sf__Id` and `sf__Error`, which says of rows without an
+                error whether they weren't tried or nobody knows. Without them the file can be corrected and loaded
+                again as it is; of unknown rows, those that are in the org by then would be loaded twice.
 
         Returns:
             How many rows were written.
@@ -220,7 +175,8 @@ class LoadReport:
             file.write(f"{line([*system, *self._columns])}\n".encode())
             for outcome, number, values in self._rows(rows):
                 at = "" if number is None else str(number)
-                head = (str(outcome.row), at, outcome.id, outcome.error) if reasons else ()
+                error = outcome.error or _WORDS.get(outcome.kind, "")
+                head = (str(outcome.row), at, outcome.id, error) if reasons else ()
                 file.write(f"{line([*head, *values.values()])}\n".encode())
                 written += 1
         return written
@@ -304,6 +260,10 @@ class LoadReport:
             )
         if self._workspace is None or self._workspace.closed:
             raise InputError("the report is closed: read rows before, or inside its `with` block")
+        # Not before: a load that is interrupted shouldn't have to wait for it.
+        for part, kind in self._rest:
+            keep_rest(self._workspace.outcomes, part, kind)
+        self._rest = ()
         return self._workspace
 
 

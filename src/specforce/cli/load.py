@@ -36,7 +36,8 @@ def load(
     delimiter: Annotated[str, typer.Option(help="One character, or Salesforce's name for it: TAB, PIPE, ...")] = ",",
     encoding: Annotated[str, typer.Option(help="The file's encoding.")] = "utf-8",
     failures: Annotated[
-        Path | None, typer.Option(help="Write the rows that failed or weren't tried to this CSV file.")
+        Path | None,
+        typer.Option(help="Write the rows that failed, weren't tried or aren't known of to this CSV file."),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
     results: Annotated[bool, typer.Option(help="Fetch the results and join them to the rows.")] = True,
@@ -125,9 +126,13 @@ def tell(outcome: LoadReport, failures: Path | None, report: Path | None, *, as_
         if report is not None:
             report.write_text(outcome.to_json() + "\n", encoding="utf-8")
         if failures is not None and outcome.detailed:
-            outcome.write_csv(failures, rows="unsuccessful")
-            if not as_json and (outcome.failed or outcome.unprocessed):
-                sys.stdout.write(f"rows to correct: {failures}\n")
+            written = outcome.write_csv(failures, rows="unsuccessful")
+            if not as_json and written:
+                sys.stdout.write(f"{written:,} rows that didn't succeed: {failures}\n")
+        if outcome.unknown and not as_json:
+            sys.stdout.write(
+                f"{outcome.unknown:,} rows of unknown outcome: look in the org before loading them again\n"
+            )
 
 
 def print_report(outcome: LoadReport, *, as_json: bool) -> None:

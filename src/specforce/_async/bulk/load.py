@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specforce._aio import closing, ordered_map, run
-from specforce.bulk.join import keep_unprocessed
-from specforce.bulk.outcomes import Counts
+from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SourceChecked, Telling
-from specforce.bulk.report import LoadedJob, LoadReport, with_report
+from specforce.bulk.report import LoadReport, with_report
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from specforce._async.session import AsyncSession
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
+    from specforce.bulk.report_rows import LoadedJob
 
 
 class AsyncLoad:
@@ -56,7 +56,7 @@ class AsyncLoad:
             await self._load(workspace)
             if self._failure is not None and not self._loads:
                 raise self._failure
-            report = await self._report(workspace)
+            report = self._report(workspace)
             kept = True
         finally:
             if not kept:
@@ -123,17 +123,19 @@ class AsyncLoad:
         timeout_s = self._options.timeout_s
         return None if timeout_s is None else self._started_s + timeout_s
 
-    async def _report(self, workspace: Workspace) -> LoadReport:
+    def _report(self, workspace: Workspace) -> LoadReport:
         """The report of what was done; parts that never went out count as unprocessed."""
         counts = Counts()
         jobs: list[LoadedJob] = []
+        rest: list[tuple[Part, Kind]] = []
         for load in self._loads:
             counts += load.counts
             jobs += load.jobs
+            if not load.joined:
+                rest.append((load.part, Kind.UNKNOWN if load.counts.unknown else Kind.UNPROCESSED))
         for part in self._parts[len(self._loads) :]:
             counts += Counts(unprocessed=part.rows)
-            if self._options.results:
-                await run(keep_unprocessed, workspace.outcomes, part)
+            rest.append((part, Kind.UNPROCESSED))
         table = self._reading.table if self._reading is not None else None
         return LoadReport(
             sobject=self._options.sobject,
@@ -144,5 +146,6 @@ class AsyncLoad:
             detailed=self._options.results,
             _columns=table.names if table is not None else (),
             _parts=tuple(self._parts),
+            _rest=tuple(rest),
             _workspace=workspace,
         )

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from specforce._aio import run
 from specforce.bulk.job_state import count, result_counts
-from specforce.bulk.join import join_part, keep_unprocessed
-from specforce.bulk.outcomes import Counts
+from specforce.bulk.join import join_part
+from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import JobPolled, PartSending, PartSent, ResultsJoined
-from specforce.bulk.report import LoadedJob, names_sent
+from specforce.bulk.report import names_sent
+from specforce.bulk.report_rows import LoadedJob
 from specforce_api.runtime.errors import (
     IntegrityError,
     JobAborted,
@@ -57,6 +58,7 @@ class AsyncPartLoad:
         counts: its rows by outcome, as far as it is known.
         jobs: the job that was given the rows, and those that were given up before.
         failure: why it ended badly, `None` where it didn't.
+        joined: whether the outcome of each row is kept in the load's `Outcomes`.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class AsyncPartLoad:
         self.counts = Counts(unprocessed=part.rows)
         self.jobs: list[LoadedJob] = []
         self.failure: Exception | None = None
+        self.joined = False
         self._session = session
         self._options = options
         self._names = names_sent(table.names, table.columns.kept, table.columns.sent)
@@ -97,12 +100,7 @@ class AsyncPartLoad:
         return self
 
     async def _load(self) -> None:
-        try:
-            job = await self._sent()
-        except Exception:
-            if self.counts.unprocessed and self._options.results:
-                await run(keep_unprocessed, self._workspace.outcomes, self.part)
-            raise
+        job = await self._sent()
         try:
             info = await job.wait(
                 timeout_s=self._time_left_s(), abort_on_timeout=self._options.abort_on_timeout, seen=self._seen
@@ -165,7 +163,7 @@ class AsyncPartLoad:
             self.counts = self._counted(info)
         else:
             expected = dict(zip(_RESULT_SETS, result_counts(info, part.rows), strict=True))
-            self.counts = await self._joined(job, expected, rest_unprocessed=False)
+            self.counts = await self._joined(job, expected, rest=Kind.UNKNOWN)
         self._note_counts(job)
         if self.counts.unknown:
             raise IntegrityError(
@@ -182,7 +180,7 @@ class AsyncPartLoad:
         if self._options.results:
             successful, failed, _ = result_counts(info, self.part.rows)
             expected: dict[ResultSet, int | None] = {"successful": successful, "failed": failed}
-            self.counts = await self._joined(job, expected, rest_unprocessed=True)
+            self.counts = await self._joined(job, expected, rest=Kind.UNPROCESSED)
         else:
             processed, failed = count(info.number_records_processed) or 0, count(info.number_records_failed) or 0
             self.counts = self._good(processed - failed) + Counts(failed=failed, unprocessed=self.part.rows - processed)
@@ -209,18 +207,17 @@ class AsyncPartLoad:
         kinds = {"upsert": Counts(either=rows), "insert": Counts(created=rows)}
         return kinds.get(self._options.operation, Counts(updated=rows))
 
-    async def _joined(
-        self, job: AsyncIngestJob, expected: dict[ResultSet, int | None], *, rest_unprocessed: bool
-    ) -> Counts:
+    async def _joined(self, job: AsyncIngestJob, expected: dict[ResultSet, int | None], *, rest: Kind) -> Counts:
         """Fetch the result files that `expected` names, with so many rows, and join them to the part."""
         files: list[ResultFile] = []
         try:
             for result_set, rows in expected.items():
                 files.append(await self._fetched(job, result_set, rows))
-            counts = await run(self._join, files, rest_unprocessed)
+            counts = await run(self._join, files, rest)
         finally:
             for file in files:
                 await run(file.path.unlink)
+        self.joined = True
         done = self._tally.joined(self.part.rows)
         part, total = self.part.number, self._tally.rows
         self._tell(ResultsJoined(done=done, total=total, part=part, job_id=job.id, failed=counts.failed))
@@ -236,10 +233,10 @@ class AsyncPartLoad:
         # Rows that are in no file at all are counted, and refused, after the join.
         return await job.fetch_results(result_set, folder, expected=None)
 
-    def _join(self, files: list[ResultFile], rest_unprocessed: bool) -> Counts:
+    def _join(self, files: list[ResultFile], rest: Kind) -> Counts:
         readers = [file.reader() for file in files if file.rows]
         outcomes = self._workspace.outcomes
-        return join_part(outcomes, self.part, self._names, readers, rest_unprocessed=rest_unprocessed)
+        return join_part(outcomes, self.part, self._names, readers, rest=rest)
 
     def _sending(self, job: AsyncIngestJob) -> Callable[[int], None]:
         """Tells of the bytes of an upload as they go out."""
