@@ -295,10 +295,6 @@ def test_files_go_with_the_last_holder_of_the_report(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_outcomes_are_named() -> None:
-    assert [kind.name for kind in Kind] == ["CREATED", "UPDATED", "FAILED", "UNPROCESSED"]
-
-
 def test_dropped_columns_have_no_sent_name() -> None:
     assert names_sent(["A", "B", "C"], (0, 2), ["X", "Y"]) == ["X", "", "Y"]
     assert names_sent(["A"], None, ["X"]) == ["X"]
