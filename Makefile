@@ -12,7 +12,7 @@ GENERATOR := $(PYTHON) -m specforce_generator
 PYTEST_ARGS ?=
 TOGETHER := $(MAKE) -s --no-print-directory -j2 --output-sync=target
 
-.PHONY: help setup demo test pytest generate check-generated golden lint contract bench bench-full clean
+.PHONY: help setup demo test pytest generate check-generated golden lint contract dist bench bench-full clean
 .PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
 
 help:  ## * list these commands; start with the starred ones
@@ -78,6 +78,12 @@ lint-specs:
 
 contract: setup  ## the contract suite alone: Prism, the fake org, the fake org behind Prism's proxy
 	@$(PYTHON) -m pytest -n 2 --dist loadfile tests/contract $(PYTEST_ARGS)
+
+dist: setup check-generated  ## build the sdist and the wheel into dist/, and check them as a user would install them
+	@rm -rf dist
+	@$(BIN)/uv build --quiet --out-dir dist
+	@DIST=dist $(PYTHON) -m pytest -q tests/test_packaging.py
+	@cd dist && sha256sum *
 
 bench: setup .venv/.peers-installed  ## three minutes of measurements, as tables, against the peers (installs nginx)
 	@scripts/need nginx

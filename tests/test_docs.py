@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ruamel.yaml import YAML
 
 import specforce
 
@@ -46,6 +48,31 @@ def test_the_readmes_first_script_runs_and_reports_the_refused_row(tmp_path: Pat
     assert lines[1].startswith("row 42: REQUIRED_FIELD_MISSING: ")
     assert len([line for line in lines[2:] if line.startswith("003")]) == 3
     assert (tmp_path / "contacts.csv").read_bytes().count(b"@example.com") == 4999
+
+
+def test_the_readmes_workflow_does_what_it_says(tmp_path: Path) -> None:
+    """Its steps after the installation, one after the other, with the README's own test as the user's."""
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    steps = [step["run"] for step in YAML(typ="safe").load(block)["jobs"]["test"]["steps"] if "run" in step]
+    (test,) = [each for each in PYTHON_BLOCKS if "def test_" in each]
+    (tmp_path / "test_load.py").write_text(test, encoding="utf-8")
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+
+    assert re.fullmatch(r"pip install 'specforce\[mock,cli\]' pytest", steps[0])
+    printed = [
+        subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", step],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for step in steps[1:]
+    ]
+
+    assert "1 passed" in printed[0]
+    assert printed[1].strip() == "0"
 
 
 @pytest.mark.parametrize("number", range(len(PYTHON_BLOCKS)))

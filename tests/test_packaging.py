@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -65,7 +66,9 @@ def uv(*arguments: str | Path, cwd: Path = ROOT) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist, and the wheel that was built from it."""
+    """A folder with the sdist, and the wheel that was built from it; `DIST` names one that is built already."""
+    if "DIST" in os.environ:
+        return ROOT / os.environ["DIST"]
     folder = tmp_path_factory.mktemp("dist")
     uv("build", "--out-dir", folder)
     return folder
@@ -78,10 +81,10 @@ def wheel(built: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def constraints(built: Path) -> Path:
+def constraints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The versions of uv.lock: the tests install what the lock says, not what was released today."""
     exported = uv("export", "--frozen", "--no-emit-project", "--all-extras", "--no-hashes", "--no-annotate")
-    path = built / "constraints.txt"
+    path = tmp_path_factory.mktemp("lock") / "constraints.txt"
     path.write_text(exported, encoding="utf-8")
     return path
 

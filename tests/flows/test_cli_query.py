@@ -55,6 +55,7 @@ def test_query_prints_a_table_when_asked(specforce: Callable[..., Result], org: 
 
 
 def test_count_prints_the_total(specforce: Callable[..., Result], org: FakeOrg) -> None:
+    assert specforce("query", "select count() from Account").stdout == "0\n"
     org.seed({"Account": [{"Name": f"Account {n}"} for n in range(7)]})
 
     assert specforce("query", "SELECT COUNT() FROM Account").stdout == "7\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -18,6 +19,8 @@ from specforce.errors import InputError
 
 COLUMNS_FROM = 2000
 """How many records tell the columns of CSV: a page of the query."""
+COUNTS = re.compile(r"\s*SELECT\s+COUNT\s*\(\s*\)", re.IGNORECASE)
+"""Queries that have a total and no records."""
 
 
 class Format(StrEnum):
@@ -48,7 +51,7 @@ def query(
         result = sf.query_all(soql) if deleted else sf.query(soql)
         printer = {Format.TABLE: print_table, Format.CSV: print_csv, Format.JSON: print_json}[chosen]
         count = printer(iter(result))
-        if count == 0 and result.total_size:  # SELECT COUNT() has a total and no records
+        if COUNTS.match(soql):
             sys.stdout.write(f"{json.dumps({'totalSize': result.total_size}) if as_json else result.total_size}\n")
         elif sys.stderr.isatty():
             sys.stderr.write(f"{count:,} records\n")
