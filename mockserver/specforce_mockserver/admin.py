@@ -8,6 +8,9 @@ GET    /__mock/faults                  the fault plans; POST adds one or a list,
 GET    /__mock/requests                the request log (?operation=query), DELETE empties it
 POST   /__mock/jobs                    a plan for the next bulk jobs; PATCH for all others, DELETE forgets both
 DELETE /__mock/sessions                end every access token
+GET    /__mock/apps                    the connected apps, without their secrets; POST adds or replaces one:
+                                       {"client_id": "my-app", "certificate": "-----BEGIN CERTIFICATE-----..."},
+                                       DELETE .../apps/{client_id} takes it away
 POST   /__mock/snapshots               keep the records: {"id": "1"}; POST .../snapshots/{id} brings them back
 GET    /__mock/schema                  objects, their fields and types
 """
@@ -15,16 +18,19 @@ GET    /__mock/schema                  objects, their fields and types
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from specforce_mockserver.bulk.jobs import BulkJobs
 from specforce_mockserver.calls import Answer, ApiError, empty
+from specforce_mockserver.oauth.apps import app_of
 from specforce_mockserver.records import batch_from_json
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
+    from specforce_mockserver.settings import App
     from specforce_mockserver.web.request import Request
 
 Handler = Callable[[list[str], Any], Answer]
@@ -49,6 +55,9 @@ class Admin:
             ("PATCH", "jobs"): self._set_job_default,
             ("DELETE", "jobs"): self._clear_job_plans,
             ("DELETE", "sessions"): self._end_sessions,
+            ("GET", "apps"): self._apps,
+            ("POST", "apps"): self._put_app,
+            ("DELETE", "apps"): self._remove_app,
             ("POST", "snapshots"): self._snapshot,
             ("GET", "schema"): self._schema,
         }
@@ -141,6 +150,19 @@ class Admin:
         self._org.sessions.expire_all()
         return empty()
 
+    def _apps(self, _rest: list[str], _body: Any) -> Answer:
+        return Answer([_public(each) for each in self._org.apps.listed()])
+
+    def _put_app(self, _rest: list[str], body: Any) -> Answer:
+        app = app_of(_object(body))
+        self._org.apps.put(app)
+        return Answer(_public(app), 201)
+
+    def _remove_app(self, rest: list[str], _body: Any) -> Answer:
+        if not rest or not self._org.apps.remove(rest[0]):
+            raise _bad(404, f"there is no app {'/'.join(rest)}")
+        return empty()
+
     def _snapshot(self, rest: list[str], _body: Any) -> Answer:
         if rest:
             self._org.restore(self._snapshots[rest[0]])
@@ -159,6 +181,10 @@ class Admin:
                 for sobject in self._org.schema.values()
             }
         )
+
+
+def _public(app: App) -> dict[str, Any]:
+    return {name: value for name, value in asdict(app).items() if name != "client_secret"}
 
 
 def _object(body: Any) -> dict[str, Any]:

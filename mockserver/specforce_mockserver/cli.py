@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.clock import CLOCK_KINDS, Clock
+from specforce_mockserver.oauth.apps import load_apps
 from specforce_mockserver.org import Org
 from specforce_mockserver.schema_files import SchemaFileError, load_schema
 from specforce_mockserver.served import coverage
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _coverage(as_json=options.json)
     try:
         return _serve(options)
-    except (SchemaFileError, OSError) as error:
+    except (SchemaFileError, OSError, ValueError) as error:
         sys.stderr.write(f"specforce mock: {error}\n")
         return 2
 
@@ -62,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("client-id", "client-secret", "username", "password", "security-token", "refresh-token"):
         default = getattr(identity, name.replace("-", "_"))
         serve.add_argument(f"--{name}", default=default, help="of the default identity (%(default)s)")
+    serve.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="of the default app, for the JWT bearer flow: PEM"
+    )
+    serve.add_argument(
+        "--apps", type=Path, metavar="FILE", help="further connected apps: TOML, a table per consumer key"
+    )
     shown = commands.add_parser("coverage", help="print how each operation of the specs is served")
     shown.add_argument("--json", action="store_true", help="as one JSON object")
     return parser
@@ -79,7 +86,12 @@ def _coverage(*, as_json: bool) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     identity = ("client_id", "client_secret", "username", "password", "security_token", "refresh_token", "public_url")
-    settings = replace(OrgSettings(), **{name: getattr(options, name) for name in identity})
+    settings = replace(
+        OrgSettings(),
+        **{name: getattr(options, name) for name in identity},
+        certificate=options.certificate.read_text("utf-8") if options.certificate else None,
+        apps=load_apps(options.apps) if options.apps else (),
+    )
     org = Org(load_schema(options.schema), clock=Clock(options.clock), settings=settings, database_path=options.persist)
     try:
         server = MockServer(org, host=options.host, port=options.port)

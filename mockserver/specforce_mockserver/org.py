@@ -15,6 +15,7 @@ from specforce_mockserver.counters import Counters
 from specforce_mockserver.database import Database
 from specforce_mockserver.faults import Faults
 from specforce_mockserver.limits import Limits
+from specforce_mockserver.oauth.apps import Apps
 from specforce_mockserver.oauth.sessions import Sessions
 from specforce_mockserver.records import Records
 from specforce_mockserver.request_log import RequestLog
@@ -55,6 +56,9 @@ class Org:
             clock: its time; `auto` from now, unless given.
             settings: who may log in and the like.
             database_path: where its records are kept; in a temporary file, unless given.
+
+        Raises:
+            ValueError: the certificate of an app can't be used.
         """
         if schema is None:
             from specforce_mockserver.schema_files import standard_schema  # noqa: PLC0415 - reads the specs' data
@@ -71,6 +75,7 @@ class Org:
             create_tables(writer, self.schema)
         self.records = Records(self.database, self.schema, self.clock, self.counters)
         self.identity: Identity = seed_defaults(self)
+        self.apps = Apps(self.settings)
         self.sessions = Sessions(self.settings, self.clock, self.identity)
         self.limits = Limits(self.settings, self.clock)
         self.faults = Faults()
@@ -86,13 +91,14 @@ class Org:
             return cast("T", self._parts[make])
 
     def reset(self) -> None:
-        """Go back to a new org: records (also those kept on file), tokens, jobs, limits, faults, log and time."""
+        """Go back to a new org: records (also those kept on file), apps, tokens, jobs, limits, faults, log and time."""
         self._close_parts()
         self.clock.reset()
         with self.database.write() as writer:
             clear_tables(writer, self.schema)
             self.counters.clear()
             self.identity = seed_defaults(self)
+        self.apps.reset()
         self.sessions.reset()
         self.limits.reset()
         self.faults.clear()

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A connected app. A public one has no secret and proves itself otherwise (PKCE)."""
+    """A connected app. A public one has no secret and proves itself otherwise (PKCE).
+
+    `run_as` names the user of client credentials, `certificate` is the PEM text (a public key will do) that assertions
+    of the JWT bearer flow are checked with. `admin_approved` is off where each user has to approve the app, by a login
+    in person, before it may log in as that user.
+    """
 
     client_id: str
-    client_secret: str | None
+    client_secret: str | None = None
     run_as: str | None = None
     rotates_refresh_tokens: bool = False
+    certificate: str | None = None
+    admin_approved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class OrgSettings:
     """The settings of one org; the defaults are the identity that documentation and tests use.
 
+    `client_id` to `certificate` make the default app, `apps` are further ones.
     `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials
     need the org's own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer
     '23 do. `public_url` is where clients find the org when that isn't the host they ask (behind a proxy, say).
@@ -37,6 +45,7 @@ class OrgSettings:
     login_hosts: frozenset[str] = frozenset({"login.salesforce.com", "test.salesforce.com"})
     my_domain_only: bool = True
     apps: tuple[App, ...] = ()
+    certificate: str | None = None
     organization_name: str = "Acme"
     scope: str = "refresh_token api id"
     time_zone: str = "UTC"

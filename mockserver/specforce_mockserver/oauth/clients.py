@@ -15,7 +15,7 @@ from specforce_mockserver.oauth.formats import OAuthError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specforce_mockserver.oauth.identity import Apps
+    from specforce_mockserver.oauth.apps import Apps
     from specforce_mockserver.settings import App
 
 

@@ -1,7 +1,7 @@
 """The grants of the token endpoint: what each needs, and how it is refused.
 
-Served: client credentials, refresh token, username-password. The others answer that the flow isn't enabled. Source:
-specs/reference/auth.md sections 2, 3 and 4.
+Served: client credentials, refresh token, username-password, JWT bearer. The others answer that the flow isn't
+enabled. Source: specs/reference/auth.md sections 2, 3 and 4.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from specforce_mockserver.oauth.assertions import check_assertion, read_assertion
 from specforce_mockserver.oauth.clients import authenticated
 from specforce_mockserver.oauth.formats import OAuthError
-from specforce_mockserver.oauth.identity import Apps
 from specforce_mockserver.oauth.sessions import signature
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.settings import App
 
 Grant = tuple["Session", str | None]
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class TokenEndpoint:
@@ -44,17 +45,41 @@ class TokenEndpoint:
         Raises:
             OAuthError: the grant isn't good.
         """
+        grant_type = str(form.get("grant_type"))
+        if grant_type == JWT_BEARER:
+            return self._response(*self._jwt_bearer(form), None)
         grants: dict[str, Callable[[App, Mapping[str, Any]], Grant]] = {
             "client_credentials": self._client_credentials,
             "refresh_token": self._refresh_token,
             "password": self._password,
         }
-        grant = grants.get(str(form.get("grant_type")))
+        grant = grants.get(grant_type)
         if grant is None:
-            raise OAuthError("unsupported_grant_type", "grant type not supported")
-        app = authenticated(Apps(self._org.settings), form, headers)
+            raise _not_enabled()
+        app = authenticated(self._org.apps, form, headers)
         session, refresh_token = grant(app, form)
         return self._response(app, session, refresh_token)
+
+    def _jwt_bearer(self, form: Mapping[str, Any]) -> tuple[App, Session]:
+        org = self._org
+        text = form.get("assertion")
+        if not text:
+            raise OAuthError("invalid_request", "missing required parameter: assertion")
+        assertion = read_assertion(str(text))
+        app = org.apps.find(assertion.issuer)
+        if app is None:
+            raise OAuthError("invalid_client_id", "client identifier invalid")
+        key = org.apps.key(app)
+        if key is None:
+            raise _not_enabled()
+        audiences = {self._base_url, *(f"https://{host}" for host in org.settings.login_hosts)}
+        check_assertion(assertion, key, now_s=org.clock.now(), audiences=audiences)
+        user_id = user_named(org, assertion.subject)
+        if user_id is None:
+            raise OAuthError("invalid_grant", "user is invalid")
+        if not app.admin_approved:
+            raise OAuthError("invalid_grant", "user hasn't approved this consumer")
+        return app, org.sessions.open(user_id, app.client_id, self._scope_without_refresh())
 
     def _client_credentials(self, app: App, _form: Mapping[str, Any]) -> Grant:
         settings = self._org.settings
@@ -63,8 +88,7 @@ class TokenEndpoint:
         user_id = user_named(self._org, app.run_as) if app.run_as else None
         if user_id is None:
             raise OAuthError("invalid_grant", "no client credentials user enabled")
-        scope = " ".join(each for each in settings.scope.split() if each != "refresh_token")
-        return self._org.sessions.open(user_id, app.client_id, scope), None
+        return self._org.sessions.open(user_id, app.client_id, self._scope_without_refresh()), None
 
     def _refresh_token(self, app: App, form: Mapping[str, Any]) -> Grant:
         token = form.get("refresh_token")
@@ -92,8 +116,10 @@ class TokenEndpoint:
         user_id = user_named(self._org, settings.username) if form["username"] == settings.username else None
         if not proven or user_id is None or not settings.password_flow:
             raise OAuthError("invalid_grant", "authentication failure")
-        scope = " ".join(each for each in settings.scope.split() if each != "refresh_token")
-        return self._org.sessions.open(user_id, app.client_id, scope), None
+        return self._org.sessions.open(user_id, app.client_id, self._scope_without_refresh()), None
+
+    def _scope_without_refresh(self) -> str:
+        return " ".join(each for each in self._org.settings.scope.split() if each != "refresh_token")
 
     def _response(self, app: App, session: Session, refresh_token: str | None) -> dict[str, Any]:
         identity_url = self._org.identity.identity_url(self._base_url, session.user_id)
@@ -109,6 +135,10 @@ class TokenEndpoint:
         if refresh_token is not None:
             response = {"access_token": session.token, "refresh_token": refresh_token, **response}
         return response
+
+
+def _not_enabled() -> OAuthError:
+    return OAuthError("unsupported_grant_type", "grant type not supported")
 
 
 def user_named(org: Org, username: str) -> str | None:

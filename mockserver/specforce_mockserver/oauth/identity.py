@@ -1,11 +1,8 @@
-"""Who an org is and who may log in to it: the org's own record, its users, its connected apps."""
+"""Who an org is: its own record, its first users, and the URL that names a user."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-
-from specforce_mockserver.settings import App, OrgSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +16,3 @@ class Identity:
     def identity_url(self, base_url: str, user_id: str) -> str:
         """The URL that names a user for good."""
         return f"{base_url}/id/{self.org_id}/{user_id}"
-
-
-class Apps:
-    """The connected apps of an org."""
-
-    def __init__(self, settings: OrgSettings) -> None:
-        main = App(
-            settings.client_id,
-            settings.client_secret,
-            run_as=settings.username if settings.run_as_enabled else None,
-            rotates_refresh_tokens=settings.rotates_refresh_tokens,
-        )
-        self._apps = {each.client_id: each for each in (main, *settings.apps)}
-
-    def find(self, client_id: str) -> App | None:
-        """The app with a consumer key."""
-        return self._apps.get(client_id)
-
-    @staticmethod
-    def proves(app: App, client_secret: str | None) -> bool:
-        """Whether a secret is the app's own; an app without secret takes none."""
-        if app.client_secret is None:
-            return not client_secret
-        return client_secret is not None and secrets.compare_digest(app.client_secret.encode(), client_secret.encode())

@@ -12,7 +12,6 @@ from specforce_mockserver.calls import Answer, Call
 from specforce_mockserver.oauth.clients import authenticated
 from specforce_mockserver.oauth.formats import OAuthError, refused, shaped, wanted_format
 from specforce_mockserver.oauth.grants import TokenEndpoint
-from specforce_mockserver.oauth.identity import Apps
 from specforce_mockserver.oauth.userinfo import identity, userinfo
 from specforce_mockserver.registry import provides
 
@@ -49,7 +48,7 @@ def introspect_token(call: Call) -> Answer:
     """Say whether a token lives, and whose it is."""
     wanted = wanted_format(call.body, call.headers)
     try:
-        authenticated(Apps(call.org.settings), call.body, call.headers)
+        authenticated(call.org.apps, call.body, call.headers)
     except OAuthError as error:
         return refused(error, wanted)
     token: str | None = call.body.get("token")

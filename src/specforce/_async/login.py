@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specforce import _hooks, _urls
-from specforce._aio import call
+from specforce._aio import call, run
 from specforce._requests import build
 from specforce.auth import Credentials, StaticToken, Token, TokenSource
 from specforce.auth._answer import refusal, token_from_reply
@@ -79,7 +79,7 @@ class AsyncLogin:
     async def _granted(self, grant: Grant) -> Token:
         from specforce_api.auth import operations  # noqa: PLC0415 - only a login needs it
 
-        form = grant.form(self._last)
+        form = await run(grant.form, self._last)
         operation = operations.request_token(body=form)
         info = replace(operation.info, repeatable=grant.repeatable)
         request = build(operation, base_url=grant.login_url, api_version=self._api_version, access_token=None)

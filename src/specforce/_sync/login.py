@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from specforce import _hooks, _urls
 from specforce._requests import build
-from specforce._threads import call
+from specforce._threads import call, run
 from specforce.auth import Credentials, StaticToken, Token, TokenSource
 from specforce.auth._answer import refusal, token_from_reply
 from specforce.auth._credentials import Grant
@@ -80,7 +80,7 @@ class Login:
     def _granted(self, grant: Grant) -> Token:
         from specforce_api.auth import operations  # noqa: PLC0415 - only a login needs it
 
-        form = grant.form(self._last)
+        form = run(grant.form, self._last)
         operation = operations.request_token(body=form)
         info = replace(operation.info, repeatable=grant.repeatable)
         request = build(operation, base_url=grant.login_url, api_version=self._api_version, access_token=None)

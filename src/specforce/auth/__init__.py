@@ -19,12 +19,14 @@ from ._credentials import (
     TokenSource,
     UsernamePassword,
 )
+from ._jwt import JwtBearer
 from ._retirements import RetirementWarning
 from ._token import Token
 
 __all__ = [
     "ClientCredentials",
     "Credentials",
+    "JwtBearer",
     "RefreshToken",
     "RetirementWarning",
     "StaticToken",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from specforce_api.auth.models import TokenResponse
     from specforce_api.runtime.operation import Operation, OperationInfo, Reply
+
+_ABOUT_ASSERTIONS = ("assertion", "token validity")
+_SKEW_S = 60
 
 
 def refusal(info: OperationInfo, reply: Reply) -> SalesforceError:
@@ -38,7 +43,7 @@ def refusal(info: OperationInfo, reply: Reply) -> SalesforceError:
         else f"{error} from {reply.url}",
         error=error,
         description=description,
-        hint=hint_for(error, description),
+        hint=hint_for(error, description) + _skew(description, reply),
         status=reply.status,
     )
 
@@ -67,6 +72,19 @@ def token_from_reply(operation: Operation[TokenResponse], reply: Reply, sent: Ma
             hint="is login_url an org's address, and no proxy's or portal's page in between?",
             status=reply.status,
         ) from None
+
+
+def _skew(description: str, reply: Reply) -> str:
+    """How far this machine's clock is off, where an assertion was refused and the server's Date tells so."""
+    if not any(word in description for word in _ABOUT_ASSERTIONS):
+        return ""
+    try:
+        ahead_s = round(time.time() - parsedate_to_datetime(reply.headers.get("date", "")).timestamp())
+    except (TypeError, ValueError):
+        return ""
+    if abs(ahead_s) < _SKEW_S:
+        return ""
+    return f"; this machine's clock is {abs(ahead_s)} s {'ahead of' if ahead_s > 0 else 'behind'} the server's"
 
 
 def _oauth_error(reply: Reply) -> tuple[str, str]:

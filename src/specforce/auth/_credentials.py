@@ -75,7 +75,7 @@ class ClientCredentials(Grant):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _needed(client_id=self.client_id, client_secret=self.client_secret)
+        needed(client_id=self.client_id, client_secret=self.client_secret)
         # reference/auth.md 1, 4: login and test hosts answer `request not supported on this domain`
         if _urls.is_shared_login(self.login_url):
             raise InputError(
@@ -109,7 +109,7 @@ class RefreshToken(Grant):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _needed(client_id=self.client_id, refresh_token=self.refresh_token)
+        needed(client_id=self.client_id, refresh_token=self.refresh_token)
 
     def form(self, previous: Token | None) -> dict[str, str]:
         """The fields to send, with the newest refresh token."""
@@ -139,7 +139,7 @@ class UsernamePassword(Grant):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _needed(username=self.username, password=self.password, client_id=self.client_id)
+        needed(username=self.username, password=self.password, client_id=self.client_id)
         warnings.warn(UP_FLOW_ENDS, RetirementWarning, stacklevel=3)
 
     def form(self, previous: Token | None) -> dict[str, str]:  # noqa: ARG002 - each login stands alone
@@ -200,7 +200,12 @@ def credentials(auth: Credentials | TokenFunction) -> Credentials:
     )
 
 
-def _needed(**values: str) -> None:
+def needed(**values: str) -> None:
+    """Refuse what is blank, by its name.
+
+    Raises:
+        InputError: a value is blank.
+    """
     for name, value in values.items():
         if not value.strip():
             raise InputError(f"{name} is empty")

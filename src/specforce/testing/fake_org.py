@@ -116,6 +116,18 @@ class FakeOrg:
         document = {name: [dict(record) for record in rows] for name, rows in records.items()}
         return cast("dict[str, list[str]]", self._admin("seed", document))
 
+    def add_app(self, client_id: str, **app: Any) -> None:
+        """Add a connected app, or replace the one with this consumer key.
+
+        Args:
+            app: `client_secret` (without one the app is public), `run_as`, `certificate` (PEM text, for JWT bearer)
+                and what else `specforce_mockserver.settings.App` has.
+
+        Raises:
+            ValueError: a key that no app has, or a certificate that can't be used.
+        """
+        self._admin("apps", {"client_id": client_id, **app})
+
     def plan_job(self, **plan: Any) -> None:
         """Say how the next bulk job goes, in place of going well: see `/__mock/jobs` of the fake org."""
         self._admin("jobs", plan)
