@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
 Document = dict[str, Any]
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "post", "put", "patch", "delete")
 VERSION_VARIABLE = "{api_version}"
 LAST_VERSION = 999.0
 
@@ -65,11 +65,6 @@ class OperationSpec:
     document: Document
     operation: Document
 
-    @property
-    def versioned(self) -> bool:
-        """Whether its path begins with an API version."""
-        return VERSION_VARIABLE in self.template
-
     @cached_property
     def segments(self) -> tuple[str, ...]:
         """The segments of its path; a variant's suffix is no part of it."""
@@ -107,6 +102,12 @@ class OperationSpec:
     def body_validator(self) -> Validator:
         """Checks a request body."""
         return compiled(self.document, self.body_schema)
+
+    @cached_property
+    def answer_types(self) -> frozenset[str]:
+        """The media types of its successes."""
+        successes = (self.response(int(each)) for each in self.operation["responses"] if each.startswith("2"))
+        return frozenset(media_type for each in successes if each for media_type in each.get("content", ()))
 
     def response(self, status: int) -> Document | None:
         """What the spec says of answers with a status; None when nothing."""

@@ -34,9 +34,12 @@ def refusal(info: OperationInfo, reply: Reply, api_version: str) -> ApiError:
 def token_refused(error: ApiError) -> bool:
     """Does the answer say that the access token is no good?
 
-    userinfo answers 403 with a bare word instead of 401 (reference/auth.md 3).
+    userinfo answers 403 with a bare word instead of 401 (reference/auth.md 3), and Bulk API 1.0 answers 400
+    (reference/bulk_v1.md 6).
     """
-    return error.status == 401 or (error.status == 403 and error.body.strip() == "Bad_OAuth_Token")
+    if error.status == 403:
+        return error.body.strip() == "Bad_OAuth_Token"
+    return error.status == 401 or error.error_code == "InvalidSessionId"
 
 
 def _remade(error: ApiError, message: str, reply: Reply, info: OperationInfo, hint: str) -> ApiError:

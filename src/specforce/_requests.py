@@ -33,7 +33,9 @@ def build(operation: Operation[Any], *, base_url: str, api_version: str, access_
         ("Accept-Encoding", "gzip, deflate"),
         *operation.headers,
     ]
-    if access_token is not None:
+    if access_token is not None and operation.info.token_header:
+        headers.append((operation.info.token_header, access_token))
+    elif access_token is not None:
         headers.append(("Authorization", f"Bearer {access_token}"))
     if operation.content_type is not None:
         headers.append(("Content-Type", operation.content_type))

@@ -13,8 +13,8 @@ from specforce_mockserver.limits import API_REQUESTS
 from specforce_mockserver.request_log import BODY_BYTES
 from specforce_mockserver.web import checks, errors, misfortune
 from specforce_mockserver.web.bodies import check_media_type, parsed, read_to_file, read_whole
-from specforce_mockserver.web.dispatch import is_versioned, target_of
-from specforce_mockserver.web.login import session_of
+from specforce_mockserver.web.dispatch import target_of
+from specforce_mockserver.web.mounts import HOST, mount_of
 from specforce_mockserver.web.promises import broken_promises
 from specforce_mockserver.web.replies import Reply, reply_of
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
@@ -44,6 +44,7 @@ class Exchange:
         self._app = app
         self._org = app.org
         self._request = request
+        self._mount = mount_of(request)
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -66,7 +67,7 @@ class Exchange:
         except ApiError as error:
             self._entry.error_code = error.code
             api = self._target.operation.api if self._target is not None else None
-            reply = reply_of(Answer(errors.error_body(error, api), error.status, error.headers), pretty=False)
+            reply = reply_of(self._mount.refused(self._org, self._request, error, api), pretty=False)
         if reply is not None:
             await self._deliver(self._dressed(reply))
 
@@ -78,9 +79,9 @@ class Exchange:
         """
         answer = _oversize(self._request)
         if answer is None:
-            if is_versioned(self._request):
+            if self._mount is not HOST:
                 self._log_in()
-            self._target = target = target_of(self._org, self._app.routes, self._request, self._session)
+            self._target = target = target_of(self._org, self._app.routes, self._request, self._mount, self._session)
             self._entry.operation = target.operation.id
             self._fault = fault = self._org.faults.take(target.operation.id)
             if fault is not None:
@@ -100,7 +101,7 @@ class Exchange:
         Raises:
             ApiError: 401, or 403: the limit is used up.
         """
-        self._session = session_of(self._org, self._request)
+        self._session = self._mount.session_of(self._org, self._request)
         if self._org.limits.exhausted():
             raise errors.limit_exceeded()
         self._org.limits.use(API_REQUESTS)

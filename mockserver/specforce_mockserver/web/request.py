@@ -63,6 +63,12 @@ class Request:
         return self.header("content-type").partition(";")[0].strip().lower() or None
 
     @property
+    def accepted(self) -> frozenset[str]:
+        """The media types that the caller names as those it takes, in lower case without parameters."""
+        named = (each.partition(";")[0].strip().lower() for each in self.header("accept").split(","))
+        return frozenset(each for each in named if each and "*" not in each)
+
+    @property
     def accepts_gzip(self) -> bool:
         """Whether the caller takes compressed answers."""
         return any(

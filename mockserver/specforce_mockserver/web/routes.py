@@ -1,7 +1,8 @@
 """From a path and a method to an operation.
 
 Paths are matched segment by segment; a literal segment goes before a parameter, in any case where no exact spelling
-fits, as Salesforce reads its paths. Of operations that share a wire path, `x-route-when` and the body's media type
+fits, as Salesforce reads its paths. A parameter whose name ends in `_path` takes all segments that are left. Of
+operations that share a wire path, `x-route-when`, the body's media type and the media types that the caller takes
 decide.
 """
 
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING
 from specforce_mockserver.operations import VERSION_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from specforce_mockserver.operations import OperationSpec
+    from specforce_mockserver.web.request import Request
+
+    Choose = Callable[[Sequence[OperationSpec], Mapping[str, str]], OperationSpec | None]
 
 METHOD_ORDER = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -26,6 +30,7 @@ class _Node:
 
     literals: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
     parameter: _Node | None = None
+    rest: _Node | None = None
     operations: dict[str, list[OperationSpec]] = field(default_factory=dict[str, "list[OperationSpec]"])
 
 
@@ -42,28 +47,39 @@ class Match:
         methods = {*self.operations, *({"HEAD"} if "GET" in self.operations else ())}
         return [each for each in METHOD_ORDER if each in methods]
 
-    def choose(
-        self, method: str, arguments: Mapping[str, str], media_type: str | None
-    ) -> tuple[OperationSpec, dict[str, str]] | None:
-        """The operation for a method, with its path parameters; None when the path doesn't take the method.
+    def choose(self, request: Request, choose: Choose | None = None) -> tuple[OperationSpec, dict[str, str]] | None:
+        """The operation for a request, with its path parameters; None when the path doesn't take the method.
 
         Args:
-            method: of the request; HEAD is served by GET.
-            arguments: its query parameters.
-            media_type: of its body.
+            request: what is asked; HEAD is served by GET where nothing else serves it.
+            choose: has the first word where several are left; None from it leaves it to the headers.
         """
-        candidates = self.operations.get("GET" if method == "HEAD" else method)
+        candidates = self.operations.get(request.method)
+        if candidates is None and request.method == "HEAD":
+            candidates = self.operations.get("GET")
         if not candidates:
             return None
+        arguments = dict(reversed(request.query))
         by_condition = [each for each in candidates if each.route_when and _fits(each, self._named(each), arguments)]
         plain = [each for each in candidates if not each.route_when]
         among = by_condition or plain or list(candidates)
-        chosen = next((each for each in among if media_type is not None and each.media_type == media_type), among[0])
+        chosen = choose(among, self._named(among[0])) if choose is not None and len(among) > 1 else None
+        chosen = chosen or _by_headers(among, request)
         return chosen, self._named(chosen)
 
     def _named(self, operation: OperationSpec) -> dict[str, str]:
-        names = [each[1:-1] for each in operation.segments if each.startswith("{")]
+        names = [each[1:-1] for each in operation.segments if each.startswith("{") and each != VERSION_VARIABLE]
         return dict(zip(names, self.values, strict=True))
+
+
+def _by_headers(among: Sequence[OperationSpec], request: Request) -> OperationSpec:
+    """The first whose body is of the request's media type, else the first that answers what the caller takes."""
+    if (given := request.media_type) is not None and any(each.media_type is not None for each in among):
+        return next((each for each in among if each.media_type == given), among[0])
+    accepted = request.accepted
+    exact = (each for each in among if each.answer_types == accepted)
+    partly = (each for each in among if each.answer_types & accepted)
+    return next(exact, None) or next(partly, among[0])
 
 
 def _fits(operation: OperationSpec, path: Mapping[str, str], arguments: Mapping[str, str]) -> bool:
@@ -77,37 +93,30 @@ class Routes:
     """All paths of the specs."""
 
     def __init__(self, operations: Iterable[OperationSpec]) -> None:
-        self._versioned = _Node()
-        self._absolute = _Node()
+        self._root = _Node()
         for operation in operations:
-            segments = operation.segments
-            root = self._absolute
-            if operation.versioned:
-                place = next(index for index, each in enumerate(segments) if VERSION_VARIABLE in each)
-                root, segments = self._versioned, segments[place + 1 :]
-            node = _descend(root, segments)
+            node = _descend(self._root, operation.segments)
             node.operations.setdefault(operation.method, []).append(operation)
 
-    def find(self, segments: Sequence[str], *, versioned: bool) -> Match | None:
+    def find(self, segments: Sequence[str]) -> Match | None:
         """What there is at a path.
 
         Args:
-            segments: of the path, decoded; those after the version when `versioned`.
-            versioned: whether the path began with an API version.
+            segments: of the path, decoded; the one that names the API version as the specs' paths have it.
         """
-        found = _walk(self._versioned if versioned else self._absolute, segments, ())
+        found = _walk(self._root, segments, ())
         if found is None and segments and segments[-1].endswith(".json"):
-            found = _walk(
-                self._versioned if versioned else self._absolute,
-                [*segments[:-1], segments[-1].removesuffix(".json")],
-                (),
-            )
+            found = _walk(self._root, [*segments[:-1], segments[-1].removesuffix(".json")], ())
         return found
 
 
 def _descend(node: _Node, segments: Sequence[str]) -> _Node:
     for segment in segments:
-        if segment.startswith("{"):
+        if segment.endswith("_path}"):
+            if node.rest is None:
+                node.rest = _Node()
+            node = node.rest
+        elif segment.startswith("{") and segment != VERSION_VARIABLE:
             if node.parameter is None:
                 node.parameter = _Node()
             node = node.parameter
@@ -127,4 +136,6 @@ def _walk(node: _Node, segments: Sequence[str], values: tuple[str, ...]) -> Matc
         literal = next((each for name, each in node.literals.items() if name.lower() == lowered), None)
     if literal is not None and (found := _walk(literal, rest, values)) is not None:
         return found
-    return _walk(node.parameter, rest, (*values, first)) if node.parameter is not None else None
+    if node.parameter is not None and (found := _walk(node.parameter, rest, (*values, first))) is not None:
+        return found
+    return _walk(node.rest, (), (*values, "/".join(segments))) if node.rest is not None else None
