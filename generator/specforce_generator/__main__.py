@@ -11,6 +11,7 @@ from . import coverage, pipeline
 from .compare import compare
 from .index import read_index
 from .lint import lint
+from .own_client import own_client, refuse_foreign
 from .ruff import RuffError
 from .sources import EmitError, SourceError
 from .tree import read, write
@@ -79,6 +80,15 @@ def _coverage(options: argparse.Namespace) -> int:
     return 0
 
 
+def _client(options: argparse.Namespace) -> int:
+    tree = own_client(options.document, options.package, options.mount)
+    folder = options.output / options.package
+    refuse_foreign(folder)
+    for path in write(tree, folder):
+        sys.stdout.write(f"{folder / path}\n")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="specforce-gen", description="Everything that can be derived from specs/.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository (default: this folder)")
@@ -95,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     forms.add_argument("--json", dest="form", action="store_const", const="json", help="as JSON, by operationId")
     forms.add_argument("--markdown", dest="form", action="store_const", const="markdown", help="the README's table")
     command.set_defaults(run=_coverage, form="text")
+    command = commands.add_parser("client", help="a client of your own OpenAPI document, such as your Apex endpoints'")
+    command.add_argument("document", type=Path, help="OpenAPI 3, YAML or JSON")
+    command.add_argument("--package", required=True, help="name of the package: my_api has MyApi and AsyncMyApi")
+    command.add_argument("--output", type=Path, default=Path(), help="the folder that it goes into (default: this one)")
+    command.add_argument("--mount", help="root of its paths (default: its first server's path, or /services/apexrest)")
+    command.set_defaults(run=_client)
     return parser
 
 
