@@ -52,7 +52,7 @@ def _arguments(operation: Operation) -> list[str]:
     if body.kind == "multipart":
         found += [f"{part.name}: {part.description or 'this part of the body'}" for part in body.parts]
     elif body.kind != "none":
-        found.append(f"body: {body.description or 'the request body'} Sent as {body.content_type}.")
+        found.append(f"body: {(body.description or 'The request body').rstrip('.')}. Sent as {body.content_type}.")
     rest = [parameter for parameter in operation.parameters if parameter.location != "path"]
     return found + [_argument(parameter) for parameter in sorted(rest, key=argument_order)]
 

@@ -76,21 +76,30 @@ class MockServer:
         self._check_answers = check_answers
         self._answering = threading.Event()
         self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
         self._stop: Callable[[], object] | None = None
 
     def start(self) -> Self:
-        """Serve in a thread; returns once requests are answered."""
+        """Serve in a thread; returns once requests are answered.
+
+        Raises:
+            RuntimeError: the thread ended before it could answer; its error is the cause.
+        """
         self._socket.listen(BACKLOG)
         self._thread = threading.Thread(target=self._run, name="specforce-mockserver", daemon=True)
         self._thread.start()
         self._answering.wait()
+        if self._failure is not None:
+            self.stop()
+            raise RuntimeError(f"the fake org didn't start: {self._failure}") from self._failure
         return self
 
     def stop(self) -> None:
         """Close all connections, let go of calls that hang, end the thread."""
         self.org.faults.clear()
-        if self._stop is not None and self._thread is not None:
-            self._stop()
+        if self._thread is not None:
+            if self._stop is not None:
+                self._stop()
             self._thread.join(STOP_TIMEOUT_S)
             self._thread = None
         self._socket.close()
@@ -106,6 +115,10 @@ class MockServer:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
+        except BaseException as error:
+            if self._answering.is_set():
+                raise
+            self._failure = error
         finally:
             self._answering.set()
 

@@ -49,6 +49,7 @@ def _remade(error: ApiError, message: str, reply: Reply, info: OperationInfo, hi
         errors=error.errors,
         operation_id=info.operation_id,
         request_id=reply.request_id,
+        target=error.target,
         headers=error.headers,
         body=error.body,
         hint=hint,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from specforce._checks import whole_number
 from specforce_api.runtime.errors import (
     ApiError,
     InputError,
@@ -52,10 +53,11 @@ class Retry:
     deadline_s: float = 300.0
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise InputError(f"attempts={self.attempts}: at least one try is needed")
-        if min(self.first_delay_s, self.max_delay_s, self.max_retry_after_s, self.deadline_s) < 0 or self.factor < 1:
-            raise InputError(f"{self}: delays can't be negative, and factor is at least 1")
+        whole_number("attempts", self.attempts)
+        for name in ("first_delay_s", "factor", "max_delay_s", "max_retry_after_s", "deadline_s"):
+            value: object = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= (name == "factor"):
+                raise InputError(f"{name}={value!r}: delays are numbers that aren't negative, and factor is at least 1")
 
 
 def delay_before_retry(

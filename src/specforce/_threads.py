@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections import deque
@@ -111,14 +112,23 @@ def ordered_map(
 
 
 class SingleFlight(Generic[T]):
-    """Work that many threads may want at once and only one may do: the others wait and get the same outcome."""
+    """Work that many threads may want at once and only one may do: the others wait and get the same outcome.
+
+    A forked process waits for no thread of its parent.
+    """
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._flight: Future[T] | None = None
 
     def do(self, fn: Callable[[], T]) -> T:
         """Join the work that is under way, or do it."""
+        if self._process != os.getpid():
+            self._begin()
         with self._lock:
             under_way = self._flight
             flight = under_way or Future[T]()
@@ -137,6 +147,8 @@ class SingleFlight(Generic[T]):
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
+        if self._process != os.getpid():
+            self._begin()
         with self._lock:
             flight = self._flight
         if flight is not None:

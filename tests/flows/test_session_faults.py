@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
+import subprocess
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce import Retry, Salesforce
+from specforce import AsyncSalesforce, Retry, Salesforce
 from specforce.auth import ClientCredentials, RefreshToken, RetirementWarning, StaticToken, UsernamePassword
 from specforce.errors import (
     ApiError,
@@ -17,14 +20,19 @@ from specforce.errors import (
     ConnectFailed,
     ConnectionCut,
     DecodeError,
+    InputError,
     InvalidSession,
+    NotFound,
     RequestLimitExceeded,
     ServerUnavailable,
     TransportTimeout,
     UnableToLockRow,
 )
+from specforce_api.rest import operations
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from specforce.testing import FakeOrg
     from tests.halves import Half
 
@@ -272,6 +280,8 @@ def test_a_proxy_that_is_not_there_is_named(half: Half, org: FakeOrg) -> None:
         with pytest.raises(ConnectFailed) as caught:
             rows(half, half.login(org.auth(), proxy=proxy))
 
+    assert f"through the proxy http://{proxy.rpartition('@')[2]}" in str(caught.value)
+    assert "proxy=" in caught.value.hint
     assert "s3cret" not in str(caught.value)
 
 
@@ -293,3 +303,85 @@ def test_requests_go_through_the_proxy(half: Half, org: FakeOrg) -> None:
     sf = half.login(auth, proxy=org.url)
 
     assert half.run(sf.session.token()).access_token
+
+
+def test_what_is_not_found_is_named(half: Half, org: FakeOrg) -> None:
+    account = half.login(org.auth()).sobject("Account")
+
+    with pytest.raises(NotFound, match=r"sobject Account, record_id 001000000000001AAA") as caught:
+        half.run(account.get("001000000000001AAA"))
+
+    assert caught.value.target == {"sobject": "Account", "record_id": "001000000000001AAA"}
+
+
+def test_a_forked_process_makes_connections_of_its_own(tmp_path: Path) -> None:
+    """The child neither reads the parent's answers nor closes its connections."""
+    script = tmp_path / "forking.py"
+    script.write_text(FORKING)
+
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+    before, child, after = run.stdout.split()
+    assert before == after != child
+
+
+FORKING = """
+import json, os, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from specforce import Salesforce
+from specforce.auth import StaticToken
+
+class Ports(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body = json.dumps({"port": self.client_address[1]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args):
+        pass
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Ports)
+server.daemon_threads = True
+threading.Thread(target=server.serve_forever, daemon=True).start()
+sf = Salesforce(StaticToken("t", f"http://127.0.0.1:{server.server_port}"))
+
+def port():
+    return sf.rest.list_resources()["port"]
+
+print(port(), flush=True)
+child = os.fork()
+if not child:
+    print(port(), flush=True)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+print(port(), flush=True)
+sf.close()
+"""
+
+
+def test_an_async_client_says_that_its_event_loop_is_gone(org: FakeOrg) -> None:
+    sf = AsyncSalesforce(org.auth())
+
+    async def first() -> None:
+        async with sf.session.stream(operations.get_limits()):
+            pass
+        await sf.session._http.aclose()
+
+    async def second() -> None:
+        await sf.rest.get_limits()
+
+    asyncio.run(first())
+    with pytest.raises(InputError, match=r"another event loop.*asyncio\.run"):
+        asyncio.run(second())
+
+
+def test_a_closed_client_says_so(half: Half, org: FakeOrg) -> None:
+    sf = half.login(org.auth())
+    half.close(sf)
+
+    with pytest.raises(InputError, match="closed"):
+        rows(half, sf)

@@ -181,3 +181,16 @@ def test_the_workdir_of_a_temporary_org_is_removed() -> None:
     org.close()
 
     assert not directory.exists()
+
+
+def test_a_server_that_can_not_answer_says_why_instead_of_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_options: object) -> None:
+        raise LookupError("no routes")
+
+    monkeypatch.setattr("specforce_mockserver.server.App", broken)
+    server = MockServer()
+
+    with pytest.raises(RuntimeError, match="didn't start: no routes") as caught:
+        server.start()
+
+    assert isinstance(caught.value.__cause__, LookupError)

@@ -6,13 +6,16 @@ import asyncio
 import gzip
 import ssl
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from specforce import _http, _tls
-from specforce._http_request import HttpOptions, HttpRequest
+from specforce._http.wire import translated, transport_arguments
+from specforce._http_options import HttpOptions
+from specforce._http_request import HttpRequest
+from specforce._proxies import route
 from specforce.errors import ConnectFailed, ConnectionCut, DecodeError, InputError, TransportError, TransportTimeout
 from specforce_api.runtime.operation import Reply, StreamBody
 from tests.halves import Half, ScriptedServer, json_answer
@@ -20,6 +23,7 @@ from tests.halves import Half, ScriptedServer, json_answer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BAD_SECONDS = (0, -1, float("nan"), float("inf"), True, "5", None)
 REQUEST = HttpRequest("GET", "https://acme.example/x", operation_id="getLimits")
 
 
@@ -72,7 +76,7 @@ def test_no_class_of_httpx_errors_is_forgotten() -> None:
             yield from (below, *classes(below))
 
     for kind in classes(httpx.TransportError):
-        ours = _http._translated(kind("x"), REQUEST)
+        ours = translated(kind("x"), REQUEST)
         assert isinstance(ours, TransportError | InputError)
 
 
@@ -264,14 +268,14 @@ def test_the_proxy_comes_from_the_option_or_else_from_the_environment(monkeypatc
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    assert _http._route("https://acme.example/x", HttpOptions()) == ("https", None)
+    assert route("https://acme.example/x", HttpOptions()) == ("https", None)
     monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "inside.example")
 
-    assert _http._route("https://acme.example/x", HttpOptions()) == ("https", "http://proxy.example:3128")
-    assert _http._route("https://inside.example/x", HttpOptions()) == ("https", None)
-    assert _http._route("https://acme.example/x", HttpOptions(trust_env=False)) == ("https", None)
-    assert _http._route("https://acme.example/x", HttpOptions(proxy="http://mine:1")) == ("https", "http://mine:1")
+    assert route("https://acme.example/x", HttpOptions()) == ("https", "http://proxy.example:3128")
+    assert route("https://inside.example/x", HttpOptions()) == ("https", None)
+    assert route("https://acme.example/x", HttpOptions(trust_env=False)) == ("https", None)
+    assert route("https://acme.example/x", HttpOptions(proxy="http://mine:1")) == ("https", "http://mine:1")
 
 
 def test_one_tls_context_serves_all_clients_of_a_process() -> None:
@@ -312,7 +316,81 @@ def test_a_client_certificate_that_is_not_there_is_named(tmp_path) -> None:
 def test_plain_http_builds_no_real_tls_context(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_tls, "context", lambda *_args, **_options: pytest.fail("a TLS context was built"))
 
-    _http._transport_arguments(("http", None), HttpOptions())
+    transport_arguments(("http", None), HttpOptions())
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("proxy.example:3128", "http://"),
+        ("me:s3cret@proxy.example:3128", "http://"),
+        ("ftp://me:s3cret@proxy.example", "http://"),
+        ("http://", "http://"),
+        ("http://me:s3cret@proxy.example:99999", "out of range"),
+        ("http://me:s3cret@proxy.example/path", "isn't a proxy's address"),
+        ("http://me:s3cret@proxy.example\r\n", "isn't a proxy's address"),
+        ("socks4://me:s3cret@proxy.example", "socks5"),
+        ("socks5://me:s3cret@proxy.example", r"httpx\[socks\]"),
+        (3128, "int"),
+    ],
+)
+def test_what_is_no_proxy_is_refused_when_it_is_said(proxy: Any, words: str) -> None:
+    with pytest.raises(InputError, match=f"proxy.*{words}") as caught:
+        HttpOptions(proxy=proxy)
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_proxy_of_the_environment_that_is_none_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("https_proxy", "socks4://proxy.example")
+
+    with pytest.raises(InputError, match="HTTPS_PROXY"):
+        route("https://acme.example/x", HttpOptions())
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *({name: value} for name in ("timeout_s", "connect_timeout_s", "idle_timeout_s") for value in BAD_SECONDS),
+        *({"max_connections": value} for value in (0, -1, 1.5, True, "5", None)),
+        *({"max_idle_connections": value} for value in (-1, 1.5, None)),
+        *({"max_response_bytes": value} for value in (0, -1, 1.5, "5")),
+        {"verify": 1},
+        {"verify": None},
+    ],
+    ids=str,
+)
+def test_a_setting_that_makes_no_sense_is_refused_by_name(setting: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(setting))):
+        HttpOptions(**setting)
+
+
+def test_a_failure_behind_a_proxy_names_the_proxy_without_its_password() -> None:
+    error = translated(httpx.ConnectError("refused"), REQUEST, "http://me:s3cret@proxy.example:3128")
+
+    assert isinstance(error, ConnectFailed)
+    assert "acme.example through the proxy http://proxy.example:3128" in str(error)
+    assert "proxy=" in error.hint
+    assert "s3cret" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["", "X Note", "X-Note:", "X-Note\r\nX-Evil", "X-Nöte"])
+def test_what_is_no_header_name_is_refused_before_anything_is_sent(send, name: str) -> None:
+    server = ScriptedServer(json_answer({}))
+
+    with pytest.raises(InputError, match="header"):
+        send(server, HttpRequest("GET", "https://acme.example", ((name, "x"),)))
+
+    assert not server.requests
+
+
+def test_a_transport_of_the_other_half_is_refused() -> None:
+    with pytest.raises(InputError, match="BaseTransport"):
+        _http.Http(HttpOptions(), httpx.AsyncHTTPTransport())  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="AsyncBaseTransport"):
+        _http.AsyncHttp(HttpOptions(), httpx.HTTPTransport())  # type: ignore[arg-type]
 
 
 def test_a_proxy_with_a_password_is_not_shown() -> None:

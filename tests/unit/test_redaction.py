@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specforce.errors import ApiError, AuthError, DecodeError, ErrorDetail
-from specforce_api.runtime.errors import redact
+from specforce_api.runtime.redaction import redact
 
 
 @pytest.mark.parametrize(

@@ -413,5 +413,58 @@ def test_path_values_are_percent_encoded(half: Half) -> None:
 def test_the_operation_is_named_in_errors(half: Half) -> None:
     sf = half.connect(ScriptedServer(refusal("NOT_FOUND", "gone", 404, x_request_id="r-1")))
 
-    with pytest.raises(NotFound, match=r"getRecord: HTTP 404 NOT_FOUND: gone \[request r-1\]"):
+    with pytest.raises(
+        NotFound,
+        match=rf"getRecord: HTTP 404 NOT_FOUND: gone \(sobject Account, record_id {ACCOUNT_ID}\) \[request r-1\]",
+    ):
         half.run(sf.session.send(operations.get_record("Account", ACCOUNT_ID)))
+
+
+HOSTILE = ["a\r\nX-Evil: 1", "a\nb", "a\0b", "../limits", "..%2Flimits", "%2e%2e", "a/b", "", ".", "..", "\ud800"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("place", ["record_id", "sobject", "field", "job_id", "locator"])
+def test_no_text_changes_the_shape_of_a_path(half: Half, place: str, text: str) -> None:
+    """Refused before anything is sent, the login included; or encoded, so that it stays one segment."""
+    server = ScriptedServer(json_answer({}))
+    sf = half.connect(server)
+    calls = {
+        "record_id": lambda: operations.get_record("Account", text),
+        "sobject": lambda: operations.get_record(text, ACCOUNT_ID),
+        "field": lambda: operations.get_record_by_external_id("Account", text, "x"),
+        "job_id": lambda: bulk_operations.get_ingest_job(text),
+        "locator": lambda: operations.query_more(text),
+    }
+    try:
+        operation = calls[place]()
+    except InputError:
+        assert not server.requests
+        assert not server.logins
+        return
+
+    half.run(sf.session.reply(operation))
+
+    path = server.requests[0].url.raw_path.decode()
+    assert path.count("/") == operation.info.path.count("/")
+    assert ".." not in path.split("/")
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "\ud800", "日本"])
+def test_no_text_breaks_out_of_a_header(half: Half, value: str) -> None:
+    server = ScriptedServer(SAVED)
+    sf = half.connect(server)
+
+    with pytest.raises(InputError):
+        half.run(sf.rest.create_record("Account", body={}, sforce_duplicate_rule_header=value))
+
+    assert not server.requests
+
+
+def test_a_redirect_never_takes_the_token_to_another_port_of_the_host(half: Half) -> None:
+    server = ScriptedServer(httpx.Response(307, headers={"location": f"{INSTANCE}:8443/x"}))
+
+    with pytest.raises(ApiError, match="redirected to"):
+        half.run(half.connect(server).rest.get_limits())
+
+    assert len(server.requests) == 1

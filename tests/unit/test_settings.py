@@ -246,3 +246,10 @@ def test_nothing_warns_about_logins_that_stay() -> None:
         warnings.simplefilter("error")
         ClientCredentials("id", "secret", login_url=URL)
         RefreshToken("id", "r")
+
+
+@pytest.mark.parametrize("client", [Salesforce, AsyncSalesforce])
+@pytest.mark.parametrize("setting", [{"retry": 5}, {"hooks": print}, {"timeout_s": 0}, {"proxy": "proxy:1"}], ids=str)
+def test_a_client_refuses_a_setting_of_another_kind(client: Any, setting: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(setting))):
+        client(StaticToken("t", URL), **setting)

@@ -67,7 +67,7 @@ class AsyncAuthApi:
         Takes any live token; nobody needs to say whose it is. It may be repeated.
 
         Args:
-            body: the request body Sent as application/x-www-form-urlencoded.
+            body: The request body. Sent as application/x-www-form-urlencoded.
 
         Returns:
             Revoked; no body. None is returned.
@@ -96,7 +96,7 @@ class AsyncAuthApi:
         The asking client names itself as for a token. An unknown token answers `{"active":false}`, not an error.
 
         Args:
-            body: the request body Sent as application/x-www-form-urlencoded.
+            body: The request body. Sent as application/x-www-form-urlencoded.
 
         Returns:
             What is known of the token.

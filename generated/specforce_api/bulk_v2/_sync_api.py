@@ -242,7 +242,7 @@ class BulkV2Api:
 
         Args:
             job_id: Id of the job, 15 or 18 characters, starting with `750`.
-            body: the request body Sent as application/json.
+            body: The request body. Sent as application/json.
 
         Returns:
             The job in its new state.
@@ -576,7 +576,7 @@ class BulkV2Api:
 
         Args:
             job_id: Id of the job, 15 or 18 characters, starting with `750`.
-            body: the request body Sent as application/json.
+            body: The request body. Sent as application/json.
 
         Returns:
             The job in its new state.

@@ -1095,7 +1095,7 @@ class AsyncRestApi:
         As `parameterizedSearch`, with a body; it changes nothing and may be repeated.
 
         Args:
-            body: the request body Sent as application/json.
+            body: The request body. Sent as application/json.
 
         Returns:
             The records found.

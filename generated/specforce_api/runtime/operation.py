@@ -168,7 +168,7 @@ def path_segment(name: str, value: object, *, keep_slashes: bool = False) -> str
     """Percent-encode one path parameter; refuses what would change the path's shape.
 
     Raises:
-        InputError: the value is empty, `.` or `..`, or holds a control character.
+        InputError: the value is empty, `.` or `..`, or holds a control character or half a character.
     """
     text = str(value)
     if not text:
@@ -178,7 +178,10 @@ def path_segment(name: str, value: object, *, keep_slashes: bool = False) -> str
         raise InputError(f"{name}={text!r} would climb out of its place in the URL")
     if any(ord(char) < 32 or ord(char) == 127 for char in text):
         raise InputError(f"{name}={text!r} holds a control character")
-    return quote(text, safe="/" if keep_slashes else "")
+    try:
+        return quote(text, safe="/" if keep_slashes else "")
+    except UnicodeEncodeError:
+        raise InputError(f"{name}={text!r} holds half a character (a lone surrogate)") from None
 
 
 def header_value(name: str, value: object) -> str:

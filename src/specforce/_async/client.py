@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from specforce import _settings, soql
 from specforce._http import AsyncHttp
-from specforce._http_request import MAX_RESPONSE_BYTES, HttpOptions
+from specforce._http_options import MAX_RESPONSE_BYTES, HttpOptions
 from specforce.auth import StaticToken
 from specforce.auth._credentials import credentials
 from specforce_api.runtime.errors import InputError

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specforce._aio import Clock, Eventual, SingleFlight
+from specforce._checks import instance
 from specforce._hooks import Hooks
 from specforce._http import AsyncHttp, AsyncStreamedReply
 from specforce._limits import ApiUsage, parse_limit_info
@@ -51,6 +52,9 @@ class AsyncSession:
     Attributes:
         api_version: in the form `67.0`.
         clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
+
+    Raises:
+        InputError: a setting is of another type.
     """
 
     def __init__(
@@ -64,6 +68,8 @@ class AsyncSession:
         hooks: Hooks | None = None,
         clock: Clock | None = None,
     ) -> None:
+        instance("retry", retry, Retry)
+        instance("hooks", hooks, Hooks)
         self.api_version = normal_version(api_version)
         self.clock = clock or Clock()
         self.hooks = hooks or Hooks()

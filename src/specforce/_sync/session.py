@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from specforce._checks import instance
 from specforce._hooks import Hooks
 from specforce._http import Http, StreamedReply
 from specforce._limits import ApiUsage, parse_limit_info
@@ -52,6 +53,9 @@ class Session:
     Attributes:
         api_version: in the form `67.0`.
         clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
+
+    Raises:
+        InputError: a setting is of another type.
     """
 
     def __init__(
@@ -65,6 +69,8 @@ class Session:
         hooks: Hooks | None = None,
         clock: Clock | None = None,
     ) -> None:
+        instance("retry", retry, Retry)
+        instance("hooks", hooks, Hooks)
         self.api_version = normal_version(api_version)
         self.clock = clock or Clock()
         self.hooks = hooks or Hooks()

@@ -34,7 +34,7 @@ def introspect_token(
     The asking client names itself as for a token. An unknown token answers `{"active":false}`, not an error.
 
     Args:
-        body: the request body Sent as application/x-www-form-urlencoded.
+        body: The request body. Sent as application/x-www-form-urlencoded.
 
     Returns:
         The operation, for a sender to send.

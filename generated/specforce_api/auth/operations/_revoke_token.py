@@ -33,7 +33,7 @@ def revoke_token(
     Takes any live token; nobody needs to say whose it is. It may be repeated.
 
     Args:
-        body: the request body Sent as application/x-www-form-urlencoded.
+        body: The request body. Sent as application/x-www-form-urlencoded.
 
     Returns:
         The operation, for a sender to send.

@@ -35,7 +35,7 @@ def update_query_job(
 
     Args:
         job_id: Id of the job, 15 or 18 characters, starting with `750`.
-        body: the request body Sent as application/json.
+        body: The request body. Sent as application/json.
 
     Returns:
         The operation, for a sender to send.

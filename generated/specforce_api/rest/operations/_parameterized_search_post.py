@@ -33,7 +33,7 @@ def parameterized_search_post(
     As `parameterizedSearch`, with a body; it changes nothing and may be repeated.
 
     Args:
-        body: the request body Sent as application/json.
+        body: The request body. Sent as application/json.
 
     Returns:
         The operation, for a sender to send.

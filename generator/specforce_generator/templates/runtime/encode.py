@@ -31,7 +31,7 @@ def wire_text(name: str, value: object) -> str:
     """One value as text: `true`/`false`, ISO 8601 with a zone, an enum's value.
 
     Raises:
-        InputError: a datetime without a zone, a number that isn't one, or bytes.
+        InputError: a datetime without a zone, a number that isn't one, bytes, or half a character.
     """
     if isinstance(value, bytes):
         raise InputError(f"{name}={value!r} is bytes, and text is wanted: decode it")
@@ -45,7 +45,10 @@ def wire_text(name: str, value: object) -> str:
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{name}={value} isn't a number that can be sent")
-    return str(value)
+    text = str(value)
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise InputError(f"{name}={text!r} holds half a character (a lone surrogate)")
+    return text
 
 
 def joined(name: str, values: Iterable[object] | Unset) -> str | Unset:

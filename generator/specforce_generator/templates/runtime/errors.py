@@ -32,7 +32,9 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
+from .redaction import redact
 from .types import is_list, is_object
 
 if TYPE_CHECKING:
@@ -40,27 +42,7 @@ if TYPE_CHECKING:
 
     from .operation import OperationInfo, Reply
 
-# Plain words (`token`, `code`) are secrets' names only where they name a value: `"token":`, `token=`, `<token>`. Else
-# messages such as `unexpected token: 'SELEKT'` would lose what they are about.
-_SECRETS = re.compile(
-    r"""(?ix)
-    (?P<key>\b(?:access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|security_token
-        |sessionid|session_id)\b["']?\s*[=:>]\s*["']?
-      | \b(?:assertion|password|token|code|sid)(?:=["']?|["']\s*:\s*["']|>))(?P<value>[^"'&<\s,;}]+)
-    | (?P<scheme>\bBearer\s+|\b(?:OAuth|Basic)\s+(?=[A-Za-z._~+/-]*[0-9!=]))(?P<credential>[A-Za-z0-9!._~+/=-]{4,})
-    | (?P<session>\b00D[A-Za-z0-9]{9,15}!)[A-Za-z0-9._]+
-    """
-)
 _BODY_KEPT = 2000
-
-
-def redact(text: str) -> str:
-    """Replace whatever looks like a token, secret or password in `text` with `***`."""
-
-    def mask(match: re.Match[str]) -> str:
-        return f"{match['key'] or match['scheme'] or match['session']}***"
-
-    return _SECRETS.sub(mask, text)
 
 
 class SalesforceError(Exception):
@@ -87,19 +69,26 @@ class SpecError(InputError):
 
 
 class TransportError(SalesforceError):
-    """No whole answer arrived. `sent` says whether the server may have acted on the request."""
+    """No whole answer arrived.
 
-    def __init__(self, message: str, *, operation_id: str = "", sent: bool = True) -> None:
-        super().__init__(redact(message))
+    Attributes:
+        operation_id: the operation in the specs.
+        sent: the server may have acted on the request.
+        hint: what to look at, `""` where there is no general advice.
+    """
+
+    def __init__(self, message: str, *, operation_id: str = "", sent: bool = True, hint: str = "") -> None:
+        super().__init__(redact(f"{message}\n  hint: {hint}" if hint else message))
         self.operation_id = operation_id
         self.sent = sent
+        self.hint = hint
 
 
 class ConnectFailed(TransportError):
     """The request never left: unknown host, refused connection, TLS failure, proxy refusal."""
 
-    def __init__(self, message: str, *, operation_id: str = "") -> None:
-        super().__init__(message, operation_id=operation_id, sent=False)
+    def __init__(self, message: str, *, operation_id: str = "", hint: str = "") -> None:
+        super().__init__(message, operation_id=operation_id, sent=False, hint=hint)
 
 
 class TransportTimeout(TransportError):
@@ -153,6 +142,7 @@ class ApiError(SalesforceError):
         errors: every entry of the error array.
         request_id: the server's id of this request, `""` if it gave none.
         operation_id: the operation in the specs.
+        target: what the request's path named: `{"sobject": "Account", "record_id": "001..."}`.
         headers: the response headers, lower-case.
         body: the start of the raw body, redacted.
         hint: what to do about it, `""` where there is no general advice.
@@ -168,6 +158,7 @@ class ApiError(SalesforceError):
         errors: Sequence[ErrorDetail] = (),
         operation_id: str = "",
         request_id: str = "",
+        target: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         body: str = "",
         hint: str = "",
@@ -180,6 +171,7 @@ class ApiError(SalesforceError):
         self.fields = first.fields
         self.operation_id = operation_id
         self.request_id = request_id
+        self.target = target or {}
         self.headers = headers or {}
         self.body = redact(body[:_BODY_KEPT])
         self.hint = hint or type(self).hint
@@ -191,6 +183,8 @@ class ApiError(SalesforceError):
         text = f"{where}HTTP {self.status}{code}: {self.message or message}"
         if self.fields:
             text += f" (fields: {', '.join(self.fields)})"
+        if self.status == 404 and self.target:
+            text += f" ({', '.join(f'{name} {value}' for name, value in self.target.items())})"
         if len(self.errors) > 1:
             text += f" (and {len(self.errors) - 1} more)"
         if self.request_id:
@@ -430,7 +424,17 @@ def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
         errors=found,
         operation_id=info.operation_id,
         request_id=reply.request_id,
+        target=_target(info.path, reply.url),
         headers=dict(reply.headers),
         body=text,
         hint=hint,
     )
+
+
+def _target(template: str, url: str) -> dict[str, str]:
+    """The values that a request's path has for its parameters, apart from the API version."""
+    names = re.findall(r"{(\w+)}", template)
+    pattern = re.sub(r"\\{\w+\\}", "([^/?#]+)", re.escape(template))
+    found = re.search(rf"{pattern}(?:[?#]|$)", url)
+    values = found.groups() if found else ()
+    return {name: unquote(value) for name, value in zip(names, values, strict=False) if name != "api_version"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from specforce._checks import whole_number
 from specforce.bulk import dialect as dialects
 from specforce.bulk.load_options import LoadOptions, ingest_operation
 from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
@@ -163,7 +164,12 @@ class AsyncBulk:
             timeout_s: seconds until the job must be done; `None` for no deadline.
             abort_on_timeout: abort the job if it isn't.
             progress: a function that is told of each step, or `True` for lines on standard error.
+
+        Raises:
+            InputError: an argument makes no sense.
         """
+        if max_records is not None:
+            whole_number("max_records", max_records)
         return AsyncExport(
             self._session,
             self._rest,

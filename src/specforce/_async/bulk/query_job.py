@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from specforce._aio import closing, prefetch, run
+from specforce._checks import whole_number
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
 from specforce.bulk.files import NewFile
@@ -152,7 +153,10 @@ class AsyncQueryJob:
         Raises:
             IntegrityError: the pages don't hold as many records as the server promised for each, and for all.
             ConnectionCut: a page was cut as often as the session's policy tries. ApiError: the job hasn't ended.
+            InputError: `max_records` is below 1.
         """
+        if max_records is not None:
+            whole_number("max_records", max_records)
         workspace = await run(Workspace)
         try:
             async with closing(prefetch(self._pages(workspace.folder, max_records))) as pages:

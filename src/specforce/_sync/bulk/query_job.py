@@ -10,6 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
+from specforce._checks import whole_number
 from specforce._threads import closing, prefetch, run
 from specforce._waiting import Ending
 from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
@@ -153,7 +154,10 @@ class QueryJob:
         Raises:
             IntegrityError: the pages don't hold as many records as the server promised for each, and for all.
             ConnectionCut: a page was cut as often as the session's policy tries. ApiError: the job hasn't ended.
+            InputError: `max_records` is below 1.
         """
+        if max_records is not None:
+            whole_number("max_records", max_records)
         workspace = run(Workspace)
         try:
             with closing(prefetch(self._pages(workspace.folder, max_records))) as pages:
