@@ -8,7 +8,12 @@ a list of `Part` for multipart.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import msgspec
+
+from specforce_mockserver.jackson import locate, syntax_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from .org import Org
 
 Json = Any
+MAX_JSON_BYTES = 50_000_000
 
 
 class ApiError(Exception):
@@ -70,6 +76,13 @@ class Upload:
         """Open it for reading."""
         return self.path.open("rb")
 
+    def mapped(self) -> bytes | mmap:
+        """The whole body as a mapping of the file, which lives until nothing refers to it."""
+        if not self.size_bytes:
+            return b""
+        with self.open() as file:
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
+
     def move_to(self, target: Path) -> Path:
         """Keep the file: it is removed after the call otherwise."""
         return self.path.replace(target)
@@ -77,12 +90,27 @@ class Upload:
 
 @dataclass(slots=True)
 class Part:
-    """One part of a multipart body."""
+    """One part of a multipart body; `content` is a view of it, in a file as a rule."""
 
     name: str
     filename: str | None
     media_type: str
-    content: bytes
+    content: memoryview
+
+    def json_object(self) -> dict[str, Any]:
+        """The JSON object that it holds.
+
+        Raises:
+            ApiError: 400 JSON_PARSER_ERROR, it holds none, or more text than a request body may have.
+        """
+        text = bytes(self.content[:MAX_JSON_BYTES])
+        try:
+            return msgspec.json.decode(text, type=dict[str, Any])
+        except msgspec.ValidationError as error:
+            message = f"Can not deserialize SObject: {error} at {locate(text, ())}"
+            raise ApiError(400, "JSON_PARSER_ERROR", message) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise ApiError(400, "JSON_PARSER_ERROR", syntax_message(text)) from None
 
 
 @dataclass(slots=True)
@@ -137,13 +165,17 @@ class FileSlice:
 
 @dataclass(slots=True)
 class Answer:
-    """What a provider says: a JSON-ready `body`, or `content` of a media type of its own."""
+    """What a provider says: a JSON-ready `body`, or `content` of a media type of its own.
+
+    `as_stored` content goes out as it is: never compressed, and without the Vary header that tells of it.
+    """
 
     body: Json = NOTHING
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
     content: bytes | FileSlice | Iterable[bytes] | None = None
     media_type: str | None = None
+    as_stored: bool = False
 
 
 def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Answer:

@@ -108,6 +108,16 @@ class Database:
             self._readers.append(connection)
         return connection
 
+    @contextmanager
+    def own_reader(self) -> Generator[sqlite3.Connection, None, None]:
+        """A connection of the caller's own, for an answer that is still read when its call is over."""
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            yield connection
+        finally:
+            connection.close()
+
     def release_reader(self) -> None:
         """Close this thread's connection, since the thread ends."""
         cached: tuple[int, sqlite3.Connection] | None = getattr(self._local, "reader", None)

@@ -107,7 +107,7 @@ class BulkJobs:
             job.directory.mkdir(parents=True, exist_ok=True)
             job.upload = upload.move_to(job.directory / "upload.csv")
 
-    def store(self, job: IngestJob, data: bytes) -> None:
+    def store(self, job: IngestJob, data: memoryview) -> None:
         """Take the data of a job that came with it."""
         job.directory.mkdir(parents=True, exist_ok=True)
         job.upload = job.directory / "upload.csv"

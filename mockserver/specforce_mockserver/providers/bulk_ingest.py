@@ -5,7 +5,6 @@ Source: reference/bulk_v2.md sections 1 to 4 and 7.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from specforce_mockserver.bulk import info
@@ -43,7 +42,7 @@ def create_ingest_job_multipart(call: Call) -> Answer:
         raise ApiError(400, "API_ERROR", "A multipart request must have the parts 'job' and 'content'")
     if len(job_part.content) + len(content.content) > MAX_MULTIPART_CHARACTERS:
         raise ApiError(400, "API_ERROR", f"A multipart request may have at most {MAX_MULTIPART_CHARACTERS} characters")
-    job = _create(call, _json_object(job_part), "Open")
+    job = _create(call, job_part.json_object(), "Open")
     jobs = call.org.part(BulkJobs)
     jobs.store(job, content.content)
     jobs.close_upload(job)
@@ -137,18 +136,3 @@ def _create(call: Call, body: Mapping[str, Any], state: State) -> IngestJob:
     )
     jobs.add(job)
     return job
-
-
-def _json_object(part: Part) -> dict[str, Any]:
-    """The JSON object of a multipart body's part.
-
-    Raises:
-        ApiError: 400 JSON_PARSER_ERROR, it is none.
-    """
-    try:
-        value: Any = json.loads(part.content)
-    except ValueError as error:
-        raise ApiError(400, "JSON_PARSER_ERROR", f"The part 'job' is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ApiError(400, "API_ERROR", "Value does not match expected type at [line:1, column:1]")
-    return cast("dict[str, Any]", value)

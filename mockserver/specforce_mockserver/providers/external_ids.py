@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from specforce_mockserver import rows
 from specforce_mockserver.calls import Answer, Call, empty, not_found
 from specforce_mockserver.providers.describes import sobject_of
-from specforce_mockserver.providers.sobject_rows import delete, read
+from specforce_mockserver.providers.sobject_rows import UPSERT_TELLS_CREATED, delete, read
 from specforce_mockserver.records.convert import FROM_TEXT
 from specforce_mockserver.registry import provides
 
 if TYPE_CHECKING:
     from specforce_mockserver.schema import Field, SObjectType
-
-BODY_SINCE = 46.0
 
 
 @provides("getRecordByExternalId")
@@ -52,10 +50,10 @@ def upsert_record(call: Call) -> Answer:
         else:
             batch = rows.one_row(call, sobject, {field.name: _value(field, call.params["value"])})
             record_id = rows.saved(call, call.org.records.insert(batch, user_id=call.user_id)[0])
-    if call.version < BODY_SINCE and not created:
+    if call.version < UPSERT_TELLS_CREATED and not created:
         return empty()
     body: dict[str, Any] = {"id": record_id, "success": True, "errors": []}
-    if call.version >= BODY_SINCE:
+    if call.version >= UPSERT_TELLS_CREATED:
         body["created"] = created
     if not created:
         return Answer(body)

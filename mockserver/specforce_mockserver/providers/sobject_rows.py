@@ -16,17 +16,44 @@ from specforce_mockserver.records.results import no_such_column
 from specforce_mockserver.registry import provides
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from specforce_mockserver.schema import SObjectType
+
+UPSERT_TELLS_CREATED = 46.0
 
 
 @provides("createRecord", writes=True)
 def create_record(call: Call) -> Answer:
     """Insert a record."""
     sobject = sobject_of(call)
+    return created(call, sobject, insert(call, sobject))
+
+
+@provides("createRecordById", writes=True)
+def create_record_by_id(call: Call) -> Answer:
+    """Insert a record at the path of an upsert, which answers as an upsert does."""
+    sobject = sobject_of(call)
+    answer = created(call, sobject, insert(call, sobject))
+    if call.version >= UPSERT_TELLS_CREATED:
+        answer.body["created"] = True
+    return answer
+
+
+def insert(call: Call, sobject: SObjectType, files: Mapping[str, memoryview] | None = None) -> str:
+    """Insert the record that the request's body holds, with contents that came beside it; its Id.
+
+    Raises:
+        ApiError: it is refused.
+    """
     if not sobject.createable:
         raise ApiError(400, "INVALID_TYPE_FOR_OPERATION", f"entity type cannot be inserted: {sobject.label}", [])
-    batch = rows.one_row(call, sobject)
-    record_id = rows.saved(call, call.org.records.insert(batch, user_id=call.user_id)[0])
+    batch = rows.one_row(call, sobject, files)
+    return rows.saved(call, call.org.records.insert(batch, user_id=call.user_id)[0])
+
+
+def created(call: Call, sobject: SObjectType, record_id: str) -> Answer:
+    """The answer of a new record."""
     location = f"{call.data_path}/sobjects/{sobject.name}/{record_id}"
     return Answer({"id": record_id, "success": True, "errors": []}, 201, {"Location": location})
 

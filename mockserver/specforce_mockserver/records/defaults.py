@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CREATED = ("CreatedDate", "CreatedById")
 MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
+_FALL_TO_USER = frozenset({"OwnerId", "AuthorId"})
 _NAME_PARTS = ("FirstName", "MiddleName", "LastName", "Suffix")
 _NUMBER_MASK = re.compile(r"\{(0+)\}")
 
@@ -29,7 +30,7 @@ _NUMBER_MASK = re.compile(r"\{(0+)\}")
 def fill_defaults(batch: Batch, user_id: str) -> None:
     """Give fields that a row doesn't mention their default; a boolean is never null."""
     for field in batch.sobject.columns:
-        value = user_id if field.name == "OwnerId" else default_of(field)
+        value = user_id if field.name in _FALL_TO_USER else default_of(field)
         column = batch.columns.get(field.name)
         if field.type == "boolean":
             if column is not None or value:
@@ -69,9 +70,16 @@ def formatted(field: Field, value: int) -> str:
 
 
 def name_from_id(batch: Batch, ids: Sequence[str | None]) -> None:
-    """Name records after their Id where the name may be left out and was."""
+    """Name records of custom objects after their Id where the name may be left out and was."""
     field = batch.sobject.name_field
-    if field is None or field.auto_number or not field.createable or field.required or field.type != "string":
+    if (
+        field is None
+        or not batch.sobject.custom
+        or field.auto_number
+        or not field.createable
+        or field.required
+        or field.type != "string"
+    ):
         return
     column = batch.column(field.name)
     for row, value in enumerate(column):

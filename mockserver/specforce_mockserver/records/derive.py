@@ -1,13 +1,14 @@
 """Fields of standard objects that Salesforce works out from another field of the same record.
 
-Only what clients commonly read: whether something is closed, won or converted. Values are Salesforce's own defaults
-for a new org [E]; a field that the schema doesn't hold is passed over.
+Only what clients commonly read: whether something is closed, won or converted; how large a file is. Values are
+Salesforce's own defaults for a new org [E]; a field that the schema doesn't hold is passed over.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from specforce_mockserver.records import files
 from specforce_mockserver.records.batch import ABSENT
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def derive(batch: Batch) -> None:
         _closed(batch, {"Closed"})
     elif batch.sobject.name == "Task":
         _closed(batch, {"Completed"})
+    else:
+        files.measure(batch)
 
 
 def _closed(batch: Batch, closed: set[str]) -> None:

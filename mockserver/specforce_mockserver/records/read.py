@@ -44,7 +44,7 @@ class RecordReader:
             parts = sobject.components(field) if field.compound else (field,)
             columns.update(dict.fromkeys(each.name for each in parts))
         places = {name: place for place, name in enumerate(columns)}
-        listed = ", ".join(quoted(name) for name in ("Id", *columns))
+        listed = ", ".join(_selected(sobject, name) for name in ("Id", *columns))
         self._statement = f"SELECT {listed} FROM {quoted(sobject.name)} WHERE Id = ?"  # noqa: S608 - quoted names
         self._simple = [(each.name, places.get(each.name), to_rest(each)) for each in self._fields]
         self._blobs = frozenset(each.name for each in self._fields if each.type == "base64")
@@ -66,6 +66,14 @@ class RecordReader:
             else:
                 record[name] = f"{url}/{name}" if name in self._blobs else convert(value)
         return record
+
+
+def _selected(sobject: SObjectType, name: str) -> str:
+    """A column to read; of a file, only whether there is one."""
+    field = sobject.field(name)
+    if field is None or field.type != "base64":
+        return quoted(name)
+    return f"CASE WHEN {quoted(name)} IS NULL THEN NULL ELSE 1 END"
 
 
 def _member_places(sobject: SObjectType, field: Field, places: dict[str, int]) -> list[tuple[str, int | None]]:

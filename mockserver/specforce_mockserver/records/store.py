@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.ids import to_18
-from specforce_mockserver.records import checks, defaults, references, results
+from specforce_mockserver.records import checks, defaults, files, references, results
 from specforce_mockserver.records.batch import ABSENT, Batch, Column
 from specforce_mockserver.records.deletes import Deletion
 from specforce_mockserver.records.derive import derive
@@ -116,6 +116,8 @@ class Records:
             for name in audit & kept.columns.keys() & constants.keys():
                 constant = constants.pop(name)
                 kept.columns[name] = [constant if value is ABSENT else value for value in kept.columns[name]]
+            if sobject.name == files.VERSION:
+                files.publish(connection, self._schema, kept, kept_ids, self._counters, now=self._clock.stored_now())
             insert_rows(connection, kept, kept_ids, constants)
         if not batch.errors:
             return [RowResult(record_id, True) for record_id in kept_ids]

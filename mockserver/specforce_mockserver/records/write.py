@@ -1,4 +1,4 @@
-"""Accepted rows into their table, many per statement."""
+"""Accepted rows into their table, many per statement; files that aren't in memory, in pieces."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from specforce_mockserver.records.batch import Batch
     from specforce_mockserver.schema import SObjectType
 
+PIECE_BYTES = 262_144
+_View = tuple[int, str, memoryview]
+
 
 def insert_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str], constants: dict[str, Any]) -> None:
     """Insert every row of a batch, none of which may be refused."""
     names = [name for name in batch.columns if name not in constants and name != "Id"]
+    views = _take_views(batch, names)
     columns: list[Iterable[Any]] = [
         [None if value is ABSENT else value for value in column] if ABSENT in column else column
         for column in (batch.columns[name] for name in names)
@@ -28,21 +32,27 @@ def insert_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str]
     marks = ", ".join("?" * (1 + len(names) + len(constants)))
     statement = f"INSERT INTO {quoted(batch.sobject.name)} ({listed}) VALUES ({marks})"  # noqa: S608 - quoted names
     connection.executemany(statement, zip(ids, *columns, *map(repeat, constants.values()), strict=False))
+    _write_views(connection, batch.sobject, ids, views)
 
 
 def update_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str], constants: dict[str, Any]) -> None:
     """Update every row of a batch; rows that mention the same fields share a statement."""
     names = [name for name in batch.columns if name not in constants and name != "Id"]
+    views = _take_views(batch, names)
     columns = [batch.columns[name] for name in names]
-    if not any(ABSENT in column for column in columns):
-        _update(
-            connection,
-            batch.sobject,
-            names,
-            constants,
-            zip(*columns, *map(repeat, constants.values()), ids, strict=False),
-        )
-        return
+    if any(ABSENT in column for column in columns):
+        _update_in_groups(connection, batch, names, ids, constants)
+    else:
+        rows = zip(*columns, *map(repeat, constants.values()), ids, strict=False)
+        _update(connection, batch.sobject, names, constants, rows)
+    _write_views(connection, batch.sobject, ids, views)
+
+
+def _update_in_groups(
+    connection: sqlite3.Connection, batch: Batch, names: Sequence[str], ids: Sequence[str], constants: dict[str, Any]
+) -> None:
+    """Update rows that don't all mention the same fields."""
+    columns = [batch.columns[name] for name in names]
     groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for record_id, *row in zip(ids, *columns, strict=True):
         given = [(name, value) for name, value in zip(names, row, strict=True) if value is not ABSENT]
@@ -63,6 +73,33 @@ def _update(
     if assignments:
         statement = f"UPDATE {quoted(sobject.name)} SET {assignments} WHERE Id = ?"  # noqa: S608 - quoted names
         connection.executemany(statement, rows)
+
+
+def _take_views(batch: Batch, names: Sequence[str]) -> list[_View]:
+    """Take the contents that are views of files out of a batch, leaving empty ones in their places."""
+    views: list[_View] = []
+    for name in names:
+        field = batch.sobject.field(name)
+        if field is not None and field.type == "base64":
+            column = batch.columns[name]
+            views += [(row, name, value) for row, value in enumerate(column) if isinstance(value, memoryview)]
+            batch.columns[name] = [b"" if isinstance(value, memoryview) else value for value in column]
+    return views
+
+
+def _write_views(
+    connection: sqlite3.Connection, sobject: SObjectType, ids: Sequence[str], views: Iterable[_View]
+) -> None:
+    """Write contents into the database piece by piece, so that none is ever in memory whole."""
+    table = quoted(sobject.name)
+    for row, name, view in views:
+        key = (ids[row],)
+        statement = f"UPDATE {table} SET {quoted(name)} = zeroblob({len(view)}) WHERE Id = ?"  # noqa: S608 - quoted names
+        connection.execute(statement, key)
+        (rowid,) = connection.execute(f"SELECT rowid FROM {table} WHERE Id = ?", key).fetchone()  # noqa: S608
+        with connection.blobopen(sobject.name, name, rowid) as blob:
+            for start in range(0, len(view), PIECE_BYTES):
+                blob.write(view[start : start + PIECE_BYTES])
 
 
 def set_where_id(

@@ -147,7 +147,7 @@ def check_media_type(operation: OperationSpec, request: Request) -> None:
 
 
 def parsed(operation: OperationSpec, request: Request, raw: bytes) -> Any:
-    """A body in memory as its operation wants it: JSON, a form's fields, or parts.
+    """A body in memory as its operation wants it: JSON, or a form's fields.
 
     Raises:
         ApiError: it can't be read.
@@ -155,11 +155,9 @@ def parsed(operation: OperationSpec, request: Request, raw: bytes) -> Any:
     kind = operation.body_kind
     if kind == "form" and request.media_type == "multipart/form-data":
         parts = parse_multipart(request.header("content-type"), raw)
-        return {part.name: part.content.decode("utf-8", "replace") for part in parts}
+        return {part.name: str(part.content, "utf-8", "replace") for part in parts}
     if kind == "form":
         return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
-    if kind == "multipart":
-        return parse_multipart(request.header("content-type"), raw)
     if not raw.strip():
         raise errors.no_body()
     try:

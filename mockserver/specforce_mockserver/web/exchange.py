@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.calls import NOTHING, Answer, ApiError, Call
+from specforce_mockserver.calls import NOTHING, Answer, ApiError, Call, Upload
 from specforce_mockserver.limits import API_REQUESTS
 from specforce_mockserver.request_log import BODY_BYTES
 from specforce_mockserver.web import checks, errors, misfortune
 from specforce_mockserver.web.bodies import check_media_type, parsed, read_to_file, read_whole
 from specforce_mockserver.web.dispatch import target_of
 from specforce_mockserver.web.mounts import HOST, mount_of
+from specforce_mockserver.web.multipart import parse_multipart
 from specforce_mockserver.web.promises import broken_promises
 from specforce_mockserver.web.replies import Reply, reply_of
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
@@ -130,7 +131,7 @@ class Exchange:
     async def _body(self, target: Target) -> tuple[bytes, Any]:
         """The body: its bytes, or a file of them."""
         operation, entry = target.operation, self._entry
-        if operation.body_kind == "raw":
+        if operation.body_kind in {"raw", "multipart"}:
             self._upload = self._app.upload_path()
             upload = await read_to_file(self._request, self._receive, operation.api, self._upload)
             entry.request_bytes = upload.size_bytes
@@ -153,7 +154,9 @@ class Exchange:
             raise errors.not_served(operation.id)
         if operation.body_kind != "none" and not provider.lenient:
             check_media_type(operation, request)
-        if operation.body_kind not in {"none", "raw"}:
+        if isinstance(body, Upload) and operation.body_kind == "multipart":
+            body = parse_multipart(request.header("content-type"), body.mapped())
+        elif operation.body_kind not in {"none", "raw"}:
             body = parsed(operation, request, raw)
         values, violations = checks.query_arguments(operation, request.query, float(target.api_version))
         call = Call(

@@ -48,6 +48,7 @@ class Reply:
     content: Content = b""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     json: Any = NOTHING
+    as_stored: bool = False
 
     @property
     def has_body(self) -> bool:
@@ -60,7 +61,7 @@ def reply_of(answer: Answer, *, pretty: bool) -> Reply:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if answer.content is not None:
         headers.setdefault("content-type", answer.media_type or "application/octetstream")
-        return Reply(answer.status, answer.content, headers)
+        return Reply(answer.status, answer.content, headers, as_stored=answer.as_stored)
     if answer.body is NOTHING:
         return Reply(answer.status, b"", headers)
     headers["content-type"] = answer.media_type or JSON
@@ -84,7 +85,8 @@ async def send_reply(
 ) -> int:
     """Send a whole reply; the number of bytes of its body is answered."""
     status, content = reply.status, reply.content
-    compress = request.accepts_gzip and reply.has_body and "content-encoding" not in reply.headers
+    may_vary = reply.has_body and not reply.as_stored
+    compress = request.accepts_gzip and may_vary and "content-encoding" not in reply.headers
     if isinstance(content, bytes):
         if compress and len(content) >= GZIP_FROM_BYTES:
             content = gzipped(content)
@@ -96,7 +98,7 @@ async def send_reply(
         length = None
         if compress:
             reply.headers["content-encoding"] = "gzip"
-    if reply.has_body and status in {200, 201}:
+    if may_vary and status in {200, 201}:
         reply.headers.setdefault("vary", "Accept-Encoding")
     if status == 204:
         reply.headers.setdefault("content-security-policy", "upgrade-insecure-requests")

@@ -8,11 +8,11 @@ Against Prism every operation of the specs is tested, by its examples: `specforc
 from __future__ import annotations
 
 from tests.contract.cases import round_trips
-from tests.contract.scenarios import auth, bulk_v2, rest
+from tests.contract.scenarios import auth, bulk_v2, rest, rest_blobs
 from tests.contract.specification import operations
 from tests.contract.stage import SCENARIOS
 
-__all__ = ["SCENARIOS", "auth", "bulk_v2", "contract_tested", "rest"]
+__all__ = ["SCENARIOS", "auth", "bulk_v2", "contract_tested", "rest", "rest_blobs"]
 
 
 def contract_tested() -> frozenset[str]:
