@@ -35,6 +35,7 @@ def refusal(raw: RawOrg, form: dict[str, str], **options: Any) -> tuple[int, str
 
 
 @row("auth.md#1", "| `/services/oauth2/token` |")
+@row("auth.md#2", "| Client credentials |")
 @row("auth.md#3", "| access_token |")
 @row("auth.md#3", "| instance_url |")
 @row("auth.md#3", "| token_type |")
@@ -65,6 +66,8 @@ def test_the_signature_is_an_hmac_of_id_and_issued_at(raw: RawOrg) -> None:
 @row("auth.md#3", "Refresh response: same keys")
 @row("auth.md#3", "There is normally **no `expires_in`**")
 @row("auth.md#3", "| refresh_token |")
+@row("auth.md#2", "| Refresh |")
+@row("auth.md#2", "| Username-password (ROPC) |")
 @pytest.mark.parametrize("form", [CLIENT_CREDENTIALS, PASSWORD, REFRESH], ids=lambda form: form["grant_type"])
 def test_opaque_tokens_say_nothing_of_their_end_and_bring_no_refresh_token(raw: RawOrg, form: dict[str, str]) -> None:
     body = ask(raw, form).json()
