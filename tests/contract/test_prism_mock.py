@@ -13,6 +13,7 @@ from tests.contract.exchange import Wire, call, call_async
 from tests.contract.expectations import check_decoded, check_request
 from tests.contract.specification import SpecOperation, operations
 from tests.contract.stage import API_VERSION
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,6 +64,7 @@ def check(operation: SpecOperation, ask: Ask, reply: Reply, wire: Wire, value: o
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
+@covers("W1")
 def test_each_request_is_sent_as_specified_and_each_answer_decoded_whole(operation_id: str, wire: Wire) -> None:
     operation = OPERATIONS[operation_id]
     for ask, reply in round_trips(operation):

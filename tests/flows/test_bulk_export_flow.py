@@ -25,6 +25,7 @@ from specforce.errors import (
     VersionConflict,
 )
 from specforce.testing import FakeOrg
+from tests.covers import covers
 from tests.flows.bulk_org import BulkOrg, accounts, exported
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def awkward(bulk: BulkOrg) -> Counter[str]:
 
 
 @pytest.mark.parametrize(("delimiter", "line_ending"), [(",", "LF"), (";", "CRLF"), ("\t", "LF"), ("^", "CRLF")])
+@covers("B7")
 def test_a_csv_file_holds_every_record_once_and_one_header(
     bulk: BulkOrg, awkward: Counter[str], tmp_path: Path, delimiter: str, line_ending: str
 ) -> None:
@@ -246,6 +248,7 @@ def test_a_reader_that_stops_early_leaves_nothing_behind(bulk: BulkOrg, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@covers("B5", "B6", "D6")
 def test_pages_can_be_read_each_by_its_locator(bulk: BulkOrg, tmp_path: Path) -> None:
     bulk.org.plan_job(kind="query", default_page_records=10)
     bulk.org.seed({"Account": accounts(35)})

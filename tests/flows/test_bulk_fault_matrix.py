@@ -9,6 +9,7 @@ import pytest
 from specforce.bulk import report_of
 from specforce.errors import SalesforceError
 from specforce.testing import FakeOrg
+from tests.covers import covers
 from tests.flows.bulk_org import BulkOrg, accounts, exported, good_names, names, table
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
 @pytest.mark.parametrize("skip", [0, 1])
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("request_", LOAD_REQUESTS)
+@covers("D2")
 def test_a_load_survives_one_fault_anywhere(
     bulk: BulkOrg, *, request_: str, fault: str, skip: int, kind: str, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from specforce.errors import (
     ServerUnavailable,
 )
 from specforce.testing import FakeOrg
+from tests.covers import covers
 from tests.flows.bulk_org import BulkOrg, accounts, aiter_of, good_names, table
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def ingest_job(bulk: BulkOrg, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", ["path", "bytes", "file", "pieces", "rows"])
+@covers("B1", "C4")
 def test_a_job_goes_step_by_step(bulk: BulkOrg, kind: str, tmp_path: Path) -> None:
     run, items = bulk.half.run, bulk.half.items
     rows = accounts(20, bad_every=5)
@@ -82,6 +84,7 @@ def test_a_job_is_found_again_by_its_id(bulk: BulkOrg) -> None:
     assert again.id in repr(again)
 
 
+@covers("D7")
 def test_a_second_upload_is_refused_by_salesforce(bulk: BulkOrg) -> None:
     job = ingest_job(bulk)
     bulk.half.run(job.upload(b"Name\nAcme\n"))
@@ -172,6 +175,7 @@ def test_rows_from_an_async_iterator_can_be_uploaded(bulk: BulkOrg) -> None:
     assert bulk.half.run(job.upload(aiter_of(accounts(3)))) == 3
 
 
+@covers("B4")
 def test_a_query_job_goes_step_by_step(bulk: BulkOrg) -> None:
     run, items = bulk.half.run, bulk.half.items
     bulk.org.seed({"Account": accounts(25)})

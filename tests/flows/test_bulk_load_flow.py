@@ -29,6 +29,7 @@ from specforce.errors import (
     SpecError,
 )
 from specforce.testing import FakeOrg
+from tests.covers import covers
 from tests.flows.bulk_org import SOURCES, BulkOrg, accounts, aiter_of, good_names, table
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
 
 
 @pytest.mark.parametrize("kind", [*SOURCES, "iterator"])
+@covers("B1")
 def test_every_source_loads_and_every_row_is_accounted_for(bulk: BulkOrg, kind: str, tmp_path: Path) -> None:
     rows = accounts(300, bad_every=10, twins=3)
     source = bulk.source(kind, table(rows), tmp_path)
@@ -97,6 +99,7 @@ def test_an_upsert_again_creates_nothing(bulk: BulkOrg) -> None:
     assert sum(bulk.held().values()) == 50
 
 
+@covers("B2")
 def test_updates_and_deletes_by_id(bulk: BulkOrg) -> None:
     sf = bulk.connect()
     with bulk.load(sf, accounts(10)) as report:
@@ -112,6 +115,7 @@ def test_updates_and_deletes_by_id(bulk: BulkOrg) -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "`"])
+@covers("W4", "W5")
 def test_every_dialect_arrives_as_written(bulk: BulkOrg, newline: str, delimiter: str) -> None:
     value = f'say "hi"{delimiter} café 😀{newline}second line'
     data = "".join(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specforce.testing import FakeOrg
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ def write_source(path: Path, rows: int) -> None:
 
 
 @pytest.mark.parametrize("task", ["path", "rows"])
+@covers("D9")
 def test_a_load_with_failures_and_the_join_takes_the_same_memory_at_ten_times_the_rows(
     org: FakeOrg, task: str, tmp_path: Path
 ) -> None:
@@ -93,6 +95,7 @@ def test_a_load_with_failures_and_the_join_takes_the_same_memory_at_ten_times_th
     assert peaks[1] - peaks[0] < GROWTH_MB, peaks
 
 
+@covers("D4")
 def test_an_export_takes_the_same_memory_at_ten_times_the_records(org: FakeOrg, tmp_path: Path) -> None:
     org.reset()
     text = "x" * 990

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from specforce import Salesforce
 from specforce._threads import Clock
 from specforce.testing import FakeOrg
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ def org() -> Iterator[FakeOrg]:
     form=st.sampled_from(["csv", "rows"]),
     part_rows=st.integers(1, 4),
 )
+@covers("W4", "W5", "D12")
 def test_any_text_comes_back_as_it_went_in(
     org: FakeOrg, *, texts: list[str], out: str, into: str, line_ending: str, form: str, part_rows: int
 ) -> None:

@@ -20,6 +20,7 @@ from specforce.errors import (
     StringTooLong,
     VersionRetired,
 )
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from specforce.testing import FakeOrg
@@ -33,6 +34,7 @@ class Account(msgspec.Struct):
     NumberOfEmployees: int | None = None
 
 
+@covers("T1", "T2", "T3")
 def test_a_record_lives_from_create_to_delete(half: Half, org: FakeOrg) -> None:
     """connector.md, T1 to T4."""
     account = half.login(org.auth()).sobject("Account")
@@ -50,6 +52,7 @@ def test_a_record_lives_from_create_to_delete(half: Half, org: FakeOrg) -> None:
         half.run(account.delete(saved.id))
 
 
+@covers("T4", "T15", "C19", "W2", "D13", "W3")
 def test_upsert_creates_once_and_then_changes(half: Half, org: FakeOrg) -> None:
     """connector.md, T15, C19 and W2."""
     account = half.login(org.auth()).sobject("Account")
@@ -64,6 +67,7 @@ def test_upsert_creates_once_and_then_changes(half: Half, org: FakeOrg) -> None:
         half.run(account.get_by("Code__c", "a/b?c#d%e f"))
 
 
+@covers("W2")
 def test_an_upsert_before_46_tells_as_much_as_that_version_does(half: Half, org: FakeOrg) -> None:
     account = half.login(org.auth(), api_version="45.0").sobject("Account")
 
@@ -94,6 +98,7 @@ def test_a_record_that_breaks_a_rule_is_refused_by_its_class(
     assert caught.value.fields == fields  # type: ignore[attr-defined]
 
 
+@covers("T6", "D6")
 def test_a_query_reads_all_pages_with_its_values_bound(half: Half, org: FakeOrg) -> None:
     """connector.md, T5 and T6."""
     org.seed({"Account": [{"Name": f"n{number}", "Industry": "Energy"} for number in range(450)]})
@@ -133,6 +138,7 @@ def test_like_patterns_match_their_text_only(half: Half, org: FakeOrg) -> None:
     assert [row["Name"] for row in found] == ["100%_sure"]
 
 
+@covers("T5", "W8")
 def test_count_and_groups(half: Half, org: FakeOrg) -> None:
     """connector.md, T5 and W8."""
     org.seed({"Account": [{"Name": "a", "Industry": "Energy"}, {"Name": "b", "Industry": "Energy"}]})
@@ -160,6 +166,7 @@ def test_a_query_that_makes_no_sense_is_refused_by_its_class(
         half.run(half.login(org.auth()).query(text).all())
 
 
+@covers("T10")
 def test_deleted_and_updated_records_are_listed(half: Half, org: FakeOrg) -> None:
     """connector.md, T10."""
     sf = half.login(org.auth())
@@ -173,6 +180,7 @@ def test_deleted_and_updated_records_are_listed(half: Half, org: FakeOrg) -> Non
     assert len(half.run(sf.query_all("SELECT Id FROM Account").all())) == 2
 
 
+@covers("T8")
 def test_describe_limits_and_versions_are_there(half: Half, org: FakeOrg) -> None:
     """connector.md, T8 and T9."""
     sf = half.login(org.auth())

@@ -29,6 +29,7 @@ from specforce.errors import (
     UnableToLockRow,
 )
 from specforce_api.rest import operations
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +105,7 @@ def test_an_address_that_is_no_org_says_so(half: Half, org: FakeOrg) -> None:
         rows(half, half.login(auth))
 
 
+@covers("D1")
 def test_an_expired_token_is_renewed_between_two_pages(half: Half, filled: FakeOrg) -> None:
     """A 401 in the middle is not final."""
     filled.faults.add("queryMore", "expire_tokens", skip=1)
@@ -130,6 +132,7 @@ def test_a_revoked_static_token_is_an_invalid_session(half: Half, filled: FakeOr
         rows(half, half.login(StaticToken(token.access_token, filled.url)))
 
 
+@covers("D16")
 def test_a_closed_client_leaves_the_token_to_others(half: Half, filled: FakeOrg) -> None:
     one = half.login(filled.auth())
     token = half.run(one.session.token())

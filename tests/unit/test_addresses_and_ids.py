@@ -10,6 +10,7 @@ from specforce._ids import check_id, long_id
 from specforce._urls import base_url
 from specforce.auth import ClientCredentials
 from specforce.errors import InputError
+from tests.covers import covers
 
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -34,6 +35,7 @@ CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
         ("https://gateway.example/salesforce/prod/", "https://gateway.example/salesforce/prod"),
     ],
 )
+@covers("D10")
 def test_an_address_is_read_in_every_form(text: str, url: str) -> None:
     assert base_url(text, name="login_url") == url
 
@@ -56,6 +58,7 @@ def test_an_address_is_read_in_every_form(text: str, url: str) -> None:
         "https://acme.lightning.force.com",
     ],
 )
+@covers("T18")
 def test_what_is_no_address_is_refused_by_its_setting(text: str) -> None:
     """No doubled scheme, no address that is only nearly one."""
     with pytest.raises(InputError, match="login_url"):
@@ -69,6 +72,7 @@ def test_client_credentials_need_the_org_s_own_address(login_url: str) -> None:
 
 
 @pytest.mark.parametrize("login_url", ["https://a.my.salesforce.com", "http://127.0.0.1:1", "a"])
+@covers("D3")
 def test_a_full_address_is_never_made_one_twice(login_url: str) -> None:
     once = ClientCredentials("id", "secret", login_url=login_url).login_url
 

@@ -17,6 +17,7 @@ from specforce.bulk.parts import MAX_PART_BYTES, Limits, Part
 from specforce.bulk.sources import BlockingParts
 from specforce.bulk.table import TableOptions
 from specforce_api.runtime.errors import InputError
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ def csv_of(rows: list[list[str]], newline: str = "\n") -> bytes:
 
 @in_any_folder
 @given(ROWS, st.integers(250, 500), st.none() | st.integers(1, 5), st.sampled_from(["path", "bytes", "pieces", "rows"]))
+@covers("D8")
 def test_splitting_loses_nothing_at_any_part_size(
     tmp_path: Path, rows: list[list[str]], part_bytes: int, part_rows: int | None, kind: str
 ) -> None:

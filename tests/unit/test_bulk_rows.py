@@ -20,6 +20,7 @@ from specforce.bulk.rows import RowWriter, columns_of
 from specforce.bulk.structure import Facts, Structure
 from specforce.bulk.values import Cells
 from specforce_api.runtime.errors import InputError
+from tests.covers import covers
 
 
 class Colour(Enum):
@@ -99,6 +100,7 @@ CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), m
     st.integers(1, 4).flatmap(lambda w: st.lists(st.lists(CELL, min_size=w, max_size=w), min_size=1, max_size=8)),
     st.sampled_from([",", "\t", "|", ";", "^", "`"]),
 )
+@covers("W4", "D12")
 def test_any_text_survives_writing(rows: list[list[str]], delimiter: str) -> None:
     columns = [f"C{place}__c" for place in range(len(rows[0]))]
 

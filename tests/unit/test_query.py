@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from specforce.errors import DecodeError, InputError, IntegrityError, MalformedQuery
+from tests.covers import covers
 from tests.halves import Half, ScriptedServer, json_answer, refusal
 
 NEXT = "/services/data/v67.0/query/01gxx00000AbCdEAAV-{}"
@@ -118,6 +119,7 @@ def test_first_looks_past_an_empty_page(half: Half) -> None:
     assert half.run(half.connect(server).query("SELECT Id FROM Account").first())["Id"] == "0017"
 
 
+@covers("W7")
 def test_an_empty_page_with_a_next_one_is_no_end(half: Half) -> None:
     server = ScriptedServer(page([], 2, NEXT.format(0)), page([], 2, NEXT.format(1)), page([1, 2], 2))
 
@@ -138,6 +140,7 @@ def test_the_batch_size_is_a_header_of_every_page(half: Half) -> None:
     assert [request.headers["sforce-query-options"] for request in server.requests] == ["batchSize=200"] * 3
 
 
+@covers("D1")
 def test_the_batch_size_header_survives_a_renewed_login(half: Half) -> None:
     server = pages(total=1)
     server.refused = {"00Dxx!token-1"}
@@ -161,6 +164,7 @@ def test_deleted_records_are_asked_for_at_query_all(half: Half) -> None:
     assert server.requests[0].url.path.endswith("/queryAll")
 
 
+@covers("W8")
 def test_a_count_is_the_total_and_no_records(half: Half) -> None:
     query = half.connect(ScriptedServer(page([], 42))).query("select count() from Account")
 

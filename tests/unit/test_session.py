@@ -19,6 +19,7 @@ from specforce.errors import (
 from specforce_api.auth import operations as auth_operations
 from specforce_api.bulk_v2 import operations as bulk_operations
 from specforce_api.rest import operations
+from tests.covers import covers
 from tests.halves import ACCOUNT_ID, HOST, INSTANCE, Half, ScriptedServer, body, json_answer, refusal
 
 LIMITS = {"DailyApiRequests": {"Max": 15000, "Remaining": 14998}}
@@ -156,6 +157,7 @@ def test_a_coroutine_function_is_refused_by_the_sync_half() -> None:
         half.connect(ScriptedServer(), token, instance_url=INSTANCE).rest.get_limits()
 
 
+@covers("D11")
 def test_a_rotated_refresh_token_is_used_next_and_the_first_one_never_again(half: Half) -> None:
     """As far as one process goes."""
     server = ScriptedServer(json_answer(LIMITS))
@@ -191,6 +193,7 @@ def test_a_refresh_token_that_is_not_rotated_stays_the_one_to_use(half: Half) ->
     assert [login["refresh_token"] for login in server.logins] == ["first", "first"]
 
 
+@covers("D5")
 def test_userinfo_refused_with_its_own_word_renews_the_token(half: Half) -> None:
     user = {"sub": "x", "user_id": "005xx000001SwiUAAS", "organization_id": "00Dxx0000001gEREAY"}
     server = ScriptedServer(httpx.Response(403, text="Bad_OAuth_Token"), json_answer(user))
@@ -221,6 +224,7 @@ def test_an_operation_newer_than_the_api_version_is_refused_before_any_request(h
 
 
 @pytest.mark.parametrize("version", ["66.0", "66", "v66.0", 66, 66.0])
+@covers("C3")
 def test_the_api_version_is_read_in_every_form(half: Half, version: str | float) -> None:
     assert half.connect(ScriptedServer(), api_version=version).api_version == "66.0"
 
@@ -276,6 +280,7 @@ def test_the_quota_is_read_from_every_answer(half: Half) -> None:
     assert (sf.limits.used, sf.limits.app_used, sf.limits.app_allowed, sf.limits.app_name) == (19, 3, 250, "my-app")
 
 
+@covers("D16")
 def test_closing_revokes_nothing_and_ends_the_client(half: Half) -> None:
     server = ScriptedServer(json_answer(LIMITS))
     sf = half.connect(server)
@@ -368,6 +373,7 @@ def test_a_server_error_keeps_its_status_and_body(half: Half, status: int) -> No
     assert "Maintenance" in caught.value.body
 
 
+@covers("C23")
 def test_a_redirect_to_another_host_is_refused_and_the_token_stays_here(half: Half) -> None:
     server = ScriptedServer(
         httpx.Response(302, headers={"location": "https://evil.example/services/data/v67.0/limits"})
@@ -401,6 +407,7 @@ def test_a_write_is_not_turned_into_a_read_by_a_redirect(half: Half) -> None:
     assert len(server.requests) == 1
 
 
+@covers("D13")
 def test_path_values_are_percent_encoded(half: Half) -> None:
     server = ScriptedServer(json_answer({"Id": ACCOUNT_ID}))
     sf = half.connect(server)

@@ -12,6 +12,7 @@ import pytest
 from specforce import AsyncSalesforce, Salesforce, _settings
 from specforce.auth import ClientCredentials, RefreshToken, RetirementWarning, StaticToken, UsernamePassword
 from specforce.errors import InputError
+from tests.covers import covers
 
 URL = "https://acme.my.salesforce.com"
 CLIENT = {"SALESFORCE_LOGIN_URL": URL, "SALESFORCE_CLIENT_ID": "id", "SALESFORCE_CLIENT_SECRET": "secret"}
@@ -215,6 +216,7 @@ def test_what_is_no_login_is_refused() -> None:
         Salesforce("token")  # type: ignore[arg-type]
 
 
+@covers("C22", "C23")
 def test_every_option_of_the_client_reaches_its_connections() -> None:
     options = {
         "timeout_s": 5.0,
@@ -234,6 +236,7 @@ def test_every_option_of_the_client_reaches_its_connections() -> None:
     assert {name: getattr(made, name) for name in options} == options
 
 
+@covers("C1")
 def test_the_default_timeout_is_sixty_seconds() -> None:
     """connector.md, C1."""
     options = Salesforce(StaticToken("t", URL)).session._http.options

@@ -23,6 +23,7 @@ from specforce.errors import (
     RequiredFieldMissing,
     SpecError,
 )
+from tests.covers import covers
 from tests.halves import ACCOUNT_ID, Half, ScriptedServer, body, json_answer, refusal
 
 SAVED = json_answer({"id": ACCOUNT_ID, "success": True, "errors": []}, 201)
@@ -301,6 +302,7 @@ def test_deleted_and_updated_take_a_span_of_aware_datetimes(half: Half) -> None:
 
 
 @pytest.mark.parametrize("call", ["deleted", "updated"])
+@covers("T10")
 def test_a_span_that_ends_before_it_starts_is_refused(half: Half, call: str) -> None:
     """connector.md, T10."""
     account = half.connect(ScriptedServer()).sobject("Account")
@@ -309,6 +311,7 @@ def test_a_span_that_ends_before_it_starts_is_refused(half: Half, call: str) -> 
         half.run(getattr(account, call)(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)))
 
 
+@covers("C12")
 def test_a_span_without_a_time_zone_is_refused_with_advice(half: Half) -> None:
     """connector.md, C12."""
     account = half.connect(ScriptedServer()).sobject("Account")
