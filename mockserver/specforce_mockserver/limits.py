@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.clock import Clock
     from specforce_mockserver.settings import OrgSettings
 
+HOUR_S = 3_600.0
 DAY_S = 86_400.0
 API_REQUESTS = "DailyApiRequests"
 
@@ -77,13 +78,13 @@ _LIMITS: dict[str, tuple[int, float, float]] = {
 
 
 class Limits:
-    """The limits of one org, counted over a day of the org's time."""
+    """The limits of one org, counted over a day of the org's time; those whose name says so, over an hour."""
 
     def __init__(self, settings: OrgSettings, clock: Clock) -> None:
         self._daily_api_requests = settings.daily_api_requests
         self._clock = clock
         self._used: Counter[str] = Counter()
-        self._since_s = clock.now()
+        self._since_s = self._hour_since_s = clock.now()
         self._lock = threading.Lock()
 
     def use(self, name: str, amount: int = 1) -> int:
@@ -126,11 +127,15 @@ class Limits:
         """Count from nothing again."""
         with self._lock:
             self._used.clear()
-            self._since_s = self._clock.now()
+            self._since_s = self._hour_since_s = self._clock.now()
 
     def _roll(self) -> None:
-        """Begin a new day when one has passed."""
+        """Begin a new hour or day when one has passed."""
         now = self._clock.now()
+        if now - self._hour_since_s >= HOUR_S:
+            for name in [each for each in self._used if each.startswith("Hourly")]:
+                del self._used[name]
+            self._hour_since_s = now
         if now - self._since_s >= DAY_S:
             self._used.clear()
             self._since_s = now

@@ -13,6 +13,8 @@ from specforce_mockserver.clock import Clock
 from specforce_mockserver.counters import TABLE as COUNTER_TABLE
 from specforce_mockserver.counters import Counters
 from specforce_mockserver.database import Database
+from specforce_mockserver.documents import TABLE as DOCUMENT_TABLE
+from specforce_mockserver.documents import Documents
 from specforce_mockserver.faults import Faults
 from specforce_mockserver.limits import Limits
 from specforce_mockserver.oauth.apps import Apps
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce_mockserver.oauth.identity import Identity
+    from specforce_mockserver.reports.library import Reports
     from specforce_mockserver.schema import Schema
 
 T = TypeVar("T")
@@ -70,8 +73,10 @@ class Org:
         self.settings = settings or OrgSettings()
         self.database = Database(database_path)
         self.counters = Counters(self.database)
+        self.documents = Documents(self.database)
         with self.database.write() as writer:
             writer.execute(COUNTER_TABLE)
+            writer.execute(DOCUMENT_TABLE)
             create_tables(writer, self.schema)
         self.records = Records(self.database, self.schema, self.clock, self.counters)
         self.identity: Identity = seed_defaults(self)
@@ -90,6 +95,13 @@ class Org:
                 self._parts[make] = make(self)
             return cast("T", self._parts[make])
 
+    @property
+    def reports(self) -> Reports:
+        """The saved reports."""
+        from specforce_mockserver.reports.library import Reports  # noqa: PLC0415 - on first use
+
+        return self.part(Reports)
+
     def reset(self) -> None:
         """Go back to a new org: records (also those kept on file), apps, tokens, jobs, limits, faults, log and time."""
         self._close_parts()
@@ -97,6 +109,7 @@ class Org:
         with self.database.write() as writer:
             clear_tables(writer, self.schema)
             self.counters.clear()
+            self.documents.clear()
             self.identity = seed_defaults(self)
         self.apps.reset()
         self.sessions.reset()

@@ -20,6 +20,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 import specforce_specs
 from specforce_mockserver import coverage
+from tests.contract.scenarios import reports
 from tests.contract.specification import METHODS, operations
 from tests.contract.stage import API_VERSION, Stage
 
@@ -114,7 +115,14 @@ def real(stage: Stage) -> dict[str, str]:
         "blob_field": "VersionData",
         "/jobs/ingest/": stage.ingest_job(b"LastName\nEk\n", state="Open"),
         "/jobs/query/": stage.query_job(SOQL),
+        **report_and_run(stage),
     }
+
+
+def report_and_run(stage: Stage) -> dict[str, str]:
+    """A report, and a run of it that is over."""
+    report_id = reports.summary(stage)
+    return {"report_id": report_id, "instance_id": reports.finished_run(stage, report_id), "report_type": "Account"}
 
 
 bounded = settings(

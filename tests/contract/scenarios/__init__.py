@@ -1,18 +1,24 @@
 """One scenario per operation that the fake org serves: what an org must hold, and what it must answer.
 
-A served operation without a scenario fails the suite by name.
+A served operation without a scenario fails the suite by name. Every module of this package is imported.
 
 Against Prism every operation of the specs is tested, by its examples: `specforce-gen coverage` reads `contract_tested`.
 """
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
+
 from tests.contract.cases import round_trips
-from tests.contract.scenarios import auth, bulk_v2, rest, rest_blobs
 from tests.contract.specification import operations
 from tests.contract.stage import SCENARIOS
 
-__all__ = ["SCENARIOS", "auth", "bulk_v2", "contract_tested", "rest", "rest_blobs"]
+__all__ = ["SCENARIOS", "contract_tested"]
+
+for _module in pkgutil.iter_modules(__path__):
+    if _module.name != "__main__":
+        import_module(f"{__name__}.{_module.name}")
 
 
 def contract_tested() -> frozenset[str]:
