@@ -23,7 +23,7 @@ class Reason:
     """Rows that failed with the same words, and the first of the input lines they stand in."""
 
     rows: int = 0
-    lines: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list[int])
 
 
 @dataclass

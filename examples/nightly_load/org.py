@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 SCHEMA = Path(__file__).parent / "schema.toml"
 
 
 @contextmanager
-def fake_org() -> Iterator[str]:
+def fake_org() -> Generator[str]:
     """Serve a fake org on a free loopback port until the block ends; yields its URL."""
     serve = [
         sys.executable,

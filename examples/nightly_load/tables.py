@@ -10,10 +10,10 @@ import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 NULL = "NA"
 """How the files write "no value"."""
@@ -133,7 +133,7 @@ def folder() -> Path:
 
 
 @contextmanager
-def opened(table: Table) -> Iterator[BinaryIO]:
+def opened(table: Table) -> Generator[IO[bytes]]:
     """The table's CSV bytes as a stream, unzipped on the way where the file is zipped."""
     path = folder() / table.file
     if path.suffix == ".zip":
@@ -145,7 +145,7 @@ def opened(table: Table) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def source(table: Table, limit: int | None = None) -> Iterator[Iterator[bytes] | BinaryIO]:
+def source(table: Table, limit: int | None = None) -> Generator[Iterator[bytes] | IO[bytes]]:
     """What is loaded: the whole stream, or its header and first `limit` lines."""
     with opened(table) as stream:
         yield stream if limit is None else itertools.islice(stream, limit + 1)

@@ -1,0 +1,104 @@
+"""The small examples run against a fake org, as a user runs them, and print what they say."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+if TYPE_CHECKING:
+    from specforce.testing import FakeOrg
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def run(org: FakeOrg, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run an example by name, logged in by environment; the lines that it prints."""
+    for name in [name for name in os.environ if name.startswith("SALESFORCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SALESFORCE_LOGIN_URL", org.url)
+    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "test-client")
+    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", "test-secret")
+
+    def call(name: str, *arguments: object) -> list[str]:
+        main = importlib.import_module(f"examples.{name}").main
+        if inspect.iscoroutinefunction(main):
+            anyio.run(main, *arguments)
+        else:
+            main(*arguments)
+        return capsys.readouterr().out.splitlines()
+
+    return call
+
+
+def test_a_record_is_created_read_changed_and_deleted(run: Any) -> None:
+    (created,) = run("create_record")
+    record_id = created.rpartition(" ")[2]
+
+    assert re.fullmatch(r"created account 001\w{15}", created)
+    assert run("get_record", record_id) == ["Acme (Energy)"]
+    assert run("update_record", record_id) == ["Acme Corporation, Oslo, +47 22 00 00 00"]
+    assert run("delete_record", record_id) == [f"deleted {record_id}"]
+    assert run("delete_record", record_id) == [f"{record_id} was deleted before"]
+    assert run("get_record", record_id) == []
+
+
+def test_records_are_queried(run: Any, org: FakeOrg) -> None:
+    org.seed({"Account": [{"Name": f"O'Hara {n}", "Industry": "Energy"} for n in range(3)] + [{"Name": "Other"}]})
+
+    assert run("query_records", "Energy") == ["O'Hara 0", "O'Hara 1", "O'Hara 2", "3 accounts"]
+    assert run("query_records_async") == ["4 accounts", "0 contacts", "0 opportunities"]
+
+
+def test_a_search_prints_its_hits(run: Any, org: FakeOrg) -> None:
+    org.seed({"Account": [{"Name": "Acme Rockets"}], "Contact": [{"LastName": "Acme"}]})
+
+    assert sorted(run("search_records", "Acme")) == ["2 found", "Account Acme Rockets", "Contact Acme"]
+
+
+def test_a_file_is_inserted_step_by_step(run: Any, tmp_path: Path) -> None:
+    source = tmp_path / "contacts.csv"
+    source.write_text("LastName,FirstName\nLovelace,Ada\n,Bob\n", "utf-8")
+
+    lines = run("bulk_insert", source)
+
+    assert re.fullmatch(r"job 750\w{15}: JobComplete, 2 rows, 1 failed", lines[0])
+    assert re.fullmatch(r"created 003\w{15}", lines[1])
+    assert lines[2].startswith("failed REQUIRED_FIELD_MISSING:")
+
+
+def test_the_erp_load_creates_once_and_hands_back_what_was_refused(run: Any, tmp_path: Path) -> None:
+    source, rest = tmp_path / "customers.csv", tmp_path / "corrected.csv"
+    source.write_text("customer_no,company,town,employees\n1,Acme,Oslo,40\n2,,Bergen,7\n", "utf-8")
+
+    first, second = run("erp_load", source, rest), run("erp_load", source, rest)
+
+    assert first[0] == "2 rows: 1 created, 0 updated, 1 failed"
+    assert first[1].startswith("     1 REQUIRED_FIELD_MISSING:")
+    assert second[0] == "2 rows: 0 created, 1 updated, 1 failed"
+    assert rest.read_text("utf-8").splitlines()[1].endswith(",2,,Bergen,7")
+
+
+def test_two_loads_and_an_export_share_a_session(run: Any, org: FakeOrg, tmp_path: Path) -> None:
+    assert run("bulk_load_async") == ["Account: 3000 created, 0 failed", "Lead: 990 created, 10 failed"]
+
+    target = tmp_path / "accounts.csv"
+    assert run("export_async", target) == [f"3000 records in {target}"]
+    assert target.read_bytes().count(b"\n") == 3001
+
+
+def test_each_example_is_in_the_table_and_run_by_a_test() -> None:
+    names = {path.stem for path in EXAMPLES.glob("*.py")} - {"__init__"}
+    table = (EXAMPLES / "README.md").read_text("utf-8")
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+
+    assert {name for name in names if f"`{name}`" not in table} == set()
+    assert {name for name in names if f'run("{name}"' not in tests} == set()
