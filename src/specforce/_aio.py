@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -46,8 +46,22 @@ async def run(fn: Callable[..., T], /, *args: object) -> T:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         work.add_done_callback(_retrieve)
-        await asyncio.wait([work])
+        await _ended(work)
         raise
+
+
+async def to_the_end(fn: Callable[[], Awaitable[T]]) -> T:
+    """Await `fn()`, which puts something in order that was cancelled: to its end, whoever cancels again meanwhile."""
+    work = asyncio.ensure_future(fn())
+    await _ended(work)
+    return work.result()
+
+
+async def _ended(work: asyncio.Future[Any]) -> None:
+    """Wait until work has ended; being cancelled, even again and again as cancel scopes do, doesn't end the wait."""
+    while not work.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([work])
 
 
 async def call(fn: Callable[[], object]) -> object:

@@ -8,14 +8,16 @@ TLS failure and an unknown host don't get better by waiting, so they aren't retr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specforce._checks import whole_number
 from specforce_api.runtime.errors import (
     ApiError,
     InputError,
+    IntegrityError,
     RequestLimitExceeded,
     SalesforceError,
+    ServerUnavailable,
     TransportError,
     UnableToLockRow,
 )
@@ -60,6 +62,10 @@ class Retry:
                 raise InputError(f"{name}={value!r}: delays are numbers that aren't negative, and factor is at least 1")
 
 
+ONCE: Final = Retry(attempts=1)
+"""No retries: for requests of work that counts its own tries."""
+
+
 def delay_before_retry(
     policy: Retry,
     info: OperationInfo | None,
@@ -73,14 +79,14 @@ def delay_before_retry(
     """Seconds to wait before the next try, or `None` to give up.
 
     Args:
-        info: the operation; `None` where the caller knows that trying again is safe, whatever the error.
+        info: the operation; `None` where the caller knows that trying again is safe, whatever happened.
         error: how this try ended.
         attempt: its number, from 1.
         elapsed_s: since the first try began.
         chance: a random number from 0 to 1.
         now_epoch_s: the wall clock, for a Retry-After that is a date.
     """
-    repeatable = may_repeat(info, error) if info is not None else not _permanent(error)
+    repeatable = may_repeat(info, error) if info is not None else may_pass(error)
     if attempt >= policy.attempts or not repeatable:
         return None
     delay = chance * min(policy.max_delay_s, policy.first_delay_s * policy.factor ** (attempt - 1))
@@ -98,11 +104,25 @@ def may_repeat(info: OperationInfo, error: SalesforceError) -> bool:
         return (info.repeatable or not error.sent) and not _permanent(error)
     if not isinstance(error, ApiError):
         return False
+    return _refused_for_now(error) or (
+        info.repeatable and (error.status in _BUSY_STATUSES or error.error_code in _BUSY_CODES)
+    )
+
+
+def may_pass(error: SalesforceError) -> bool:
+    """Does work that is safe to do again, whatever happened, stand a better chance next time?"""
+    if isinstance(error, TransportError):
+        return not _permanent(error)
+    if isinstance(error, ApiError):
+        return _refused_for_now(error) or isinstance(error, ServerUnavailable)
+    return isinstance(error, IntegrityError)
+
+
+def _refused_for_now(error: ApiError) -> bool:
+    """Salesforce refused the whole of it, for a reason that goes by."""
     if isinstance(error, RequestLimitExceeded):
         return "concurrent" in error.message.lower()
-    if isinstance(error, UnableToLockRow) or error.status == 429:
-        return True
-    return info.repeatable and (error.status in _BUSY_STATUSES or error.error_code in _BUSY_CODES)
+    return isinstance(error, UnableToLockRow) or error.status == 429
 
 
 def retry_after_s(headers: Mapping[str, str], now_epoch_s: float) -> float | None:

@@ -42,6 +42,11 @@ def run(fn: Callable[..., T], /, *args: object) -> T:
     return fn(*args)
 
 
+def to_the_end(fn: Callable[[], T]) -> T:
+    """Call `fn()`, which puts something in order that was interrupted."""
+    return fn()
+
+
 def call(fn: Callable[[], object]) -> object:
     """Call a user's function.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -376,56 +375,3 @@ def test_a_source_changed_during_the_load_is_noticed(bulk: BulkOrg, tmp_path: Pa
 
     with pytest.raises(InputError, match="was changed while it was loaded"):
         bulk.load(bulk.connect(), path, max_part_rows=10, concurrency=1, progress=change)
-
-
-class Interrupt(BaseException):
-    """What Ctrl-C is to the load: no error of its own."""
-
-
-@pytest.mark.parametrize("concurrency", [1, 2])
-def test_a_load_that_is_interrupted_lets_go_of_everything(bulk: BulkOrg, tmp_path: Path, concurrency: int) -> None:
-    bulk.org.plan_job(stuck=True, times=None)
-
-    def interrupt(event: Progress) -> None:
-        if isinstance(event, JobPolled) and event.part == 1:
-            raise Interrupt
-
-    with pytest.raises(Interrupt):
-        bulk.load(
-            bulk.connect(),
-            table(accounts(20)),
-            max_part_rows=10,
-            concurrency=concurrency,
-            progress=interrupt,
-            temp_folder=tmp_path,
-            timeout_s=None,
-        )
-
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("half", ["async"], indirect=True)  # tasks are cancelled, threads aren't
-def test_a_load_that_is_cancelled_lets_go_of_everything(bulk: BulkOrg, tmp_path: Path) -> None:
-    bulk.org.plan_job(stuck=True, times=None)
-    sf = bulk.connect()
-
-    async def cancelled() -> None:
-        seen = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        load = asyncio.create_task(
-            sf.bulk.load(
-                table(accounts(20)),
-                "Account",
-                max_part_rows=10,
-                progress=lambda event: loop.call_soon_threadsafe(seen.set) if isinstance(event, JobPolled) else None,
-                temp_folder=tmp_path,
-            )
-        )
-        await seen.wait()
-        load.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await load
-
-    bulk.half.run(cancelled())
-
-    assert list(tmp_path.iterdir()) == []

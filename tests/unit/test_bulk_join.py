@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from specforce.bulk.join import join_part, keep_rest
+from specforce.bulk.join import join_part, keep_alike
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.parts import Limits, Part
 from specforce.bulk.report import FailureReason, LoadReport, names_sent
@@ -190,7 +190,7 @@ def test_line_breaks_compare_equal_whatever_their_kind(tmp_path: Path) -> None:
 def test_rows_that_were_never_sent_can_be_listed(tmp_path: Path) -> None:
     load = Load(b'A,B\n1,"x\ny"\n2,z\n3,\n', tmp_path, limits=Limits(part_rows=2), mapping={"B": None})
     for part in load.parts:
-        keep_rest(load.workspace.outcomes, part, Kind.UNPROCESSED)
+        keep_alike(load.workspace.outcomes, part, Kind.UNPROCESSED)
         load.counts += Counts(unprocessed=part.rows)
 
     with load.report(["A", "B"]) as report:

@@ -38,11 +38,14 @@ class AsyncExchange:
         self.hooks = hooks
         self.clock = clock
 
-    async def reply(self, info: OperationInfo, request: HttpRequest, refusal: Refusal) -> Reply:
+    async def reply(
+        self, info: OperationInfo, request: HttpRequest, refusal: Refusal, retry: Retry | None = None
+    ) -> Reply:
         """Send it and return the whole answer.
 
         Args:
             refusal: makes the error for a status that isn't one of the operation's successes.
+            retry: when to send again, in place of the exchange's own policy.
 
         Raises:
             SalesforceError: what `refusal` made. TransportError: no whole answer came.
@@ -54,9 +57,11 @@ class AsyncExchange:
                 raise refusal(info, reply)
             return reply
 
-        return await self._patiently(info, act)
+        return await self._patiently(info, act, retry or self.retry)
 
-    async def open(self, info: OperationInfo, request: HttpRequest, refusal: Refusal) -> AsyncStreamedReply:
+    async def open(
+        self, info: OperationInfo, request: HttpRequest, refusal: Refusal, retry: Retry | None = None
+    ) -> AsyncStreamedReply:
         """Send it and return a successful answer with its body unread; the caller closes it. Errors as for `reply`."""
 
         async def act(attempt: int) -> AsyncStreamedReply:
@@ -69,9 +74,9 @@ class AsyncExchange:
                 await answer.aclose()
             raise refusal(info, reply)
 
-        return await self._patiently(info, act)
+        return await self._patiently(info, act, retry or self.retry)
 
-    async def _patiently(self, info: OperationInfo, act: Callable[[int], Eventual[A]]) -> A:
+    async def _patiently(self, info: OperationInfo, act: Callable[[int], Eventual[A]], retry: Retry) -> A:
         """Repeat `act` while the policy says so."""
         started = self.clock.now()
         attempt = 1
@@ -80,7 +85,7 @@ class AsyncExchange:
                 return await act(attempt)
             except SalesforceError as error:
                 delay = delay_before_retry(
-                    self.retry,
+                    retry,
                     info,
                     error,
                     attempt=attempt,

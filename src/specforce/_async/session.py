@@ -92,26 +92,31 @@ class AsyncSession:
         """The API quota as the last answer stated it, `None` before any did."""
         return parse_limit_info(self._limit_info)
 
-    async def send(self, operation: Operation[T], /) -> T:
+    async def send(self, operation: Operation[T], /, *, retry: Retry | None = None) -> T:
         """Send it and return the decoded answer.
+
+        Args:
+            retry: when to send it again, in place of the session's own policy.
 
         Raises:
             SpecError: not in this API version. AuthError: no token. ApiError: the server refused.
             TransportError: no whole answer. DecodeError: not in the spec's shape.
         """
-        return operation.decode(await self.reply(operation))
+        return operation.decode(await self.reply(operation, retry=retry))
 
-    async def reply(self, operation: Operation[Any], /) -> Reply:
-        """Send it and return the answer undecoded; errors as for `send`."""
-        return await self._authorized(operation, self._exchange.reply)
+    async def reply(self, operation: Operation[Any], /, *, retry: Retry | None = None) -> Reply:
+        """Send it and return the answer undecoded; arguments and errors as for `send`."""
+        return await self._authorized(operation, self._exchange.reply, retry)
 
     @asynccontextmanager
-    async def stream(self, operation: Operation[Any], /) -> AsyncGenerator[AsyncStreamedReply, None]:
-        """Send it and hand out the answer with its body unread; errors as for `send`, on entering.
+    async def stream(
+        self, operation: Operation[Any], /, *, retry: Retry | None = None
+    ) -> AsyncGenerator[AsyncStreamedReply, None]:
+        """Send it and hand out the answer with its body unread; arguments and errors as for `send`, on entering.
 
         Retries and a renewed login end with the headers: a body that is cut raises ConnectionCut while it is read.
         """
-        answer = await self._authorized(operation, self._exchange.open)
+        answer = await self._authorized(operation, self._exchange.open, retry)
         try:
             yield answer
         finally:
@@ -159,7 +164,10 @@ class AsyncSession:
         await self._http.aclose()
 
     async def _authorized(
-        self, operation: Operation[Any], act: Callable[[OperationInfo, HttpRequest, Refusal], Eventual[A]]
+        self,
+        operation: Operation[Any],
+        act: Callable[[OperationInfo, HttpRequest, Refusal, Retry | None], Eventual[A]],
+        retry: Retry | None,
     ) -> A:
         """Send by `act` with the token in use; where that is refused, renew it and send the whole request again."""
         if self._closed:
@@ -167,12 +175,12 @@ class AsyncSession:
         operation.check_version(self.api_version)
         token = await self.token() if operation.info.authenticated else None
         try:
-            return self._noted(await act(operation.info, await self._request(operation, token), self._refusal))
+            return self._noted(await act(operation.info, await self._request(operation, token), self._refusal, retry))
         except ApiError as error:
             if token is None or not self._login.renewable or not token_refused(error):
                 raise
         token = await self._renewed(token)
-        return self._noted(await act(operation.info, await self._request(operation, token), self._refusal))
+        return self._noted(await act(operation.info, await self._request(operation, token), self._refusal, retry))
 
     async def _request(self, operation: Operation[Any], token: Token | None) -> HttpRequest:
         return build(

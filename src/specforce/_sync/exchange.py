@@ -39,11 +39,12 @@ class Exchange:
         self.hooks = hooks
         self.clock = clock
 
-    def reply(self, info: OperationInfo, request: HttpRequest, refusal: Refusal) -> Reply:
+    def reply(self, info: OperationInfo, request: HttpRequest, refusal: Refusal, retry: Retry | None = None) -> Reply:
         """Send it and return the whole answer.
 
         Args:
             refusal: makes the error for a status that isn't one of the operation's successes.
+            retry: when to send again, in place of the exchange's own policy.
 
         Raises:
             SalesforceError: what `refusal` made. TransportError: no whole answer came.
@@ -55,9 +56,11 @@ class Exchange:
                 raise refusal(info, reply)
             return reply
 
-        return self._patiently(info, act)
+        return self._patiently(info, act, retry or self.retry)
 
-    def open(self, info: OperationInfo, request: HttpRequest, refusal: Refusal) -> StreamedReply:
+    def open(
+        self, info: OperationInfo, request: HttpRequest, refusal: Refusal, retry: Retry | None = None
+    ) -> StreamedReply:
         """Send it and return a successful answer with its body unread; the caller closes it. Errors as for `reply`."""
 
         def act(attempt: int) -> StreamedReply:
@@ -70,9 +73,9 @@ class Exchange:
                 answer.close()
             raise refusal(info, reply)
 
-        return self._patiently(info, act)
+        return self._patiently(info, act, retry or self.retry)
 
-    def _patiently(self, info: OperationInfo, act: Callable[[int], Eventual[A]]) -> A:
+    def _patiently(self, info: OperationInfo, act: Callable[[int], Eventual[A]], retry: Retry) -> A:
         """Repeat `act` while the policy says so."""
         started = self.clock.now()
         attempt = 1
@@ -81,7 +84,7 @@ class Exchange:
                 return act(attempt)
             except SalesforceError as error:
                 delay = delay_before_retry(
-                    self.retry,
+                    retry,
                     info,
                     error,
                     attempt=attempt,

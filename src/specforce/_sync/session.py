@@ -93,26 +93,31 @@ class Session:
         """The API quota as the last answer stated it, `None` before any did."""
         return parse_limit_info(self._limit_info)
 
-    def send(self, operation: Operation[T], /) -> T:
+    def send(self, operation: Operation[T], /, *, retry: Retry | None = None) -> T:
         """Send it and return the decoded answer.
+
+        Args:
+            retry: when to send it again, in place of the session's own policy.
 
         Raises:
             SpecError: not in this API version. AuthError: no token. ApiError: the server refused.
             TransportError: no whole answer. DecodeError: not in the spec's shape.
         """
-        return operation.decode(self.reply(operation))
+        return operation.decode(self.reply(operation, retry=retry))
 
-    def reply(self, operation: Operation[Any], /) -> Reply:
-        """Send it and return the answer undecoded; errors as for `send`."""
-        return self._authorized(operation, self._exchange.reply)
+    def reply(self, operation: Operation[Any], /, *, retry: Retry | None = None) -> Reply:
+        """Send it and return the answer undecoded; arguments and errors as for `send`."""
+        return self._authorized(operation, self._exchange.reply, retry)
 
     @contextmanager
-    def stream(self, operation: Operation[Any], /) -> Generator[StreamedReply, None, None]:
-        """Send it and hand out the answer with its body unread; errors as for `send`, on entering.
+    def stream(
+        self, operation: Operation[Any], /, *, retry: Retry | None = None
+    ) -> Generator[StreamedReply, None, None]:
+        """Send it and hand out the answer with its body unread; arguments and errors as for `send`, on entering.
 
         Retries and a renewed login end with the headers: a body that is cut raises ConnectionCut while it is read.
         """
-        answer = self._authorized(operation, self._exchange.open)
+        answer = self._authorized(operation, self._exchange.open, retry)
         try:
             yield answer
         finally:
@@ -160,7 +165,10 @@ class Session:
         self._http.close()
 
     def _authorized(
-        self, operation: Operation[Any], act: Callable[[OperationInfo, HttpRequest, Refusal], Eventual[A]]
+        self,
+        operation: Operation[Any],
+        act: Callable[[OperationInfo, HttpRequest, Refusal, Retry | None], Eventual[A]],
+        retry: Retry | None,
     ) -> A:
         """Send by `act` with the token in use; where that is refused, renew it and send the whole request again."""
         if self._closed:
@@ -168,12 +176,12 @@ class Session:
         operation.check_version(self.api_version)
         token = self.token() if operation.info.authenticated else None
         try:
-            return self._noted(act(operation.info, self._request(operation, token), self._refusal))
+            return self._noted(act(operation.info, self._request(operation, token), self._refusal, retry))
         except ApiError as error:
             if token is None or not self._login.renewable or not token_refused(error):
                 raise
         token = self._renewed(token)
-        return self._noted(act(operation.info, self._request(operation, token), self._refusal))
+        return self._noted(act(operation.info, self._request(operation, token), self._refusal, retry))
 
     def _request(self, operation: Operation[Any], token: Token | None) -> HttpRequest:
         return build(

@@ -84,12 +84,12 @@ def join_part(
     return counts + (Counts(unprocessed=left) if rest is Kind.UNPROCESSED else Counts(unknown=left))
 
 
-def keep_rest(outcomes: Outcomes, part: Part, kind: Kind) -> None:
-    """Keep one outcome, without id and error, for all rows of a part that have none yet."""
+def keep_alike(outcomes: Outcomes, part: Part, kind: Kind) -> None:
+    """Keep the same outcome, without id and error, for every row of a part that wasn't joined."""
     rows = range(part.first_row, part.first_row + part.rows)
     with outcomes.writing() as db:
         keep_places(db, part)
-        db.executemany("INSERT OR IGNORE INTO outcome(row, kind) VALUES(?, ?)", ((row, int(kind)) for row in rows))
+        db.executemany("INSERT OR REPLACE INTO outcome(row, kind) VALUES(?, ?)", ((row, int(kind)) for row in rows))
 
 
 def keep_places(db: sqlite3.Connection, part: Part) -> None:

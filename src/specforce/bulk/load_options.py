@@ -32,6 +32,7 @@ class LoadOptions:
         whole: read and check the source to its end before anything is sent.
         timeout_s: seconds until the deadline of all jobs; `None` for none.
         abort_on_timeout: abort jobs that aren't done by then.
+        abort_on_cancel: abort jobs under way where the load is cancelled or interrupted.
         progress: who is told.
         folder: where temporary files go; `None` for the system's place.
     """
@@ -44,6 +45,7 @@ class LoadOptions:
     whole: bool
     timeout_s: float | None
     abort_on_timeout: bool
+    abort_on_cancel: bool
     progress: bool | Listener | None
     folder: Path | None
 

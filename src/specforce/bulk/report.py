@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from specforce.bulk.cells import line_writer, read_numbered
 from specforce.bulk.files import replacing
-from specforce.bulk.join import keep_rest
+from specforce.bulk.join import keep_alike
 from specforce.bulk.outcomes import Counts, Kind, Outcome
 from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
 from specforce.bulk.results import row_error
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specforce.bulk.parts import Part
     from specforce.bulk.workspace import Workspace
 
+E = TypeVar("E", bound=BaseException)
 WhichRows: TypeAlias = Literal["failed", "unprocessed", "unknown", "unsuccessful", "successful", "all"]
 
 _KINDS: Final[dict[WhichRows, tuple[Kind, ...]]] = {
@@ -65,7 +66,7 @@ class LoadReport:
     detailed: bool
     _columns: tuple[str, ...] = field(default=(), repr=False)
     _parts: tuple[Part, ...] = field(default=(), repr=False)
-    _rest: tuple[tuple[Part, Kind], ...] = field(default=(), repr=False)
+    _alike: tuple[tuple[Part, Kind], ...] = field(default=(), repr=False)
     _workspace: Workspace | None = field(default=None, repr=False)
 
     @property
@@ -261,9 +262,9 @@ class LoadReport:
         if self._workspace is None or self._workspace.closed:
             raise InputError("the report is closed: read rows before, or inside its `with` block")
         # Not before: a load that is interrupted shouldn't have to wait for it.
-        for part, kind in self._rest:
-            keep_rest(self._workspace.outcomes, part, kind)
-        self._rest = ()
+        for part, kind in self._alike:
+            keep_alike(self._workspace.outcomes, part, kind)
+        self._alike = ()
         return self._workspace
 
 
@@ -286,13 +287,18 @@ def report_of(error: BaseException) -> LoadReport | None:
     """What a load had done when it raised this error; `None` where the error is of something else.
 
     A load that can't go on lets the jobs under way end, joins what results there are, and puts the report on the error
-    it raises, also as its attribute `report`.
+    it raises, also as its attribute `report`. One that is cancelled or interrupted puts it on the `CancelledError` or
+    `KeyboardInterrupt`; it is found too on the `TimeoutError` of `asyncio.timeout`, and on the `KeyboardInterrupt` of
+    `asyncio.run`, which take that error's place.
     """
     found = getattr(error, "report", None)
-    return found if isinstance(found, LoadReport) else None
+    if isinstance(found, LoadReport):
+        return found
+    behind = error.__context__ if isinstance(error, KeyboardInterrupt) else error.__cause__
+    return None if behind is None else report_of(behind)
 
 
-def with_report(error: Exception, report: LoadReport) -> Exception:
+def with_report(error: E, report: LoadReport) -> E:
     """Put a report on an error, and its counts into the error's notes."""
     counts = ", ".join(f"{number:,} {name}" for name, number in _plain(report.counts).items() if number)
     error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")

@@ -13,9 +13,9 @@ from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, c
 from specforce.cli.outcome import ROWS_FAILED, reported
 from specforce.cli.progress import shown
 from specforce.errors import InputError, SalesforceError
+from specforce_api.runtime.waiters import WAITERS
 
 if TYPE_CHECKING:
-    from specforce.bulk.progress import Progress
     from specforce.bulk.report import LoadReport
 
 REASONS_SHOWN = 10
@@ -43,6 +43,9 @@ def load(
     results: Annotated[bool, typer.Option(help="Fetch the results and join them to the rows.")] = True,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the load is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the jobs then.")] = False,
+    abort_on_interrupt: Annotated[
+        bool, typer.Option("--abort-on-interrupt", help="Abort the jobs under way on Ctrl-C or SIGTERM.")
+    ] = False,
     profile: Profile = None,
     instance_url: InstanceUrl = None,
     api_version: ApiVersion = None,
@@ -52,16 +55,8 @@ def load(
     with reported(as_json=as_json), connect(profile, instance_url, api_version) as sf:
         mapping = renames(maps or [])
         refuse_targets(file, failures, report)
-        jobs: dict[str, None] = {}
         try:
-            with shown(f"{operation} {sobject}", quiet=as_json) as bars:
-
-                def progress(event: Progress) -> None:
-                    if (job_id := getattr(event, "job_id", None)) is not None:
-                        jobs[job_id] = None
-                    if bars is not None:
-                        bars(event)
-
+            with shown(f"{operation} {sobject}", quiet=as_json) as progress:
                 outcome = sf.bulk.load(
                     file,
                     sobject,
@@ -74,15 +69,13 @@ def load(
                     results=results,
                     timeout_s=timeout,
                     abort_on_timeout=abort_on_timeout,
+                    abort_on_cancel=abort_on_interrupt,
                     progress=progress,
                 )
-        except (SalesforceError, OSError) as error:
+        except (SalesforceError, OSError, KeyboardInterrupt) as error:
             if (partial := report_of(error)) is not None:
                 tell(partial, failures, report, as_json=as_json)
-            raise
-        except KeyboardInterrupt:
-            if jobs:
-                sys.stderr.write(f"jobs go on: {', '.join(jobs)} (specforce jobs show, specforce jobs abort)\n")
+                tell_jobs(partial)
             raise
         tell(outcome, failures, report, as_json=as_json)
         if outcome.failed or outcome.unprocessed:
@@ -132,6 +125,18 @@ def tell(outcome: LoadReport, failures: Path | None, report: Path | None, *, as_
         if outcome.unknown and not as_json:
             sys.stdout.write(
                 f"{outcome.unknown:,} rows of unknown outcome: look in the org before loading them again\n"
+            )
+
+
+def tell_jobs(outcome: LoadReport) -> None:
+    """Say on standard error which jobs haven't ended as far as anybody knows, and how to look at them."""
+    for job in outcome.jobs:
+        if job.state == "Open":
+            sys.stderr.write(f"job {job.id} stays open and will never be processed: specforce jobs abort {job.id}\n")
+        elif job.state in WAITERS["ingest_job"].pending:
+            sys.stderr.write(
+                f"job {job.id} goes on with {job.rows:,} rows ({job.state}): "
+                f"specforce jobs show {job.id}, specforce jobs abort {job.id}\n"
             )
 
 

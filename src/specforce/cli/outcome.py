@@ -5,7 +5,7 @@
     2    bad input: an option, a file, a query
     3    done, but some rows failed
     4    no login: wrong credentials, expired session
-    130  interrupted
+    130  interrupted by Ctrl-C; 143 ended by SIGTERM, 129 by SIGHUP
 
 Errors go to standard error as `error: …` with a hint, or as one JSON object where `--json` was given; standard output
 holds results alone.
@@ -18,12 +18,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from specforce.cli.signals import exit_code_of, stoppable
 from specforce.errors import ApiError, AuthError, InputError, InvalidSession, JobError, SalesforceError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-DONE, REFUSED, BAD_INPUT, ROWS_FAILED, NO_LOGIN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, REFUSED, BAD_INPUT, ROWS_FAILED, NO_LOGIN = 0, 1, 2, 3, 4
 
 
 def exit_code(error: BaseException) -> int:
@@ -33,13 +34,13 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, InputError | OSError):
         return BAD_INPUT
     if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED
+        return exit_code_of(error)
     return REFUSED
 
 
 def describe(error: BaseException) -> dict[str, Any]:
     """An error as JSON: its class, its message and what the wire said."""
-    document: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    document: dict[str, Any] = {"error": type(error).__name__, "message": message_of(error)}
     if isinstance(error, ApiError):
         document |= {
             "status": error.status,
@@ -55,15 +56,20 @@ def describe(error: BaseException) -> dict[str, Any]:
     return document
 
 
+def message_of(error: BaseException) -> str:
+    """What to say of an error in one piece of text."""
+    return f"interrupted {error}".rstrip() if isinstance(error, KeyboardInterrupt) else str(error)
+
+
 @contextmanager
 def reported(*, as_json: bool) -> Generator[None]:
     """Turn a failure inside the block into a message and an exit code; programming errors pass through as they are."""
     try:
-        yield
+        with stoppable():
+            yield
     except (SalesforceError, OSError, KeyboardInterrupt) as error:
         if as_json:
             sys.stderr.write(json.dumps(describe(error)) + "\n")
         else:
-            message = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
-            sys.stderr.write(f"error: {message}\n")
+            sys.stderr.write(f"error: {message_of(error)}\n")
         raise SystemExit(exit_code(error)) from None

@@ -1,17 +1,27 @@
-"""Trying again what only the caller knows to be safe: the session's policy, applied to work of several requests."""
+"""Trying again what only the caller knows to be safe: the session's policy, applied to work of several requests.
+
+Each request of such work goes out once (`retry=ONCE`), so that the policy's tries are counted here and nowhere else.
+"""
 
 from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from specforce import _hooks
-from specforce._retry import delay_before_retry
+from specforce._retry import ONCE, delay_before_retry
+from specforce_api.runtime.errors import SalesforceError
+
+from .waiting import nap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from specforce._async.session import AsyncSession
-    from specforce_api.runtime.errors import SalesforceError
+    from specforce_api.runtime.operation import Operation
+
+T = TypeVar("T")
 
 
 class AsyncAttempts:
@@ -19,21 +29,37 @@ class AsyncAttempts:
 
     Args:
         session: whose policy, clock and hooks count.
-        what: the work, for the hook.
+        work: the operations that it consists of; the first names it for the hook. What fails before them, such as a
+            login, has tried for itself.
+        checked: called during waits; what it raises ends them.
     """
 
-    def __init__(self, session: AsyncSession, what: str) -> None:
+    def __init__(self, session: AsyncSession, *work: str, checked: Callable[[], object] | None = None) -> None:
         self._session = session
-        self._what = what
+        self._work = work
+        self._checked = checked
         self._attempt = 1
         self._started_s = session.clock.now()
 
-    async def wait_after(self, error: SalesforceError) -> None:
-        """Wait before the next try; raises `error` where the policy has had enough.
+    async def send(self, operation: Operation[T]) -> T:
+        """Send an operation that can be sent again whatever became of it.
 
-        The caller has decided that trying again is safe, so the kind of error doesn't matter; only a Retry-After does,
-        and what doesn't get better by waiting (an untrusted certificate, an unknown host).
+        Raises:
+            SalesforceError: of the last try.
         """
+        while True:
+            try:
+                return await self._session.send(operation, retry=ONCE)
+            except SalesforceError as error:
+                failure = error
+            await self.wait_after(failure)
+
+    async def wait_after(self, error: SalesforceError) -> None:
+        """Wait before the next try; raises `error` where the policy has had enough, or where waiting can't help.
+
+        The caller has decided that trying again is safe; a Retry-After is obeyed.
+        """
+        of: Any = getattr(error, "operation_id", "")
         delay = delay_before_retry(
             self._session.retry,
             None,
@@ -43,9 +69,9 @@ class AsyncAttempts:
             chance=random.random(),  # noqa: S311 - jitter, not a secret
             now_epoch_s=time.time(),
         )
-        if delay is None:
+        if delay is None or (of and of not in self._work):
             raise error
-        event = _hooks.RetryEvent(self._what, self._attempt, delay, type(error).__name__)
+        event = _hooks.RetryEvent(self._work[0], self._attempt, delay, type(error).__name__)
         _hooks.tell(self._session.hooks.retry, event)
         self._attempt += 1
-        await self._session.clock.sleep(delay)
+        await nap(self._session.clock, delay, self._checked)

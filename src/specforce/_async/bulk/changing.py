@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from specforce_api.runtime.errors import ApiError, SalesforceError, ServerUnavailable, TransportError
+from specforce._retry import ONCE, may_pass
+from specforce_api.runtime.errors import SalesforceError
 
 from .attempts import AsyncAttempts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
-    from specforce._aio import Eventual
     from specforce._async.session import AsyncSession
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
     from specforce_api.runtime.operation import Operation
@@ -21,7 +21,7 @@ J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo")
 
 
 async def change_state(
-    session: AsyncSession, change: Operation[J], read: Callable[[], Eventual[J]], *, leaving: Collection[str]
+    session: AsyncSession, change: Operation[J], look: Operation[J], *, leaving: Collection[str]
 ) -> J:
     """Ask for a change of state until the job says that it has left its old one.
 
@@ -30,36 +30,38 @@ async def change_state(
 
     Args:
         change: asks for the change.
-        read: asks for the job.
+        look: asks for the job.
         leaving: the states in which the change hasn't happened yet.
 
     Raises:
         ApiError: the job refuses. TransportError: no answer, and the job is as it was.
     """
-    attempts = AsyncAttempts(session, change.info.operation_id)
-    lost = False
+    attempts = AsyncAttempts(session, change.info.operation_id, look.info.operation_id)
+    lost: SalesforceError | None = None
     while True:
         try:
-            return await session.send(change)
-        except (TransportError, ServerUnavailable) as error:
-            failure = error
-        except ApiError:
-            if lost and (info := await _left(read, leaving)) is not None:
+            return await session.send(change, retry=ONCE)
+        except SalesforceError as error:
+            if not may_pass(error):
+                if lost is not None and (info := await _left(session, look, leaving)) is not None:
+                    return info
+                raise
+            lost = error
+        try:
+            await attempts.wait_after(lost)
+        except SalesforceError:
+            if (info := await _left(session, look, leaving)) is not None:
                 return info
             raise
-        try:
-            await attempts.wait_after(failure)
-        except SalesforceError:
-            with suppress(SalesforceError):
-                if (info := await _left(read, leaving)) is not None:
-                    return info
-            raise
-        if (info := await _left(read, leaving)) is not None:
+        info = await attempts.send(look)
+        if str(info.state.value) not in leaving:
             return info
-        lost = True
 
 
-async def _left(read: Callable[[], Eventual[J]], leaving: Collection[str]) -> J | None:
-    """The job, if it has left these states."""
-    info = await read()
-    return None if str(info.state.value) in leaving else info
+async def _left(session: AsyncSession, look: Operation[J], leaving: Collection[str]) -> J | None:
+    """The job, if it is known to have left these states; asked once."""
+    with suppress(SalesforceError):
+        info = await session.send(look, retry=ONCE)
+        if str(info.state.value) not in leaving:
+            return info
+    return None

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce._aio import closing, run
-from specforce_api.runtime.errors import IntegrityError, TransportError
+from specforce._retry import ONCE
+from specforce_api.runtime.errors import SalesforceError
 
 from .attempts import AsyncAttempts
 
@@ -32,17 +33,13 @@ async def download(session: AsyncSession, operation: Operation[Any], sink: Sink)
     """
     attempts = AsyncAttempts(session, operation.info.operation_id)
     while True:
-        opened = False
         try:
-            async with session.stream(operation) as reply:
-                opened = True
+            async with session.stream(operation, retry=ONCE) as reply:
                 await run(sink.begin, reply.headers)
                 await _pour(reply, sink)
             await run(sink.end)
-        except (TransportError, IntegrityError) as error:
+        except SalesforceError as error:
             await run(sink.rewind)
-            if not opened:
-                raise
             failure = error
         else:
             return

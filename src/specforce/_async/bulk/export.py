@@ -7,16 +7,17 @@ of a page at a time.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from specforce._aio import Lock, closing, run
+from specforce._aio import Lock, closing, run, to_the_end
 from specforce.bulk.field_types import FieldFacts, field_facts, field_path
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
-from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.errors import InputError, SalesforceError
 
 from .query_job import create_query_job
 
@@ -48,6 +49,7 @@ class AsyncExport:
         max_records: the most records in a page; without it, Salesforce chooses.
         timeout_s: seconds until the job must be done; `None` for no deadline.
         abort_on_timeout: abort the job if it isn't.
+        abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
         progress: who is told.
     """
 
@@ -62,6 +64,7 @@ class AsyncExport:
         max_records: int | None,
         timeout_s: float | None,
         abort_on_timeout: bool,
+        abort_on_cancel: bool,
         progress: bool | Listener | None,
     ) -> None:
         self.soql = soql
@@ -72,6 +75,7 @@ class AsyncExport:
         self._max_records = max_records
         self._timeout_s = timeout_s
         self._abort_on_timeout = abort_on_timeout
+        self._abort_on_cancel = abort_on_cancel
         self._tell = Telling(progress, "export")
         self._lock = Lock()
         self._job: AsyncQueryJob | None = None
@@ -81,6 +85,11 @@ class AsyncExport:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.soql!r}>"
+
+    @property
+    def job_id(self) -> str | None:
+        """The query job's id; `None` before it is made, which asking for a result does."""
+        return self._job.id if self._job is not None else None
 
     @property
     def total(self) -> int:
@@ -117,10 +126,17 @@ class AsyncExport:
                     self._session, self.soql, operation=self._operation, dialect=self._dialect
                 )
             if self._info is None:
-                self._info = await self._job.wait(
-                    timeout_s=self._timeout_s, abort_on_timeout=self._abort_on_timeout, seen=self._seen
-                )
+                self._info = await self._ended(self._job)
         return self._job
+
+    async def _ended(self, job: AsyncQueryJob) -> QueryJobInfo:
+        try:
+            return await job.wait(timeout_s=self._timeout_s, abort_on_timeout=self._abort_on_timeout, seen=self._seen)
+        except BaseException as error:
+            if self._abort_on_cancel and not isinstance(error, Exception):
+                with suppress(SalesforceError):
+                    await to_the_end(job.abort_once)
+            raise
 
     async def to_csv(self, path: str | os.PathLike[str], *, compress: bool | None = None) -> int:
         """Write the records as CSV, as Salesforce writes it: every cell quoted, header once.

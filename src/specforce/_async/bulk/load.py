@@ -1,15 +1,17 @@
 """One load: a source split into parts, a job for each, the results joined; whatever goes wrong on the way.
 
 A part that fails stops the load: parts that wait aren't sent, those under way are waited for and joined, and the error
-carries the report of all of it. Every row ends as created, updated, failed or unprocessed, and their sum is the number
-of rows; where it isn't, an IntegrityError says so.
+carries the report of all of it. A load that is cancelled or interrupted lets go at once, with the report as it stands.
+
+Every row ends as created, updated, failed or unprocessed, and their sum is the number of rows; where it isn't, an
+IntegrityError says so.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specforce._aio import closing, ordered_map, run
+from specforce._aio import closing, ordered_map, run, to_the_end
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SourceChecked, Telling
 from specforce.bulk.report import LoadReport, with_report
@@ -51,19 +53,22 @@ class AsyncLoad:
     async def run(self) -> LoadReport:
         """Do it; see `AsyncBulk.load`."""
         workspace = await run(Workspace, self._options.folder)
-        kept = False
         try:
             await self._load(workspace)
-            if self._failure is not None and not self._loads:
-                raise self._failure
-            report = self._report(workspace)
-            kept = True
-        finally:
-            if not kept:
-                await run(workspace.close)
-        if self._failure is not None:
-            raise with_report(self._failure, report)
-        return report
+        except BaseException as error:
+            if not self._loads:
+                workspace.close()
+                raise
+            if self._options.abort_on_cancel and not isinstance(error, Exception):
+                await to_the_end(self._abort)
+            with_report(error, self._report(workspace))
+            raise
+        if self._failure is None:
+            return self._report(workspace)
+        if not self._loads:
+            await run(workspace.close)
+            raise self._failure
+        raise with_report(self._failure, self._report(workspace))
 
     async def _load(self, workspace: Workspace) -> None:
         concurrency = self._options.concurrency
@@ -81,6 +86,12 @@ class AsyncLoad:
                 async for load in ended:
                     if self._failure is None:
                         self._failure = load.failure
+
+    async def _abort(self) -> None:
+        """Abort the jobs under way, each asked once."""
+        async with closing(ordered_map(AsyncPartLoad.abort, self._loads, self._options.concurrency)) as aborted:
+            async for _ in aborted:
+                pass
 
     def _abandon(self) -> None:
         """Nobody waits for the outcome any more: let the parts under way know."""
@@ -127,15 +138,15 @@ class AsyncLoad:
         """The report of what was done; parts that never went out count as unprocessed."""
         counts = Counts()
         jobs: list[LoadedJob] = []
-        rest: list[tuple[Part, Kind]] = []
+        alike: list[tuple[Part, Kind]] = []
         for load in self._loads:
             counts += load.counts
             jobs += load.jobs
             if not load.joined:
-                rest.append((load.part, Kind.UNKNOWN if load.counts.unknown else Kind.UNPROCESSED))
+                alike.append((load.part, Kind.UNKNOWN if load.counts.unknown else Kind.UNPROCESSED))
         for part in self._parts[len(self._loads) :]:
             counts += Counts(unprocessed=part.rows)
-            rest.append((part, Kind.UNPROCESSED))
+            alike.append((part, Kind.UNPROCESSED))
         table = self._reading.table if self._reading is not None else None
         return LoadReport(
             sobject=self._options.sobject,
@@ -146,6 +157,6 @@ class AsyncLoad:
             detailed=self._options.results,
             _columns=table.names if table is not None else (),
             _parts=tuple(self._parts),
-            _rest=tuple(rest),
+            _alike=tuple(alike),
             _workspace=workspace,
         )

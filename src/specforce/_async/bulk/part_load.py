@@ -1,8 +1,9 @@
 """One part of a load: a job made, given the part, closed, waited for, and its results joined to the rows.
 
-What can't double or lose a row: a job is never given data twice, and one whose upload may or may not have arrived is
-never closed, so nothing of it is ever processed. It is aborted, and the part goes whole to a new job. A job is closed
-once; where that answer gets lost, the job itself says whether it happened (ingest_job.py).
+What can't double or lose a row: a job is never given data twice. One whose upload may or may not have arrived is read:
+while it is open it doesn't say whether it holds data, and none of it is processed, so it is aborted, and the part goes
+whole to a new job; if somebody closed it, it is working on the data, so its end is waited for. A job is closed once;
+where that answer gets lost, the job itself says whether it happened (changing.py).
 """
 
 from __future__ import annotations
@@ -10,12 +11,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from specforce._aio import run
-from specforce.bulk.job_state import count, result_counts
-from specforce.bulk.join import join_part
-from specforce.bulk.outcomes import Counts, Kind
+from specforce._retry import ONCE, may_pass
+from specforce.bulk.job_state import count
+from specforce.bulk.outcomes import Counts
 from specforce.bulk.progress import JobPolled, PartSending, PartSent, ResultsJoined
-from specforce.bulk.report import names_sent
 from specforce.bulk.report_rows import LoadedJob
 from specforce_api.runtime.errors import (
     IntegrityError,
@@ -23,12 +22,11 @@ from specforce_api.runtime.errors import (
     JobFailed,
     JobTimeout,
     SalesforceError,
-    ServerUnavailable,
-    TransportError,
 )
 
 from .attempts import AsyncAttempts
 from .ingest_job import STATES, AsyncIngestJob, create_ingest_job
+from .part_results import AsyncPartResults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,14 +35,13 @@ if TYPE_CHECKING:
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
     from specforce.bulk.progress import Telling
-    from specforce.bulk.result_rows import ResultFile
-    from specforce.bulk.results import ResultSet
     from specforce.bulk.table import Table
     from specforce.bulk.tally import Tally
     from specforce.bulk.workspace import Workspace
     from specforce_api.bulk_v2.models import IngestJobInfo
 
-_RESULT_SETS: Final[tuple[ResultSet, ...]] = ("successful", "failed", "unprocessed")
+_OPEN: Final = "Open"
+_DELIVERY: Final = ("uploadIngestJobData", "createIngestJob")
 
 
 class Abandoned(Exception):
@@ -56,7 +53,6 @@ class AsyncPartLoad:
 
     Attributes:
         counts: its rows by outcome, as far as it is known.
-        jobs: the job that was given the rows, and those that were given up before.
         failure: why it ended badly, `None` where it didn't.
         joined: whether the outcome of each row is kept in the load's `Outcomes`.
     """
@@ -75,21 +71,36 @@ class AsyncPartLoad:
     ) -> None:
         self.part = part
         self.counts = Counts(unprocessed=part.rows)
-        self.jobs: list[LoadedJob] = []
         self.failure: Exception | None = None
         self.joined = False
         self._session = session
         self._options = options
-        self._names = names_sent(table.names, table.columns.kept, table.columns.sent)
-        self._workspace = workspace
+        self._results = AsyncPartResults(part, options, table, workspace)
         self._tally = tally
         self._tell = tell
         self._deadline_s = deadline_s
         self._abandoned = False
+        self._given_up: list[LoadedJob] = []
+        self._job: AsyncIngestJob | None = None
+        self._state = _OPEN
+        self._holds_rows = False
+
+    @property
+    def jobs(self) -> list[LoadedJob]:
+        """The jobs that were given up, and the one that has the rows or was about to get them."""
+        job = self._job
+        return self._given_up if job is None else [*self._given_up, self._listed(job)]
 
     def abandon(self) -> None:
-        """Let go at the next look at the job; called where nobody waits for the outcome any more."""
+        """Let go within a second, or with the answer that is awaited; nobody waits for the outcome any more."""
         self._abandoned = True
+
+    async def abort(self) -> None:
+        """Abort its job, if it hasn't ended; it is asked once."""
+        if self._job is None or self._state not in STATES.pending:
+            return
+        with suppress(SalesforceError):
+            self._state = str((await self._job.abort_once()).state.value)
 
     async def run(self) -> AsyncPartLoad:
         """Load the part. An error is kept as `failure`: what other parts do isn't its business."""
@@ -103,54 +114,83 @@ class AsyncPartLoad:
         job = await self._sent()
         try:
             info = await job.wait(
-                timeout_s=self._time_left_s(), abort_on_timeout=self._options.abort_on_timeout, seen=self._seen
+                timeout_s=self._time_left_s(),
+                abort_on_timeout=self._options.abort_on_timeout,
+                seen=self._seen,
+                checked=self._go_on,
             )
         except (JobFailed, JobAborted, JobTimeout) as error:
-            self.jobs.append(self._loaded(job, error.state))
+            self._state = error.state
             if error.state not in STATES.pending:
                 try:
-                    await self._salvage(job)
+                    self._know(await self._results.of_ended(job, await job.info()), job)
                 except SalesforceError as second:
                     error.add_note(f"its results can't be told: {second}")
             raise
-        self.jobs.append(self._loaded(job, str(info.state.value)))
+        self._state = str(info.state.value)
         await self._settle(job, info)
 
     async def _sent(self) -> AsyncIngestJob:
-        """A closed job that holds the part."""
-        options, part = self._options, self.part
-        attempts = AsyncAttempts(self._session, "uploadIngestJobData")
+        """A job that holds the part and was closed."""
+        attempts = AsyncAttempts(self._session, *_DELIVERY, checked=self._go_on)
         while True:
-            job = await create_ingest_job(
-                self._session,
-                options.sobject,
-                operation=options.operation,
-                external_id=options.table.external_id,
-                dialect=part.dialect,
-                assignment_rule_id=options.assignment_rule_id,
-            )
+            job = await self._opened(attempts)
+            self._tally.begin(self.part)
             try:
-                self._tally.begin(part)
-                await job.upload_part(part, sent=self._sending(job) if self._tell else None)
-            except Exception as error:
-                await self._give_up(job)
-                if not isinstance(error, TransportError | ServerUnavailable):
-                    raise
+                await job.upload_part(self.part, sent=self._sending(job), retry=ONCE)
+            except Abandoned:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised again, where the job's fate doesn't make up for it
                 failure = error
             else:
-                break
+                await self._close(job)
+                return job
+            if not (isinstance(failure, SalesforceError) and may_pass(failure)):
+                await self._give_up(job)
+                raise failure
+            if await self._works_on_it(job):
+                return job
             await attempts.wait_after(failure)
-        # From here on Salesforce may process it, whether we hear of it or not.
-        self.counts = Counts(unknown=part.rows)
-        await job.close()
-        self._tell(PartSent(done=self._tally.add_rows(part), total=self._tally.rows, part=part.number, job_id=job.id))
+
+    async def _opened(self, attempts: AsyncAttempts) -> AsyncIngestJob:
+        """A new job for the part."""
+        options = self._options
+        job = await create_ingest_job(
+            self._session,
+            options.sobject,
+            operation=options.operation,
+            external_id=options.table.external_id,
+            dialect=self.part.dialect,
+            assignment_rule_id=options.assignment_rule_id,
+            attempts=attempts,
+        )
+        self._job, self._state = job, _OPEN
         return job
 
-    async def _give_up(self, job: AsyncIngestJob) -> None:
-        """Abort a job that won't be closed; if even that fails, it stays open and is never processed."""
-        self.jobs.append(LoadedJob(id=job.id, state="Aborted", part=self.part.number, rows=0, counts=Counts()))
+    async def _close(self, job: AsyncIngestJob) -> None:
+        # From here on Salesforce may process it, whether we hear of it or not.
+        self._holds_rows = True
+        self.counts = Counts(unknown=self.part.rows)
+        self._state = str((await job.close()).state.value)
+        self._tell_sent(job)
+
+    async def _works_on_it(self, job: AsyncIngestJob) -> bool:
+        """After an upload of unknown outcome: whether the job is past being open; if not, it is given up."""
         with suppress(SalesforceError):
-            await job.abort()
+            self._state = str((await job.look_once()).state.value)
+        if self._state == _OPEN or self._state in (*STATES.failure, *STATES.aborted):
+            await self._give_up(job)
+            return False
+        self._holds_rows = True
+        self.counts = Counts(unknown=self.part.rows)
+        self._tell_sent(job)
+        return True
+
+    async def _give_up(self, job: AsyncIngestJob) -> None:
+        """Abort a job that won't be closed, asked once; if even that fails, it stays open and is never processed."""
+        await self.abort()
+        self._given_up.append(self._listed(job))
+        self._job = None
 
     async def _settle(self, job: AsyncIngestJob, info: IngestJobInfo) -> None:
         """Find out what became of each row of a job that is complete.
@@ -159,12 +199,7 @@ class AsyncPartLoad:
             IntegrityError: the job's counters and its results don't account for every row.
         """
         part = self.part
-        if not self._options.results:
-            self.counts = self._counted(info)
-        else:
-            expected = dict(zip(_RESULT_SETS, result_counts(info, part.rows), strict=True))
-            self.counts = await self._joined(job, expected, rest=Kind.UNKNOWN)
-        self._note_counts(job)
+        self._know(await self._results.of_complete(job, info), job)
         if self.counts.unknown:
             raise IntegrityError(
                 f"job {job.id} is complete, but says nothing of {self.counts.unknown} of the {part.rows} rows that it "
@@ -174,74 +209,20 @@ class AsyncPartLoad:
                 actual=part.rows - self.counts.unknown,
             )
 
-    async def _salvage(self, job: AsyncIngestJob) -> None:
-        """Find out what became of each row of a job that ended badly; rows without a result were never tried."""
-        info = await job.info()
-        if self._options.results:
-            successful, failed, _ = result_counts(info, self.part.rows)
-            expected: dict[ResultSet, int | None] = {"successful": successful, "failed": failed}
-            self.counts = await self._joined(job, expected, rest=Kind.UNPROCESSED)
-        else:
-            processed, failed = count(info.number_records_processed) or 0, count(info.number_records_failed) or 0
-            self.counts = self._good(processed - failed) + Counts(failed=failed, unprocessed=self.part.rows - processed)
-        self._note_counts(job)
-
-    def _counted(self, info: IngestJobInfo) -> Counts:
-        """The rows by outcome, by the job's counters alone.
-
-        Raises:
-            IntegrityError: the job processed fewer rows than it was sent, or doesn't say.
-        """
-        rows = self.part.rows
-        processed, failed = count(info.number_records_processed), count(info.number_records_failed)
-        if processed is None or failed is None or processed < rows or failed > rows:
-            raise IntegrityError(
-                f"job {info.id} was sent {rows} rows and says that it processed {processed}, {failed} of them in vain",
-                expected=rows,
-                actual=processed,
-            )
-        return self._good(rows - failed) + Counts(failed=failed)
-
-    def _good(self, rows: int) -> Counts:
-        """Rows that made or changed a record, as far as the operation says which."""
-        kinds = {"upsert": Counts(either=rows), "insert": Counts(created=rows)}
-        return kinds.get(self._options.operation, Counts(updated=rows))
-
-    async def _joined(self, job: AsyncIngestJob, expected: dict[ResultSet, int | None], *, rest: Kind) -> Counts:
-        """Fetch the result files that `expected` names, with so many rows, and join them to the part."""
-        files: list[ResultFile] = []
-        try:
-            for result_set, rows in expected.items():
-                files.append(await self._fetched(job, result_set, rows))
-            counts = await run(self._join, files, rest)
-        finally:
-            for file in files:
-                await run(file.path.unlink)
-        self.joined = True
-        done = self._tally.joined(self.part.rows)
-        part, total = self.part.number, self._tally.rows
-        self._tell(ResultsJoined(done=done, total=total, part=part, job_id=job.id, failed=counts.failed))
-        return counts
-
-    async def _fetched(self, job: AsyncIngestJob, result_set: ResultSet, rows: int | None) -> ResultFile:
-        folder = self._workspace.folder
-        try:
-            return await job.fetch_results(result_set, folder, expected=rows)
-        except IntegrityError:
-            if result_set != "unprocessed":
-                raise
-        # Rows that are in no file at all are counted, and refused, after the join.
-        return await job.fetch_results(result_set, folder, expected=None)
-
-    def _join(self, files: list[ResultFile], rest: Kind) -> Counts:
-        readers = [file.reader() for file in files if file.rows]
-        outcomes = self._workspace.outcomes
-        return join_part(outcomes, self.part, self._names, readers, rest=rest)
+    def _know(self, counts: Counts, job: AsyncIngestJob) -> None:
+        """Take the outcome of the part's rows."""
+        self.counts = counts
+        self.joined = self._options.results
+        if self.joined:
+            done, total = self._tally.joined(self.part.rows), self._tally.rows
+            part = self.part.number
+            self._tell(ResultsJoined(done=done, total=total, part=part, job_id=job.id, failed=counts.failed))
 
     def _sending(self, job: AsyncIngestJob) -> Callable[[int], None]:
         """Tells of the bytes of an upload as they go out."""
 
         def sent(size: int) -> None:
+            self._go_on()
             done = self._tally.add_bytes(self.part, size)
             if done is not None:
                 total = self._tally.size
@@ -249,21 +230,26 @@ class AsyncPartLoad:
 
         return sent
 
+    def _tell_sent(self, job: AsyncIngestJob) -> None:
+        done, total = self._tally.add_rows(self.part), self._tally.rows
+        self._tell(PartSent(done=done, total=total, part=self.part.number, job_id=job.id))
+
     def _seen(self, info: IngestJobInfo) -> None:
-        """Tells of a job that was asked for its state, and lets go of it where the load is given up."""
+        """Tells of a job that was asked for its state."""
+        self._state = str(info.state.value)
+        done, total = self._tally.processed(self.part, count(info.number_records_processed) or 0), self._tally.rows
+        self._tell(JobPolled(done=done, total=total, part=self.part.number, job_id=info.id, state=self._state))
+
+    def _go_on(self) -> None:
+        """Raise where the load is given up: threads can't be cancelled."""
         if self._abandoned:
             raise Abandoned
-        done = self._tally.processed(self.part, count(info.number_records_processed) or 0)
-        state, total = str(info.state.value), self._tally.rows
-        self._tell(JobPolled(done=done, total=total, part=self.part.number, job_id=info.id, state=state))
 
     def _time_left_s(self) -> float | None:
         if self._deadline_s is None:
             return None
         return max(0.0, self._deadline_s - self._session.clock.now())
 
-    def _loaded(self, job: AsyncIngestJob, state: str) -> LoadedJob:
-        return LoadedJob(id=job.id, state=state, part=self.part.number, rows=self.part.rows, counts=self.counts)
-
-    def _note_counts(self, job: AsyncIngestJob) -> None:
-        self.jobs[-1] = self._loaded(job, self.jobs[-1].state)
+    def _listed(self, job: AsyncIngestJob) -> LoadedJob:
+        rows, counts = (self.part.rows, self.counts) if self._holds_rows else (0, Counts())
+        return LoadedJob(id=job.id, state=self._state, part=self.part.number, rows=rows, counts=counts)

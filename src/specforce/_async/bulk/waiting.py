@@ -1,44 +1,50 @@
 """Waiting for a job by the session's clock.
 
-A job goes on while nobody can ask for it, so an outage doesn't end the wait: after the session's own retries, polls
-that fail are repeated until they have failed for as long as `Retry.deadline_s`.
+A job goes on while nobody can ask for it, so an outage doesn't end the wait: polls that fail are repeated until they
+have failed for as long as `Retry.deadline_s`. That is all the patience there is: each poll goes out once.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from typing import TYPE_CHECKING, TypeVar
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from specforce._retry import ONCE, may_pass, retry_after_s
 from specforce._waiting import Ending, Pause, Waiting
-from specforce_api.runtime.errors import DecodeError, ServerUnavailable, TransportError
+from specforce_api.runtime.errors import ApiError, DecodeError, SalesforceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from specforce._aio import Eventual
+    from specforce._aio import Clock
     from specforce._async.session import AsyncSession
     from specforce._waiting import JobStates
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
+    from specforce_api.runtime.operation import Operation
 
+_NAP_S: Final = 1.0
 J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo")
 
 
 async def wait_for_end(
     session: AsyncSession,
     states: JobStates,
-    poll: Callable[[], Eventual[J]],
+    look: Operation[J],
     *,
     timeout_s: float | None,
     seen: Callable[[J], object] | None = None,
+    checked: Callable[[], object] | None = None,
 ) -> tuple[J, Ending]:
     """Poll a job until it ends or the deadline has passed.
 
     Args:
         states: the specs' waiter for this kind of job.
-        poll: asks for the job once.
+        look: asks for the job.
         timeout_s: seconds until the deadline; `None` waits as long as it takes.
         seen: told of each answer; what it raises ends the wait.
+        checked: called at least every second of the wait; likewise.
 
     Returns:
         The last answer, and how waiting ended.
@@ -54,14 +60,17 @@ async def wait_for_end(
     while True:
         asked_s = clock.now()
         try:
-            info = await poll()
-        except (TransportError, ServerUnavailable, DecodeError):
+            info = await session.send(look, retry=ONCE)
+        except SalesforceError as error:
+            if not (may_pass(error) or isinstance(error, DecodeError)):
+                raise
             failing_since_s = asked_s if failing_since_s is None else failing_since_s
             failed_s = clock.now() - failing_since_s
             left_s = math.inf if timeout_s is None else started_s + timeout_s - clock.now()
             if session.retry.attempts == 1 or failed_s >= session.retry.deadline_s or left_s <= 0:
                 raise
-            await clock.sleep(min(max(failed_s, states.first_delay_s), states.max_delay_s, left_s))
+            delay_s = min(max(failed_s, states.first_delay_s), states.max_delay_s)
+            await nap(clock, min(max(delay_s, _asked_s(error)), left_s), checked)
             continue
         failing_since_s = None
         if seen is not None:
@@ -70,4 +79,20 @@ async def wait_for_end(
         answer = waiting.after(str(info.state.value), now_s=clock.now(), chance=chance)
         if not isinstance(answer, Pause):
             return info, answer
-        await clock.sleep(answer.delay_s)
+        await nap(clock, answer.delay_s, checked)
+
+
+async def nap(clock: Clock, seconds: float, checked: Callable[[], object] | None) -> None:
+    """Sleep; a second at a time where somebody may call it off, which a thread learns in no other way."""
+    while checked is not None:
+        checked()
+        if seconds <= _NAP_S:
+            break
+        await clock.sleep(_NAP_S)
+        seconds -= _NAP_S
+    await clock.sleep(seconds)
+
+
+def _asked_s(error: SalesforceError) -> float:
+    """The Retry-After of a refusal, in seconds; 0 without one."""
+    return (isinstance(error, ApiError) and retry_after_s(error.headers, time.time())) or 0.0

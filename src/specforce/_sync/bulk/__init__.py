@@ -16,7 +16,8 @@ from specforce_api.bulk_v2 import operations
 from specforce_api.runtime.errors import InputError
 
 from .export import Export
-from .ingest_job import DEFAULT_WAIT_S, IngestJob, create_ingest_job
+from .ingest_job import IngestJob, create_ingest_job
+from .job import DEFAULT_WAIT_S
 from .query_job import QueryJob, create_query_job
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Bulk:
         check: Check | None = None,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
+        abort_on_cancel: bool = False,
         progress: bool | Listener | None = None,
         temp_folder: str | os.PathLike[str] | None = None,
     ) -> LoadReport:
@@ -99,6 +101,8 @@ class Bulk:
                 before it is sent. By default whole where that needs no copy: paths and bytes.
             timeout_s: seconds until the jobs must be done; `None` for no deadline.
             abort_on_timeout: abort jobs that aren't done by then; else they go on.
+            abort_on_cancel: abort jobs under way when the load is cancelled or interrupted, so that they end partly
+                done; else closed ones go on to their end, and open ones are never processed.
             progress: a function that is told of each step, or `True` for lines on standard error.
             temp_folder: where temporary files go: spooled parts, results. By default the system's place.
 
@@ -109,7 +113,7 @@ class Bulk:
             InputError: the source can't be loaded; the message names the line or row. Nothing was sent, unless the
                 error has a `report`.
             JobFailed, JobAborted, JobTimeout, IntegrityError, ApiError, TransportError: with a `report` of what was
-                done (`specforce.bulk.report_of`), if anything was.
+                done (`specforce.bulk.report_of`), if anything was. So do a cancellation and a KeyboardInterrupt.
         """
         if check not in (None, "whole", "parts"):
             raise InputError(f"check={check!r}: it is 'whole' or 'parts'")
@@ -135,6 +139,7 @@ class Bulk:
             whole=is_reopenable(source) if check is None else check == "whole",
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,
+            abort_on_cancel=abort_on_cancel,
             progress=progress,
             folder=None if temp_folder is None else Path(temp_folder),
         )
@@ -152,6 +157,7 @@ class Bulk:
         max_records: int | None = None,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
+        abort_on_cancel: bool = False,
         progress: bool | Listener | None = None,
     ) -> Export:
         """Bring the result of a query out: to CSV, rows, dicts, typed records, Arrow or Parquet.
@@ -164,6 +170,7 @@ class Bulk:
             max_records: the most records in a page; without it, Salesforce chooses.
             timeout_s: seconds until the job must be done; `None` for no deadline.
             abort_on_timeout: abort the job if it isn't.
+            abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
             progress: a function that is told of each step, or `True` for lines on standard error.
 
         Raises:
@@ -180,6 +187,7 @@ class Bulk:
             max_records=max_records,
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,
+            abort_on_cancel=abort_on_cancel,
             progress=progress,
         )
 

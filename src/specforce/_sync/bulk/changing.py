@@ -6,24 +6,22 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from specforce_api.runtime.errors import ApiError, SalesforceError, ServerUnavailable, TransportError
+from specforce._retry import ONCE, may_pass
+from specforce_api.runtime.errors import SalesforceError
 
 from .attempts import Attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from specforce._sync.session import Session
-    from specforce._threads import Eventual
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
     from specforce_api.runtime.operation import Operation
 
 J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo")
 
 
-def change_state(
-    session: Session, change: Operation[J], read: Callable[[], Eventual[J]], *, leaving: Collection[str]
-) -> J:
+def change_state(session: Session, change: Operation[J], look: Operation[J], *, leaving: Collection[str]) -> J:
     """Ask for a change of state until the job says that it has left its old one.
 
     A change whose answer got lost may still take effect: before it is asked for again, and before an error is believed,
@@ -31,36 +29,38 @@ def change_state(
 
     Args:
         change: asks for the change.
-        read: asks for the job.
+        look: asks for the job.
         leaving: the states in which the change hasn't happened yet.
 
     Raises:
         ApiError: the job refuses. TransportError: no answer, and the job is as it was.
     """
-    attempts = Attempts(session, change.info.operation_id)
-    lost = False
+    attempts = Attempts(session, change.info.operation_id, look.info.operation_id)
+    lost: SalesforceError | None = None
     while True:
         try:
-            return session.send(change)
-        except (TransportError, ServerUnavailable) as error:
-            failure = error
-        except ApiError:
-            if lost and (info := _left(read, leaving)) is not None:
+            return session.send(change, retry=ONCE)
+        except SalesforceError as error:
+            if not may_pass(error):
+                if lost is not None and (info := _left(session, look, leaving)) is not None:
+                    return info
+                raise
+            lost = error
+        try:
+            attempts.wait_after(lost)
+        except SalesforceError:
+            if (info := _left(session, look, leaving)) is not None:
                 return info
             raise
-        try:
-            attempts.wait_after(failure)
-        except SalesforceError:
-            with suppress(SalesforceError):
-                if (info := _left(read, leaving)) is not None:
-                    return info
-            raise
-        if (info := _left(read, leaving)) is not None:
+        info = attempts.send(look)
+        if str(info.state.value) not in leaving:
             return info
-        lost = True
 
 
-def _left(read: Callable[[], Eventual[J]], leaving: Collection[str]) -> J | None:
-    """The job, if it has left these states."""
-    info = read()
-    return None if str(info.state.value) in leaving else info
+def _left(session: Session, look: Operation[J], leaving: Collection[str]) -> J | None:
+    """The job, if it is known to have left these states; asked once."""
+    with suppress(SalesforceError):
+        info = session.send(look, retry=ONCE)
+        if str(info.state.value) not in leaving:
+            return info
+    return None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from specforce._retry import ONCE
 from specforce._threads import closing, run
-from specforce_api.runtime.errors import IntegrityError, TransportError
+from specforce_api.runtime.errors import SalesforceError
 
 from .attempts import Attempts
 
@@ -33,17 +34,13 @@ def download(session: Session, operation: Operation[Any], sink: Sink) -> None:
     """
     attempts = Attempts(session, operation.info.operation_id)
     while True:
-        opened = False
         try:
-            with session.stream(operation) as reply:
-                opened = True
+            with session.stream(operation, retry=ONCE) as reply:
                 run(sink.begin, reply.headers)
                 _pour(reply, sink)
             run(sink.end)
-        except (TransportError, IntegrityError) as error:
+        except SalesforceError as error:
             run(sink.rewind)
-            if not opened:
-                raise
             failure = error
         else:
             return

@@ -8,16 +8,17 @@ of a page at a time.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from specforce._threads import Lock, closing, run
+from specforce._threads import Lock, closing, run, to_the_end
 from specforce.bulk.field_types import FieldFacts, field_facts, field_path
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.sinks import GzipTarget
-from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.errors import InputError, SalesforceError
 
 from .query_job import create_query_job
 
@@ -49,6 +50,7 @@ class Export:
         max_records: the most records in a page; without it, Salesforce chooses.
         timeout_s: seconds until the job must be done; `None` for no deadline.
         abort_on_timeout: abort the job if it isn't.
+        abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
         progress: who is told.
     """
 
@@ -63,6 +65,7 @@ class Export:
         max_records: int | None,
         timeout_s: float | None,
         abort_on_timeout: bool,
+        abort_on_cancel: bool,
         progress: bool | Listener | None,
     ) -> None:
         self.soql = soql
@@ -73,6 +76,7 @@ class Export:
         self._max_records = max_records
         self._timeout_s = timeout_s
         self._abort_on_timeout = abort_on_timeout
+        self._abort_on_cancel = abort_on_cancel
         self._tell = Telling(progress, "export")
         self._lock = Lock()
         self._job: QueryJob | None = None
@@ -82,6 +86,11 @@ class Export:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.soql!r}>"
+
+    @property
+    def job_id(self) -> str | None:
+        """The query job's id; `None` before it is made, which asking for a result does."""
+        return self._job.id if self._job is not None else None
 
     @property
     def total(self) -> int:
@@ -116,10 +125,17 @@ class Export:
             if self._job is None:
                 self._job = create_query_job(self._session, self.soql, operation=self._operation, dialect=self._dialect)
             if self._info is None:
-                self._info = self._job.wait(
-                    timeout_s=self._timeout_s, abort_on_timeout=self._abort_on_timeout, seen=self._seen
-                )
+                self._info = self._ended(self._job)
         return self._job
+
+    def _ended(self, job: QueryJob) -> QueryJobInfo:
+        try:
+            return job.wait(timeout_s=self._timeout_s, abort_on_timeout=self._abort_on_timeout, seen=self._seen)
+        except BaseException as error:
+            if self._abort_on_cancel and not isinstance(error, Exception):
+                with suppress(SalesforceError):
+                    to_the_end(job.abort_once)
+            raise
 
     def to_csv(self, path: str | os.PathLike[str], *, compress: bool | None = None) -> int:
         """Write the records as CSV, as Salesforce writes it: every cell quoted, header once.

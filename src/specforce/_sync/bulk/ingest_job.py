@@ -10,14 +10,11 @@ Source: reference/bulk_v2.md sections 2, 3 and 4.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce._threads import closing, run
-from specforce._waiting import Ending
-from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
 from specforce.bulk.files import NewFile
-from specforce.bulk.job_state import bad_end, result_counts
+from specforce.bulk.job_state import result_counts
 from specforce.bulk.pages import next_rows
 from specforce.bulk.parts import MAX_PART_BYTES, Limits
 from specforce.bulk.result_rows import ResultFile, failed_result, successful_result, unprocessed_record
@@ -25,21 +22,22 @@ from specforce.bulk.sinks import ResultSink
 from specforce.bulk.table import TableOptions
 from specforce.bulk.workspace import Workspace
 from specforce_api.bulk_v2 import operations
-from specforce_api.runtime.errors import ApiError, InputError, ServerUnavailable, TransportError
+from specforce_api.runtime.errors import InputError
 from specforce_api.runtime.operation import StreamBody
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
-from .changing import change_state
 from .download import download
+from .job import DEFAULT_WAIT_S, Job, JobKind
 from .reading import Source
-from .waiting import wait_for_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
+    from specforce._retry import Retry
     from specforce._sync.session import Session
+    from specforce.bulk.dialect import Dialect
     from specforce.bulk.parts import Part
     from specforce.bulk.result_rows import FailedResult, SuccessfulResult
     from specforce.bulk.results import ResultHeader, ResultSet
@@ -49,12 +47,18 @@ if TYPE_CHECKING:
     from specforce_api.runtime.operation import Operation
 
 STATES: Final = WAITERS["ingest_job"]
+_KIND: Final = JobKind(
+    states=STATES,
+    look=operations.get_ingest_job,
+    change=lambda job_id, state: operations.update_ingest_job(job_id, body={"state": state}),
+    delete=operations.delete_ingest_job,
+)
+_OPEN: Final = "Open"
 _RESULTS: Final[dict[ResultSet, Callable[[str], Operation[bytes]]]] = {
     "successful": operations.get_ingest_successful_results,
     "failed": operations.get_ingest_failed_results,
     "unprocessed": operations.get_ingest_unprocessed_records,
 }
-DEFAULT_WAIT_S: Final = 86_400.0
 
 
 def create_ingest_job(
@@ -65,9 +69,13 @@ def create_ingest_job(
     external_id: str | None,
     dialect: Dialect,
     assignment_rule_id: str | None,
+    attempts: Attempts | None = None,
 ) -> IngestJob:
     """Make a job. An answer that got lost is no harm: the job behind it stays open and empty until Salesforce removes
     it.
+
+    Args:
+        attempts: counts the tries, where making the job is part of larger work.
 
     Raises:
         ApiError: no such object, no such external id, no permission.
@@ -83,16 +91,11 @@ def create_ingest_job(
         body["externalIdFieldName"] = external_id
     if assignment_rule_id is not None:
         body["assignmentRuleId"] = assignment_rule_id
-    attempts = Attempts(session, "createIngestJob")
-    while True:
-        try:
-            return IngestJob(session, session.send(operations.create_ingest_job(body=body)))
-        except (TransportError, ServerUnavailable) as error:
-            failure = error
-        attempts.wait_after(failure)
+    attempts = attempts or Attempts(session, "createIngestJob")
+    return IngestJob(session, attempts.send(operations.create_ingest_job(body=body)))
 
 
-class IngestJob:
+class IngestJob(Job["IngestJobInfo"]):
     """One ingest job. Made by `sf.bulk.ingest_job(...)`, found again by `sf.bulk.attach_ingest_job(job_id)`.
 
     Attributes:
@@ -101,23 +104,9 @@ class IngestJob:
     """
 
     def __init__(self, session: Session, created: IngestJobInfo) -> None:
-        self.id = created.id
-        self.created = created
-        self._session = session
+        super().__init__(session, created, _KIND)
         self._sent_rows: int | None = None
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.id} {self.created.operation} {self.created.object_}>"
-
-    @property
-    def dialect(self) -> Dialect:
-        """How the job writes CSV, in and out."""
-        info = self.created
-        return Dialect(column_delimiter(info.column_delimiter or "COMMA"), line_ending(info.line_ending or "LF"))
-
-    def info(self) -> IngestJobInfo:
-        """The job as it stands."""
-        return self._session.send(operations.get_ingest_job(self.id))
+        self._closed = False
 
     def upload(self, source: BlockingSource | Iterable[Bytes] | Iterable[Row], *, encoding: str = "utf-8") -> int:
         """Give the job its data: once, and no more than one job takes.
@@ -158,11 +147,14 @@ class IngestJob:
             run(workspace.close)
         return part.rows
 
-    def upload_part(self, part: Part, *, sent: Callable[[int], object] | None = None) -> None:
+    def upload_part(
+        self, part: Part, *, sent: Callable[[int], object] | None = None, retry: Retry | None = None
+    ) -> None:
         """Give the job a part of a load; errors as for `upload`.
 
         Args:
             sent: told of each piece's size as it goes out, from the thread that reads it.
+            retry: when to try again, in place of the session's policy.
         """
 
         def pieces() -> Iterator[bytes]:
@@ -172,28 +164,14 @@ class IngestJob:
                 yield piece
 
         body = StreamBody(pieces if sent is not None else part.open, part.sent_bytes)
-        self._session.send(operations.upload_ingest_job_data(self.id, body=body))
+        self._session.send(operations.upload_ingest_job_data(self.id, body=body), retry=retry)
         self._sent_rows = part.rows
 
     def close(self) -> IngestJobInfo:
         """Say that the data is there: Salesforce begins to work on it."""
-        return self._change("UploadComplete", leaving=frozenset({"Open"}))
-
-    def abort(self) -> IngestJobInfo:
-        """Stop the job. Rows that were processed stay processed.
-
-        Raises:
-            ApiError: it has ended already.
-        """
-        return self._change("Aborted", leaving=STATES.pending)
-
-    def delete(self) -> None:
-        """Delete the job with its data and results.
-
-        Raises:
-            ApiError: it is open or in progress.
-        """
-        self._session.send(operations.delete_ingest_job(self.id))
+        info = self._changed("UploadComplete", leaving=frozenset({_OPEN}))
+        self._closed = True
+        return info
 
     def wait(
         self,
@@ -201,29 +179,21 @@ class IngestJob:
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         seen: Callable[[IngestJobInfo], object] | None = None,
+        checked: Callable[[], object] | None = None,
     ) -> IngestJobInfo:
-        """Wait until the job has ended well, failed records included.
-
-        Args:
-            timeout_s: seconds until the deadline; `None` waits as long as it takes.
-            abort_on_timeout: abort the job at the deadline; otherwise it goes on.
-            seen: told of each answer.
+        """Wait until the job has ended well, failed records included; see `Job.wait`.
 
         Raises:
-            JobFailed: with Salesforce's reason. JobAborted: somebody stopped it. JobTimeout: the deadline has passed.
-            DecodeError: a state that the specs don't know.
+            InputError: the job is still open, and so would stay as it is: `close()` wasn't called.
         """
-        info, ending = wait_for_end(self._session, STATES, self.info, timeout_s=timeout_s, seen=seen)
-        if ending is Ending.TIMEOUT and abort_on_timeout:
-            # It may end by itself at the same moment: then the abort is refused, and its end counts.
-            with contextlib.suppress(ApiError):
-                self.abort()
-            info, ended = wait_for_end(self._session, STATES, self.info, timeout_s=0)
-            ending = ended if ended is Ending.SUCCESS or ended is Ending.FAILURE else Ending.TIMEOUT
-        if ending is Ending.SUCCESS:
-            return info
-        aborted = str(info.state.value) in STATES.aborted
-        raise bad_end(ending, info, timeout_s=timeout_s, aborted=aborted)
+
+        def looked(info: IngestJobInfo) -> None:
+            if not self._closed and str(info.state.value) == _OPEN:
+                raise InputError(f"job {self.id} is open: call close() once its data is uploaded, then wait()")
+            if seen is not None:
+                seen(info)
+
+        return super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked, checked=checked)
 
     def successful(self) -> Generator[SuccessfulResult, None, None]:
         """The records that were made or changed; fetched whole and checked before the first is handed out.
@@ -283,8 +253,3 @@ class IngestJob:
                 batch = run(next_rows, batches)
         finally:
             run(workspace.close)
-
-    def _change(self, state: str, *, leaving: frozenset[str]) -> IngestJobInfo:
-        """Change the job's state, once; `leaving` are the states in which the change hasn't happened yet."""
-        change = operations.update_ingest_job(self.id, body={"state": state})
-        return change_state(self._session, change, self.info, leaving=leaving)

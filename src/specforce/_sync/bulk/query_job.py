@@ -6,46 +6,40 @@ Source: reference/bulk_v2.md sections 3 and 5.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from specforce._checks import whole_number
 from specforce._threads import closing, prefetch, run
-from specforce._waiting import Ending
-from specforce.bulk.dialect import Dialect, column_delimiter, line_ending
 from specforce.bulk.files import NewFile
-from specforce.bulk.job_state import bad_end, count
+from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, ResultPage
 from specforce.bulk.sinks import PageSink
 from specforce.bulk.workspace import Workspace
 from specforce_api.bulk_v2 import operations
-from specforce_api.runtime.errors import (
-    ApiError,
-    DecodeError,
-    IntegrityError,
-    ServerUnavailable,
-    TransportError,
-    VersionConflict,
-)
+from specforce_api.runtime.errors import DecodeError, IntegrityError, VersionConflict
 from specforce_api.runtime.types import UNSET
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
-from .changing import change_state
 from .download import download
-from .ingest_job import DEFAULT_WAIT_S
-from .waiting import wait_for_end
+from .job import Job, JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
     from specforce._sync.session import Session
+    from specforce.bulk.dialect import Dialect
     from specforce.bulk.sinks import Target
     from specforce_api.bulk_v2.models import QueryJobInfo
 
-STATES: Final = WAITERS["query_job"]
+_KIND: Final = JobKind(
+    states=WAITERS["query_job"],
+    look=operations.get_query_job,
+    change=lambda job_id, state: operations.update_query_job(job_id, body={"state": state}),
+    delete=operations.delete_query_job,
+)
 
 
 def create_query_job(session: Session, soql: str, *, operation: str, dialect: Dialect) -> QueryJob:
@@ -62,15 +56,10 @@ def create_query_job(session: Session, soql: str, *, operation: str, dialect: Di
         "lineEnding": dialect.line_ending,
     }
     attempts = Attempts(session, "createQueryJob")
-    while True:
-        try:
-            return QueryJob(session, session.send(operations.create_query_job(body=body)))
-        except (TransportError, ServerUnavailable) as error:
-            failure = error
-        attempts.wait_after(failure)
+    return QueryJob(session, attempts.send(operations.create_query_job(body=body)))
 
 
-class QueryJob:
+class QueryJob(Job["QueryJobInfo"]):
     """One query job. Made by `sf.bulk.query_job(...)`, found again by `sf.bulk.attach_query_job(job_id)`.
 
     Attributes:
@@ -79,68 +68,7 @@ class QueryJob:
     """
 
     def __init__(self, session: Session, created: QueryJobInfo) -> None:
-        self.id = created.id
-        self.created = created
-        self._session = session
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.id} {self.created.operation} {self.created.object_}>"
-
-    @property
-    def dialect(self) -> Dialect:
-        """How the job writes CSV."""
-        info = self.created
-        return Dialect(column_delimiter(info.column_delimiter or "COMMA"), line_ending(info.line_ending or "LF"))
-
-    def info(self) -> QueryJobInfo:
-        """The job as it stands."""
-        return self._session.send(operations.get_query_job(self.id))
-
-    def abort(self) -> QueryJobInfo:
-        """Stop the job.
-
-        Raises:
-            ApiError: it has ended already.
-        """
-        change = operations.update_query_job(self.id, body={"state": "Aborted"})
-        return change_state(self._session, change, self.info, leaving=STATES.pending)
-
-    def delete(self) -> None:
-        """Delete the job with its result.
-
-        Raises:
-            ApiError: it hasn't ended.
-        """
-        self._session.send(operations.delete_query_job(self.id))
-
-    def wait(
-        self,
-        *,
-        timeout_s: float | None = DEFAULT_WAIT_S,
-        abort_on_timeout: bool = False,
-        seen: Callable[[QueryJobInfo], object] | None = None,
-    ) -> QueryJobInfo:
-        """Wait until the result is there.
-
-        Args:
-            timeout_s: seconds until the deadline; `None` waits as long as it takes.
-            abort_on_timeout: abort the job at the deadline; otherwise it goes on.
-            seen: told of each answer.
-
-        Raises:
-            JobFailed: with Salesforce's reason. JobAborted: somebody stopped it. JobTimeout: the deadline has passed.
-            DecodeError: a state that the specs don't know.
-        """
-        info, ending = wait_for_end(self._session, STATES, self.info, timeout_s=timeout_s, seen=seen)
-        aborted = False
-        if ending is Ending.TIMEOUT and abort_on_timeout:
-            # It may end by itself at the same moment: then the abort is refused, which is fine.
-            with contextlib.suppress(ApiError):
-                self.abort()
-                aborted = True
-        if ending is Ending.SUCCESS:
-            return info
-        raise bad_end(ending, info, timeout_s=timeout_s, aborted=aborted)
+        super().__init__(session, created, _KIND)
 
     def pages(self, *, max_records: int | None = None) -> Generator[ResultPage, None, None]:
         """The result page by page, in order; the next page is fetched meanwhile.
