@@ -13,6 +13,8 @@ GET    /__mock/apps                    the connected apps, without their secrets
                                        DELETE .../apps/{client_id} takes it away
 POST   /__mock/snapshots               keep the records: {"id": "1"}; POST .../snapshots/{id} brings them back
 GET    /__mock/schema                  objects, their fields and types
+
+Reports, actions and the outbox are in admin_setup.py.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from specforce_mockserver.admin_setup import setup_handlers
 from specforce_mockserver.bulk.jobs import BulkJobs
 from specforce_mockserver.calls import Answer, ApiError, empty
 from specforce_mockserver.oauth.apps import app_of
@@ -60,6 +63,7 @@ class Admin:
             ("DELETE", "apps"): self._remove_app,
             ("POST", "snapshots"): self._snapshot,
             ("GET", "schema"): self._schema,
+            **setup_handlers(org),
         }
 
     def answer(self, request: Request, raw: bytes) -> Answer:

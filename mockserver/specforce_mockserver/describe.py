@@ -76,6 +76,7 @@ def described(sobject: SObjectType, version: str) -> Document:
     ]
     full["fields"] = [each.document for each in sobject.fields]
     full["recordTypeInfos"] = _record_types(sobject, version)
+    full["namedLayoutInfos"] = _mounted(full.get("namedLayoutInfos") or [], version)
     full.setdefault("supportedScopes", _scopes(sobject))
     full["sobjectDescribeOption"] = "FULL"
     if float(version) < 49:
@@ -131,8 +132,14 @@ def _record_types(sobject: SObjectType, version: str) -> list[Document]:
             "urls": {"layout": f"{mount}sobjects/{sobject.name}/describe/layouts/{MASTER_RECORD_TYPE}"},
         }
     ]
+    return _mounted(given, version)
+
+
+def _mounted(infos: list[Document], version: str) -> list[Document]:
+    """Entries with the URLs that they have in a version."""
+    mount = f"/services/data/v{version}/"
     return [
-        {**each, "urls": {name: _MOUNT.sub(mount, url) for name, url in each.get("urls", {}).items()}} for each in given
+        {**each, "urls": {name: _MOUNT.sub(mount, url) for name, url in each.get("urls", {}).items()}} for each in infos
     ]
 
 

@@ -16,9 +16,11 @@ from specforce_mockserver.database import Database
 from specforce_mockserver.documents import TABLE as DOCUMENT_TABLE
 from specforce_mockserver.documents import Documents
 from specforce_mockserver.faults import Faults
+from specforce_mockserver.invocable.library import Actions
 from specforce_mockserver.limits import Limits
 from specforce_mockserver.oauth.apps import Apps
 from specforce_mockserver.oauth.sessions import Sessions
+from specforce_mockserver.outbox import Outbox
 from specforce_mockserver.records import Records
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce_mockserver.oauth.identity import Identity
+    from specforce_mockserver.quick_actions.library import QuickActions
     from specforce_mockserver.reports.library import Reports
     from specforce_mockserver.schema import Schema
 
@@ -84,6 +87,8 @@ class Org:
         self.sessions = Sessions(self.settings, self.clock, self.identity)
         self.limits = Limits(self.settings, self.clock)
         self.faults = Faults()
+        self.actions = Actions(self.clock)
+        self.outbox = Outbox()
         self.requests = RequestLog()
         self._parts: dict[object, Any] = {}
         self._parts_lock = threading.RLock()
@@ -94,6 +99,13 @@ class Org:
             if make not in self._parts:
                 self._parts[make] = make(self)
             return cast("T", self._parts[make])
+
+    @property
+    def quick_actions(self) -> QuickActions:
+        """The quick actions."""
+        from specforce_mockserver.quick_actions.library import QuickActions  # noqa: PLC0415 - on first use
+
+        return self.part(QuickActions)
 
     @property
     def reports(self) -> Reports:
@@ -115,6 +127,8 @@ class Org:
         self.sessions.reset()
         self.limits.reset()
         self.faults.clear()
+        self.actions.clear()
+        self.outbox.clear()
         self.requests.clear()
 
     def snapshot(self) -> bytes:

@@ -105,6 +105,7 @@ def real(stage: Stage) -> dict[str, str]:
     """Path parameters that lead to something: a record, its external id, a cursor, and by operation a job."""
     record_id = stage.create("Account", Name="Acme", Code__c="A-1")
     stage.ingest_job(b"LastName\n" + b"".join(b"Contact %d\n" % number for number in range(250)))
+    stage.request("POST", "/__mock/actions", json={"type": "flow", "name": "Greet_Customer"})
     page = stage.request("GET", "/query", params={"q": SOQL}, headers={"Sforce-Query-Options": "batchSize=200"}).json()
     return {
         "sobject": "Account",
@@ -115,6 +116,9 @@ def real(stage: Stage) -> dict[str, str]:
         "blob_field": "VersionData",
         "/jobs/ingest/": stage.ingest_job(b"LastName\nEk\n", state="Open"),
         "/jobs/query/": stage.query_job(SOQL),
+        "context_id": record_id,
+        "record_type_id": "012000000000000AAA",
+        "layout_name": "UserAlt",
         **report_and_run(stage),
     }
 
@@ -123,6 +127,14 @@ def report_and_run(stage: Stage) -> dict[str, str]:
     """A report, and a run of it that is over."""
     report_id = reports.summary(stage)
     return {"report_id": report_id, "instance_id": reports.finished_run(stage, report_id), "report_type": "Account"}
+
+
+def action_names(path: str) -> dict[str, str]:
+    """The name of an action that exists, by where its operation is."""
+    if "/actions/custom/" in path:
+        return {"action_type": "flow", "action_name": "Greet_Customer"}
+    names = {"/actions/": "emailSimple", "/sobjects/": "Account.NewContact", "/quickActions": "NewTask"}
+    return {"action_name": next((name for part, name in names.items() if part in path), "")}
 
 
 bounded = settings(
@@ -157,6 +169,7 @@ def test_no_input_about_things_that_exist_breaks_the_fake_org_or_the_spec(
     case: schemathesis.Case, stage: Stage, real: dict[str, str]
 ) -> None:
     jobs = next((job_id for part, job_id in real.items() if part[0] == "/" and part in case.path), "")
-    case.path_parameters = {name: real.get(name, jobs) for name in case.path_parameters}
+    found = {**real, **action_names(case.path)}
+    case.path_parameters = {name: found.get(name, jobs) for name in case.path_parameters}
 
     call_and_check(case, stage)

@@ -45,14 +45,14 @@ def describe_global(call: Call) -> Answer:
         "maxBatchSize": MAX_BATCH_SIZE,
         "sobjects": [global_entry(schema[name], call.api_version) for name in sorted(schema)],
     }
-    return _unchanging(call, body, "global")
+    return unchanging(call, body, "global")
 
 
 @provides("describeSObject", served="static")
 def describe_sobject(call: Call) -> Answer:
     """One object in full."""
     sobject = sobject_of(call)
-    return _unchanging(call, described(sobject, call.api_version), sobject.name)
+    return unchanging(call, described(sobject, call.api_version), sobject.name)
 
 
 @provides("getSObjectBasicInfo")
@@ -62,7 +62,8 @@ def get_sobject_basic_info(call: Call) -> Answer:
     return Answer({"objectDescribe": global_entry(sobject, call.api_version), "recentItems": _recent(call, sobject)})
 
 
-def _unchanging(call: Call, body: Json, what: str) -> Answer:
+def unchanging(call: Call, body: Json, what: str) -> Answer:
+    """Metadata under the tag and the date that it has for as long as the org lives; 304 or 412 where asked for."""
     modified = stored(call.org.started_s)
     tag = f'"{zlib.crc32(f"{what} {call.api_version} {modified}".encode()):08x}"'
     refused = conditions.unmet(call, tag=None, modified=modified)

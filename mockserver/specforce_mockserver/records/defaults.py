@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from specforce_mockserver.ids import short
 from specforce_mockserver.records.batch import ABSENT
 from specforce_mockserver.records.lookup import rows_by_id
+from specforce_mockserver.values import to_rest
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,6 +49,13 @@ def default_of(field: Field) -> Any:
     if field.default is not None:
         return field.default
     return next((each.value for each in field.picklist if each.default), None)
+
+
+def start_value(field: Field, user_id: str) -> Any:
+    """What REST shows of a new record's field before anything is given; None where that is nothing."""
+    stored = user_id if field.name in _FALL_TO_USER else default_of(field)
+    show = to_rest(field)
+    return stored if stored is None or show is None else show(stored)
 
 
 def system_values(sobject: SObjectType, names: Sequence[str], now: str, user_id: str) -> dict[str, Any]:

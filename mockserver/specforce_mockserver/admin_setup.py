@@ -1,0 +1,57 @@
+"""`/__mock/...` for what administrators set up in an org beside records, and for what the org sent out.
+
+GET, POST      /__mock/reports         saved reports; POST adds {"name", "reportType", ...} (reportMetadata), or a list
+POST           /__mock/actions         a custom invocable action that always answers the same:
+                                       {"type": "apex", "name": "Greet", "inputs": {"who": "STRING"},
+                                       "output": {"text": "Hello"}}, or "error": {"message", "statusCode"}
+POST           /__mock/quickActions    {"name": "Account.NewThing", "target": "Thing__c", "kind", "fields", "values"}
+GET, DELETE    /__mock/outbox          e-mails, feed posts and notifications that actions sent
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver.calls import Answer, empty
+
+if TYPE_CHECKING:
+    from specforce_mockserver.org import Org
+
+Handler = Callable[[list[str], Any], Answer]
+
+
+def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
+    """What answers which method and resource."""
+
+    def reports(_rest: list[str], _body: Any) -> Answer:
+        return Answer(org.reports.all())
+
+    def add_reports(_rest: list[str], body: Any) -> Answer:
+        listed: list[Any] = [*body] if isinstance(body, list) else [body]
+        ids = [org.reports.add(dict(each)) for each in listed]
+        return Answer([org.reports.find(each) for each in ids], 201)
+
+    def add_action(_rest: list[str], body: Any) -> Answer:
+        given = dict(body)
+        return Answer(org.actions.register_canned(given.pop("type"), given.pop("name"), **given).described(), 201)
+
+    def add_quick_action(_rest: list[str], body: Any) -> Answer:
+        given = dict(body)
+        return Answer(org.quick_actions.add(given.pop("name"), **given).described(org.schema), 201)
+
+    def outbox(_rest: list[str], _body: Any) -> Answer:
+        return Answer([each.public() for each in org.outbox])
+
+    def clear_outbox(_rest: list[str], _body: Any) -> Answer:
+        org.outbox.clear()
+        return empty()
+
+    return {
+        ("GET", "reports"): reports,
+        ("POST", "reports"): add_reports,
+        ("POST", "actions"): add_action,
+        ("POST", "quickActions"): add_quick_action,
+        ("GET", "outbox"): outbox,
+        ("DELETE", "outbox"): clear_outbox,
+    }
