@@ -7,6 +7,7 @@ a list of `Part` for multipart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -113,9 +114,36 @@ class Part:
             raise ApiError(400, "JSON_PARSER_ERROR", syntax_message(text)) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Subrequest:
+    """A request inside another one's body; `url` begins at the host's root, `body` is NOTHING where there is none."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Subanswer:
+    """The answer to a request inside another one: what a request of its own would have been answered.
+
+    `operation_id` is None where the URL leads nowhere; `body` is None where there is none.
+    """
+
+    operation_id: str | None
+    status: int
+    headers: Mapping[str, str]
+    body: Json
+
+
+Permit = Callable[["OperationSpec"], None]
+Send = Callable[[Subrequest, Permit], Subanswer]
+
+
 @dataclass(slots=True)
 class Call:
-    """One request on its way to a provider."""
+    """One request on its way to a provider; `send` runs others in its name, where it isn't itself inside another."""
 
     org: Org
     operation: OperationSpec
@@ -129,6 +157,17 @@ class Call:
     session: Session | None = None
     body: Json = None
     raw_body: bytes = b""
+    send: Send | None = None
+
+    def run(self, subrequest: Subrequest, permit: Permit) -> Subanswer:
+        """Run a request in the name of this one; `permit` refuses operations that have no place there.
+
+        Raises:
+            ApiError: 400, this one is itself inside another. [E]
+        """
+        if self.send is None:
+            raise ApiError(400, "INVALID_INPUT", "A subrequest can't hold subrequests")
+        return self.send(subrequest, permit)
 
     @property
     def version(self) -> float:

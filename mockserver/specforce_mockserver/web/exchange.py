@@ -8,24 +8,24 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.calls import NOTHING, Answer, ApiError, Call, Upload
+from specforce_mockserver.calls import NOTHING, Answer, ApiError
 from specforce_mockserver.limits import API_REQUESTS
 from specforce_mockserver.request_log import BODY_BYTES
-from specforce_mockserver.web import checks, errors, misfortune
-from specforce_mockserver.web.bodies import check_media_type, parsed, read_to_file, read_whole
+from specforce_mockserver.web import errors, misfortune
+from specforce_mockserver.web.bodies import read_to_file, read_whole
+from specforce_mockserver.web.calling import asked, call_of
 from specforce_mockserver.web.dispatch import target_of
 from specforce_mockserver.web.mounts import HOST, mount_of
-from specforce_mockserver.web.multipart import parse_multipart
 from specforce_mockserver.web.promises import broken_promises
 from specforce_mockserver.web.replies import Reply, reply_of
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
+from specforce_mockserver.web.subrequests import Subrequests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce_mockserver.faults import Fault
     from specforce_mockserver.oauth.sessions import Session
-    from specforce_mockserver.registry import Provider
     from specforce_mockserver.web.app import App
     from specforce_mockserver.web.asgi import Receive, Scope, Send
     from specforce_mockserver.web.dispatch import Target
@@ -120,10 +120,11 @@ class Exchange:
                 return misfortune.stated(fault)
             if fault is not None and fault.kind == "expire_tokens":
                 self._org.sessions.expire_all()
-            call, provider = self._call(target, raw, body)
+            subrequests = Subrequests(self._org, self._app.routes, self._request, target.session)
+            call, provider = call_of(self._org, self._request, target, raw, body, send=subrequests.send)
             if provider.blocking or (provider.writes and self._org.database.busy):
-                return await self._app.in_thread(lambda: _asked(provider, call))
-            return _asked(provider, call)
+                return await self._app.in_thread(lambda: asked(provider, call))
+            return asked(provider, call)
         finally:
             if self._upload is not None:
                 self._upload.unlink(missing_ok=True)
@@ -140,45 +141,6 @@ class Exchange:
         entry.request_bytes = len(raw)
         entry.body = raw[:BODY_BYTES].decode("utf-8", "replace") if operation.api != "auth" else None
         return raw, NOTHING
-
-    def _call(self, target: Target, raw: bytes, body: Any) -> tuple[Call, Provider]:
-        """The call that the provider gets.
-
-        Raises:
-            ApiError: the session is gone, nobody serves the operation, or the request breaks the spec.
-        """
-        operation, provider, request = target.operation, target.provider, self._request
-        if target.session is not None and self._org.sessions.look(target.session.token) is None:
-            raise errors.session_expired()
-        if provider is None:
-            raise errors.not_served(operation.id)
-        if operation.body_kind != "none" and not provider.lenient:
-            check_media_type(operation, request)
-        if isinstance(body, Upload) and operation.body_kind == "multipart":
-            body = parse_multipart(request.header("content-type"), body.mapped())
-        elif operation.body_kind not in {"none", "raw"}:
-            body = parsed(operation, request, raw)
-        values, violations = checks.query_arguments(operation, request.query, float(target.api_version))
-        call = Call(
-            org=self._org,
-            operation=operation,
-            method=request.method,
-            path=request.path,
-            base_url=self._org.settings.public_url or request.base_url,
-            api_version=target.api_version,
-            params={**target.path_values, **values},
-            query=request.query,
-            headers=request.headers,
-            session=target.session,
-            body=None if body is NOTHING else body,
-            raw_body=raw,
-        )
-        if operation.body_kind in {"json", "form"} and not provider.lenient:
-            violations.extend(checks.body_violations(operation, body))
-        for violation in violations:
-            own = provider.on_violation(call, violation) if provider.on_violation is not None else None
-            raise own or checks.usual_error(violation, raw)
-        return call, provider
 
     def _dressed(self, reply: Reply) -> Reply:
         """The reply with the headers that tell of limits and versions; checked, where that is wanted."""
@@ -209,21 +171,6 @@ class Exchange:
         if fault is not None and fault.kind == "truncate":
             reply = misfortune.truncated(fault, reply)
         entry.response_bytes = await self._app.send(self._send, self._request, reply)
-
-
-def _asked(provider: Provider, call: Call) -> Answer:
-    """The provider's answer.
-
-    Raises:
-        ApiError: it refuses; or it failed, which is the fake org's own fault.
-    """
-    try:
-        return provider.provide(call)
-    except ApiError:
-        raise
-    except Exception as error:
-        _log.exception("the provider of %s failed", call.operation.id)
-        raise errors.unexpected() from error
 
 
 def _oversize(request: Request) -> Answer | None:

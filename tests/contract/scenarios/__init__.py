@@ -1,6 +1,7 @@
 """One scenario per operation that the fake org serves: what an org must hold, and what it must answer.
 
-A served operation without a scenario fails the suite by name. Every module of this package is imported.
+A served operation without a scenario fails the suite by name. Every module of this package is imported, so a new one
+needs no list to be written into.
 
 Against Prism every operation of the specs is tested, by its examples: `specforce-gen coverage` reads `contract_tested`.
 """

@@ -26,8 +26,8 @@ class CompositeSubrequest:
         method (CompositeSubrequestMethod): HTTP method; a graph doesn't take PUT.
         url (str): Path from the host's root, with a query if it needs one; it may hold references. Example:
             /services/data/v67.0/sobjects/Account.
-        reference_id (str): Name of the caller's choice, unique in the call, for references and to find the answer;
-            case matters. Example: newAccount.
+        reference_id (str): Name of the caller's choice, unique in the call, for references and to find the answer:
+            letters, digits and underscores, no underscore first; case matters. Example: newAccount.
         body (Any | Unset): JSON body of the request; it may hold references. Example: {'Name': 'Acme'}.
         http_headers (CompositeSubrequestHttpHeaders | Unset): Headers of the subrequest; not Accept, Authorization
             or Content-Type.

@@ -1,0 +1,1 @@
+"""What the composite resources share: requests in a row, references between them, and undoing all of them."""
