@@ -11,6 +11,9 @@ DELETE /__mock/sessions                end every access token
 GET    /__mock/apps                    the connected apps, without their secrets; POST adds or replaces one:
                                        {"client_id": "my-app", "certificate": "-----BEGIN CERTIFICATE-----..."},
                                        DELETE .../apps/{client_id} takes it away
+GET    /__mock/apex                    Apex endpoints; POST adds one with a fixed answer, DELETE removes all:
+                                       {"method": "GET", "path": "/cases/{id}", "status": 200, "body": {"Id": "5"}}, or
+                                       "text" and its "mediaType" in place of "body"; "headers" if wanted
 POST   /__mock/snapshots               keep the records: {"id": "1"}; POST .../snapshots/{id} brings them back
 GET    /__mock/schema                  objects, their fields and types
 
@@ -26,6 +29,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from specforce_mockserver.admin_setup import setup_handlers
+from specforce_mockserver.apex import ApexResponse
 from specforce_mockserver.bulk.jobs import BulkJobs
 from specforce_mockserver.calls import Answer, ApiError, empty
 from specforce_mockserver.oauth.apps import app_of
@@ -61,6 +65,9 @@ class Admin:
             ("GET", "apps"): self._apps,
             ("POST", "apps"): self._put_app,
             ("DELETE", "apps"): self._remove_app,
+            ("GET", "apex"): self._apex,
+            ("POST", "apex"): self._add_apex,
+            ("DELETE", "apex"): self._clear_apex,
             ("POST", "snapshots"): self._snapshot,
             ("GET", "schema"): self._schema,
             **setup_handlers(org),
@@ -165,6 +172,22 @@ class Admin:
     def _remove_app(self, rest: list[str], _body: Any) -> Answer:
         if not rest or not self._org.apps.remove(rest[0]):
             raise _bad(404, f"there is no app {'/'.join(rest)}")
+        return empty()
+
+    def _apex(self, _rest: list[str], _body: Any) -> Answer:
+        return Answer([{"method": each.method, "path": each.path} for each in self._org.apex])
+
+    def _add_apex(self, _rest: list[str], body: Any) -> Answer:
+        wanted = _object(body)
+        content = msgspec.json.encode(wanted["body"]) if "body" in wanted else wanted.get("text")
+        media_type = wanted.get("mediaType", "application/json" if "body" in wanted else None)
+        headers = _object(wanted.get("headers", {}))
+        answer = ApexResponse(content, int(wanted.get("status", 200)), headers, media_type)
+        self._org.apex.route(wanted["method"], wanted["path"], lambda: answer)
+        return empty(201)
+
+    def _clear_apex(self, _rest: list[str], _body: Any) -> Answer:
+        self._org.apex.clear()
         return empty()
 
     def _snapshot(self, rest: list[str], _body: Any) -> Answer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
+from specforce_mockserver.apex import ApexEndpoints
 from specforce_mockserver.clock import Clock
 from specforce_mockserver.counters import TABLE as COUNTER_TABLE
 from specforce_mockserver.counters import Counters
@@ -90,6 +91,7 @@ class Org:
         self.actions = Actions(self.clock)
         self.outbox = Outbox()
         self.requests = RequestLog()
+        self.apex = ApexEndpoints()
         self._parts: dict[object, Any] = {}
         self._parts_lock = threading.RLock()
 
@@ -115,7 +117,7 @@ class Org:
         return self.part(Reports)
 
     def reset(self) -> None:
-        """Go back to a new org: records (also those kept on file), apps, tokens, jobs, limits, faults, log and time."""
+        """Be a new org again: records (on file too), apps, tokens, jobs, endpoints, limits, faults, log and time."""
         self._close_parts()
         self.clock.reset()
         with self.database.write() as writer:
@@ -130,6 +132,7 @@ class Org:
         self.actions.clear()
         self.outbox.clear()
         self.requests.clear()
+        self.apex.clear()
 
     def snapshot(self) -> bytes:
         """The records as they are now, for `restore`."""

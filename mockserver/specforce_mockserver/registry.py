@@ -27,6 +27,7 @@ class Provider:
     blocking: bool
     own_login: bool
     lenient: bool
+    own_body: bool
     on_violation: OnViolation | None
 
 
@@ -41,6 +42,7 @@ def provides(
     blocking: bool = False,
     own_login: bool = False,
     lenient: bool = False,
+    own_body: bool = False,
     on_violation: OnViolation | None = None,
 ) -> Callable[[Provide], Provide]:
     """Register a function as the one that answers an operation.
@@ -52,6 +54,7 @@ def provides(
         blocking: always runs in a worker thread: big uploads, long results.
         own_login: the provider looks at credentials itself; the app lets every caller through.
         lenient: the body isn't checked against the spec: the API's own refusals come from the provider.
+        own_body: a body in memory isn't parsed: the provider reads `raw_body` itself, of whatever media type.
         on_violation: turns a breach of the spec into this operation's own error; None from it means the usual one.
 
     Raises:
@@ -62,7 +65,9 @@ def provides(
         if operation_id in PROVIDERS:
             message = f"two providers for {operation_id}: {PROVIDERS[operation_id].provide!r} and {function!r}"
             raise ValueError(message)
-        PROVIDERS[operation_id] = Provider(function, served, writes, blocking, own_login, lenient, on_violation)
+        PROVIDERS[operation_id] = Provider(
+            function, served, writes, blocking, own_login, lenient, own_body, on_violation
+        )
         return function
 
     return register

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOKEN = "00Dxx0000001gER!AQEAQ0kfake"
 OPERATIONS = operations()
 ERROR_CLASSES = {
+    "APEX_ERROR": errors.ApexError,
     "ENTITY_IS_DELETED": errors.EntityIsDeleted,
     "INVALID_FIELD": errors.InvalidField,
     "INVALID_QUERY_LOCATOR": errors.InvalidQueryLocator,

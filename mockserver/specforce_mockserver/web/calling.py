@@ -45,7 +45,7 @@ def call_of(
         check_media_type(operation, request)
     if isinstance(body, Upload) and operation.body_kind == "multipart":
         body = parse_multipart(request.header("content-type"), body.mapped())
-    elif operation.body_kind not in {"none", "raw"}:
+    elif operation.body_kind not in {"none", "raw"} and not provider.own_body:
         body = parsed(operation, request, raw)
     values, violations = checks.query_arguments(operation, request.query, float(target.api_version))
     call = Call(

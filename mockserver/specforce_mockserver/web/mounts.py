@@ -40,6 +40,7 @@ class Mount:
     Attributes:
         prefix: its path's segments, in lower case.
         version_segment: the segment that names the API version, as the specs' paths have it; None where none does.
+        with_root: whether the place itself is one of its paths; else that says for itself whether it wants a login.
         json_only: whether callers that take XML and no JSON are refused.
         session_of: finds who calls.
         refused: says no.
@@ -49,6 +50,7 @@ class Mount:
 
     prefix: tuple[str, ...]
     version_segment: str | None = None
+    with_root: bool = False
     json_only: bool = False
     session_of: Callable[[Org, Request], Session] = session_of
     refused: Refusing = _json_array
@@ -57,7 +59,8 @@ class Mount:
     def holds(self, segments: Sequence[str]) -> bool:
         """Whether a path is below it."""
         size = len(self.prefix)
-        return len(segments) > size and tuple(each.lower() for each in segments[:size]) == self.prefix
+        below = len(segments) > size or (self.with_root and len(segments) == size)
+        return below and tuple(each.lower() for each in segments[:size]) == self.prefix
 
     def version_of(self, segments: Sequence[str]) -> str | None:
         """The API version that a path below it names; None when it names none."""
@@ -81,7 +84,7 @@ MOUNTS = (
         ("services", "async"), VERSION_VARIABLE, session_of=async_api.session_of, refused=async_api.refused,
         choose=async_api.choose,
     ),
-    Mount(("services", "apexrest")),
+    Mount(("services", "apexrest"), with_root=True),
 )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """From a path and a method to an operation.
 
 Paths are matched segment by segment; a literal segment goes before a parameter, in any case where no exact spelling
-fits, as Salesforce reads its paths. A parameter whose name ends in `_path` takes all segments that are left. Of
-operations that share a wire path, `x-route-when`, the body's media type and the media types that the caller takes
-decide.
+fits, as Salesforce reads its paths. A parameter whose name ends in `_path` takes all segments that are left, and none
+too. Of operations that share a wire path, `x-route-when`, the body's media type and the media types that the caller
+takes decide; a body of a type that none of them names goes to the one that takes any bytes.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Match:
 def _by_headers(among: Sequence[OperationSpec], request: Request) -> OperationSpec:
     """The first whose body is of the request's media type, else the first that answers what the caller takes."""
     if (given := request.media_type) is not None and any(each.media_type is not None for each in among):
-        return next((each for each in among if each.media_type == given), among[0])
+        by_type = {each.media_type: each for each in reversed(among)}
+        return by_type.get(given) or by_type.get("application/octet-stream") or among[0]
     accepted = request.accepted
     exact = (each for each in among if each.answer_types == accepted)
     partly = (each for each in among if each.answer_types & accepted)
@@ -127,6 +128,8 @@ def _descend(node: _Node, segments: Sequence[str]) -> _Node:
 
 def _walk(node: _Node, segments: Sequence[str], values: tuple[str, ...]) -> Match | None:
     """The match below a node; a literal that leads nowhere gives way to a parameter."""
+    if not segments and not node.operations and node.rest is not None:
+        return _walk(node.rest, (), (*values, ""))
     if not segments:
         return Match(node.operations, values) if node.operations else None
     first, rest = segments[0], segments[1:]

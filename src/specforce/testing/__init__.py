@@ -11,18 +11,20 @@ In pytest the fixture `fake_org` is there by installation alone; it starts one o
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from specforce_mockserver.apex import ApexException, ApexRequest, ApexResponse
+
     from .fake_org import FakeOrg
 
-__all__ = ["FakeOrg"]
+__all__ = ["ApexException", "ApexRequest", "ApexResponse", "FakeOrg"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `FakeOrg` on use: importing the plugin loads this package, in every run of pytest."""
-    if name != "FakeOrg":
+    """Load a name on use: importing the plugin loads this package, in every run of pytest."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .fake_org import FakeOrg  # noqa: PLC0415 - on use
-
-    return FakeOrg
+    home = "specforce.testing.fake_org" if name == "FakeOrg" else "specforce_mockserver.apex"
+    return getattr(import_module(home), name)

@@ -18,6 +18,7 @@ from specforce.auth import ClientCredentials
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from specforce_mockserver.apex import ApexEndpoints
     from specforce_mockserver.faults import Fault, FaultKind
     from specforce_mockserver.org import Org
     from specforce_mockserver.request_log import LoggedRequest
@@ -86,6 +87,11 @@ class FakeOrg:
         """What was asked of the org since it was made or reset, oldest first; secrets masked."""
         return list(self.org.requests)
 
+    @property
+    def apex(self) -> ApexEndpoints:
+        """The org's Apex REST endpoints: `org.apex.route("GET", "/Cases/{id}", function)`, or as a decorator."""
+        return self.org.apex
+
     def advance(self, seconds: float = 0, *, ticks: int = 0) -> None:
         """Let time pass for the org.
 
@@ -97,7 +103,7 @@ class FakeOrg:
         self.org.clock.tick(ticks)
 
     def reset(self) -> None:
-        """Make the org as new: records, tokens, jobs, limits, faults, requests and time."""
+        """Make the org as new: records, tokens, jobs, endpoints, limits, faults, requests and time."""
         self.org.reset()
 
     def expire_tokens(self) -> None:
