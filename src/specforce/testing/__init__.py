@@ -15,8 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce_mockserver.apex import ApexException, ApexRequest, ApexResponse
-
+    from .apex import ApexException, ApexRequest, ApexResponse
     from .fake_org import FakeOrg
 
 __all__ = ["ApexException", "ApexRequest", "ApexResponse", "FakeOrg"]
@@ -26,5 +25,4 @@ def __getattr__(name: str) -> Any:
     """Load a name on use: importing the plugin loads this package, in every run of pytest."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "specforce.testing.fake_org" if name == "FakeOrg" else "specforce_mockserver.apex"
-    return getattr(import_module(home), name)
+    return getattr(import_module(".fake_org" if name == "FakeOrg" else ".apex", __name__), name)
