@@ -19,7 +19,7 @@ XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 MAX_DEPTH: Final = 64
 _WELL_KNOWN: Final = {XSI: "xsi", "http://www.w3.org/XML/1998/namespace": "xml"}
-_UNWRITABLE: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
+_UNWRITABLE: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "�")
 Name = tuple[str, str]
 
 

@@ -74,8 +74,8 @@ def read_ingest_request(schema: Schema, body: Mapping[str, Any]) -> IngestReques
     sobject = schema.type(_text(body, "object") or "")
     if sobject is None:
         raise _no_object(_text(body, "object") or "")
-    _refuse_unsupported(sobject, operation)
-    key = _external_id(sobject, _text(body, "externalIdFieldName")) if operation == "upsert" else None
+    refuse_unsupported(sobject, operation)
+    key = matching_field(sobject, _text(body, "externalIdFieldName")) if operation == "upsert" else None
     return IngestRequest(operation, sobject, dialect, key.name if key else None, _text(body, "assignmentRuleId"))
 
 
@@ -102,7 +102,7 @@ def _text(body: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _refuse_unsupported(sobject: SObjectType, operation: str) -> None:
+def refuse_unsupported(sobject: SObjectType, operation: str) -> None:
     """Refuse operations that the object as a whole doesn't allow [S for queries, E? for ingest]."""
     allowed = {
         "insert": sobject.createable,
@@ -113,7 +113,7 @@ def _refuse_unsupported(sobject: SObjectType, operation: str) -> None:
         raise ApiError(400, "INVALIDENTITY", f"Entity '{sobject.name}' is not supported by the Bulk API.")
 
 
-def _external_id(sobject: SObjectType, name: str | None) -> Field:
+def matching_field(sobject: SObjectType, name: str | None) -> Field:
     """The field that an upsert matches by.
 
     Raises:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from specforce_mockserver.bulk.results import error_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from specforce_mockserver.bulk.behaviour import RowRule
     from specforce_mockserver.bulk.header import Header
     from specforce_mockserver.bulk.job import IngestJob
     from specforce_mockserver.bulk.rows import RowBatch
     from specforce_mockserver.org import Org
-    from specforce_mockserver.records import RowResult
+    from specforce_mockserver.records import Batch, Records, RowResult
+    from specforce_mockserver.schema import SObjectType
 
 # From this version on, failed rows carry the Id of the record where it is known (reference/bulk_v2.md section 4).
 FAILED_IDS_SINCE: Final = 53.0
@@ -67,25 +68,15 @@ class Saving:
 
     def _write(self, rows: Sequence[Sequence[str]]) -> list[RowResult]:
         """Carry out the job's operation."""
-        user_id = self._job.created_by_id
-        match self._job.operation:
-            case "insert":
-                return self._records.insert(self._plan.batch(rows), user_id=user_id)
-            case "update":
-                return self._records.update(self._plan.batch(rows), user_id=user_id)
-            case "upsert":
-                key = self._plan.sobject.field(self._job.external_id_field or "Id")
-                if key is None:
-                    message = f"the job was made with an external id field that is none: {self._job.external_id_field}"
-                    raise LookupError(message)
-                return self._records.upsert(self._plan.batch(rows), key, user_id=user_id)
-            case "delete" | "hardDelete":
-                hard = self._job.operation == "hardDelete"
-                ids = [row[0] or None for row in rows]
-                return self._records.delete(self._plan.sobject, ids, user_id=user_id, hard=hard)
-            case other:
-                message = f"no rule for the operation {other}"
-                raise LookupError(message)
+        return carry_out(
+            self._records,
+            self._job.operation,
+            self._plan.sobject,
+            batch=lambda: self._plan.batch(rows),
+            ids=lambda: [row[0] or None for row in rows],
+            external_id_field=self._job.external_id_field,
+            user_id=self._job.created_by_id,
+        )
 
     def _refused_by_rules(self, rows: Sequence[Sequence[str]]) -> dict[int, str]:
         """The rows that a test wants refused."""
@@ -100,3 +91,45 @@ class Saving:
         if rule.column is None:
             return True
         return rule.column in self._names and row[self._names.index(rule.column)] == rule.equals
+
+
+def carry_out(
+    records: Records,
+    operation: str,
+    sobject: SObjectType,
+    *,
+    batch: Callable[[], Batch],
+    ids: Callable[[], list[str | None]],
+    external_id_field: str | None,
+    user_id: str,
+) -> list[RowResult]:
+    """Save or delete some rows.
+
+    Args:
+        records: the org's.
+        operation: the job's.
+        sobject: the job's object.
+        batch: makes the rows to save; not called for deletes.
+        ids: finds the ids to delete; called for deletes only.
+        external_id_field: what an upsert matches by; `Id` without.
+        user_id: who saves.
+
+    Raises:
+        LookupError: the job was made with an operation or a field that there isn't.
+    """
+    match operation:
+        case "insert":
+            return records.insert(batch(), user_id=user_id)
+        case "update":
+            return records.update(batch(), user_id=user_id)
+        case "upsert":
+            key = sobject.field(external_id_field or "Id")
+            if key is None:
+                message = f"the job was made with an external id field that is none: {external_id_field}"
+                raise LookupError(message)
+            return records.upsert(batch(), key, user_id=user_id)
+        case "delete" | "hardDelete":
+            return records.delete(sobject, ids(), user_id=user_id, hard=operation == "hardDelete")
+        case other:
+            message = f"no rule for the operation {other}"
+            raise LookupError(message)

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from specforce_mockserver.bulk.dialect import Dialect
 
 
-def scan(stream: BinaryIO, dialect: Dialect) -> bool:
+def scan(stream: BinaryIO, dialect: Dialect, *, any_line_ending: bool = False) -> bool:
     """Read an upload from its start to its end and refuse what fails the whole job.
 
     Args:
         stream: the uploaded bytes.
         dialect: the job's delimiter and line ending.
+        any_line_ending: leave it to the rows how they end, as Bulk API 1.0 does.
 
     Returns:
         Whether some quote has a space beside it: an error of its row, not of the job ("A space before or after a double
@@ -44,14 +45,15 @@ def scan(stream: BinaryIO, dialect: Dialect) -> bool:
             block.decode("utf-8")
         except UnicodeDecodeError as error:
             raise encoding_failure() from error
-        spaced |= check_block(block, dialect)
+        spaced |= check_block(block, dialect, any_line_ending=any_line_ending)
     return spaced
 
 
-def check_block(block: bytes, dialect: Dialect) -> bool:
+def check_block(block: bytes, dialect: Dialect, *, any_line_ending: bool = False) -> bool:
     """Check one block of whole records; the meaning is that of `scan`."""
     parts = block.split(b'"')
-    check_line_endings(block, {*parts[::2]}, dialect)
+    if not any_line_ending:
+        check_line_endings(block, {*parts[::2]}, dialect)
     if len(parts) == 1:
         return False
     border = (dialect.delimiter.encode(), b"\n", b"\r")

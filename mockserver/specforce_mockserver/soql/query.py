@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from . import statements
 from .compile import compile_root
@@ -15,6 +15,7 @@ from .execute import cursor
 from .pages import OpenChild, QueryResult, first_page
 from .parser import parse
 from .settings import Context, Settings
+from .shape import Json, Record, maker
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,6 +70,16 @@ class CompiledQuery:
         """
         return first_page(self.plan, connection, page_size, open_child)
 
+    def records(self, connection: sqlite3.Connection) -> Iterator[Json]:
+        """All records as JSON, read one after the other.
+
+        Raises:
+            SoqlError: the query selects no plain records, or has child subqueries.
+        """
+        if not isinstance(self.plan.shape, Record) or self.plan.children:
+            raise SoqlError(API_ERROR, "The query selects what can't be read one after the other")
+        return map(maker(self.plan.shape), self._stream(connection, statements.rows(self.plan, None)))
+
     def text_rows(self, connection: sqlite3.Connection) -> Iterator[Cells]:
         """All rows as texts, one per column, read one after the other.
 
@@ -88,7 +99,7 @@ class CompiledQuery:
         statement = statements.csv_lines(self.plan, self._flat(), delimiter, line_ending)
         return (line for (line,) in self._stream(connection, statement))
 
-    def _stream(self, connection: sqlite3.Connection, statement: str) -> Iterator[Cells]:
+    def _stream(self, connection: sqlite3.Connection, statement: str) -> Iterator[Any]:
         found = cursor(connection, statement, self.plan.parameters)
         found.arraysize = FETCH_ROWS
         return iter(found)
