@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specforce_api.runtime.errors import ApiError
+from tests.contract.bulk_v1_jobs import BatchStage
 from tests.contract.cases import Ask
 from tests.contract.exchange import Wire, call
 from tests.contract.specification import operations
@@ -103,6 +104,19 @@ def _open_ingest(stage: Stage) -> Mapping[str, Json]:
     return {"job_id": stage.ingest_job(state="Open")}
 
 
+def _closed_batch_job(stage: Stage) -> Mapping[str, Json]:
+    org = BatchStage(stage, "CSV")
+    job_id = org.job()
+    org.request("POST", f"/job/{job_id}", json={"state": "Closed"})
+    return {"job_id": job_id}
+
+
+def _queued_batch(stage: Stage) -> Mapping[str, Json]:
+    org = BatchStage(stage, "CSV")
+    job_id = org.job()
+    return {"job_id": job_id, "batch_id": org.add(job_id)}
+
+
 def _queued_query(stage: Stage) -> Mapping[str, Json]:
     return {"job_id": stage.query_job("SELECT Id FROM Contact", state="UploadComplete")}
 
@@ -142,4 +156,10 @@ REFUSALS = [
     Refusal("createQueryJob", 400, "API_ERROR", body={"operation": "query", "query": "SELECT FROM"}),
     Refusal("getQueryJob", 404, "NOT_FOUND", {"job_id": NO_JOB}),
     Refusal("deleteQueryJob", 400, "API_ERROR", prepare=_queued_query),
+    Refusal("createJob", 400, "InvalidJob", body={"object": "Nothing__c", "operation": "insert"}),
+    Refusal("createJob", 400, "InvalidJob", body={"object": "Contact", "operation": "INSERT"}, breaks_spec=True),
+    Refusal("getJob", 400, "InvalidJob", {"job_id": NO_JOB}),
+    Refusal("getJobXml", 400, "InvalidJob", {"job_id": NO_JOB}),
+    Refusal("addBatchCsv", 400, "InvalidJobState", body="LastName\nEk\n", prepare=_closed_batch_job),
+    Refusal("getBatchResult", 400, "InvalidBatch", prepare=_queued_batch),
 ]

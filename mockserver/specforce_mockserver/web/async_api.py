@@ -1,7 +1,7 @@
 """Bulk API 1.0's own ways on the wire: the session header, and errors in the job's format.
 
-It knows no statuses but 400 and 500, and no error array: an `exceptionCode` and an `exceptionMessage`, as JSON or as
-XML. Source: specs/reference/bulk_v1.md sections 1 and 6.
+It knows no statuses but 400 and 500 (405 is the fake org's own), and no error array: an `exceptionCode` and an
+`exceptionMessage`, as JSON or as XML. Source: specs/reference/bulk_v1.md sections 1 and 6.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def refused(org: Org, request: Request, error: ApiError, _api: str | None) -> An
     """A refusal as this API says it."""
     code, status, message = error.code, error.status, error.message
     if code in _CODES:
-        code, status = _CODES[code], 400
+        code, status = _CODES[code], 405 if status == 405 else 400
     elif code == "INVALID_SESSION_ID":
         known = invalid_session()
         code, status, message = known.code, known.status, known.message
