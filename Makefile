@@ -46,6 +46,7 @@ test: setup check-generated lint  ## * everything that CI runs: generated code, 
 	@$(MAKE) --no-print-directory pytest
 
 pytest:  # the tests alone; PYTEST_ARGS="-k bulk" narrows them
+	@scripts/need redis-server postgresql
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --durations 15 $(PYTEST_ARGS)
 
 generate: setup  ## write generated/ and src/specforce/_sync/ from specs/ and src/specforce/_async/

@@ -54,3 +54,21 @@ def mock_server() -> Iterator[MockServer]:
             yield server
     finally:
         org.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis server, for all tests of this process."""
+    from tests.servers import redis_server
+
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server, for all tests of this process: a connection string."""
+    from tests.servers import postgres_server
+
+    with postgres_server() as conninfo:
+        yield conninfo

@@ -20,7 +20,9 @@
     ├── JobError              a bulk job didn't end well: job_id, state
     │   ├── JobFailed  JobAborted
     │   └── JobTimeout
-    └── IntegrityError        counts that don't add up; nothing is dropped silently
+    ├── IntegrityError        counts that don't add up; nothing is dropped silently
+    └── StoreError            a store of shared state can't be reached or read
+        └── StoreConflict     somebody else wrote first, or holds the lease
 
 An error keeps what the wire said (status, code, fields, request id, the body's start) and never a token: text is
 redacted when the error is made.
@@ -327,6 +329,17 @@ class IntegrityError(SalesforceError):
         super().__init__(redact(message))
         self.expected = expected
         self.actual = actual
+
+
+class StoreError(SalesforceError):
+    """A store of shared state (tokens, replay positions) can't be reached, written or understood."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))
+
+
+class StoreConflict(StoreError):
+    """Nothing was written: somebody else wrote first, or holds the key's lease. Read again."""
 
 
 _BY_CODE: dict[str, type[ApiError]] = {
