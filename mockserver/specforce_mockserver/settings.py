@@ -29,7 +29,8 @@ class OrgSettings:
     `client_id` to `certificate` make the default app, `apps` are further ones.
     `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials
     need the org's own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer
-    '23 do. `public_url` is where clients find the org when that isn't the host they ask (behind a proxy, say).
+    '23 do; `password_days` is how long a password is good. `public_url` is where clients find the org when that isn't
+    the host they ask (behind a proxy, say).
     """
 
     client_id: str = "test-client"
@@ -41,6 +42,7 @@ class OrgSettings:
     rotates_refresh_tokens: bool = False
     run_as_enabled: bool = True
     password_flow: bool = True
+    password_days: int = 90
     session_timeout_s: float = 7200.0
     login_hosts: frozenset[str] = frozenset({"login.salesforce.com", "test.salesforce.com"})
     my_domain_only: bool = True

@@ -88,6 +88,7 @@ MANY = [{**ACME, "referenceId": f"a{number}"} for number in range(501)]
 
 
 @row("rest.md#10", "Limits: 75 graphs")
+@row("versions.md#2", "* Composite/batch:")
 @pytest.mark.parametrize(
     "graphs",
     [
@@ -97,6 +98,7 @@ MANY = [{**ACME, "referenceId": f"a{number}"} for number in range(501)]
         [graph("g", *MANY)],
         [graph("g", ACME), graph("g", ACME)],
         [graph("g", ACME, ACME)],
+        [graph("g", {**ACME, "url": "/services/data/v49.0/sobjects/Account"})],
         [graph("g", sub("POST", "/sobjects/Account", "a[1]", {}))],
         [{"graphId": "g"}],
         [],

@@ -51,6 +51,7 @@ def test_the_family_lists_what_its_version_has(raw: RawOrg) -> None:
 
 
 @row("rest.md#10", "Subrequest: `method`")
+@row("rest.md#10", "Response always 200:")
 @row("rest.md#10", '{"compositeResponse":[')
 def test_later_requests_use_what_earlier_ones_answered(raw: RawOrg) -> None:
     account, contact, found, read = composite(
@@ -198,6 +199,7 @@ def test_an_illegal_name_refuses_the_request_since_52_and_its_users_before(raw: 
 
 
 @row("rest.md#10", "* Whole-request failures")
+@row("rest.md#10", "Request: `allOrNone`")
 @pytest.mark.parametrize(
     "body",
     [
@@ -301,6 +303,7 @@ def test_a_batch_can_halt_on_the_first_error_and_undoes_nothing(raw: RawOrg) -> 
 
 
 @row("rest.md#10", '{"haltOnError":false')
+@row("versions.md#2", "* Composite/batch:")
 @pytest.mark.parametrize("url", ["v33.0/limits", "v68.0/limits", "limits", "/services/data/", "v67.0/composite/batch"])
 def test_a_batch_takes_no_newer_or_very_old_version_and_no_batch(raw: RawOrg, url: str) -> None:
     body = {"batchRequests": [{"method": "POST", "url": url, "richInput": {"batchRequests": []}}]}

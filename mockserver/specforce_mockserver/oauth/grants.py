@@ -6,12 +6,12 @@ enabled. Source: specs/reference/auth.md sections 2, 3 and 4.
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.oauth.assertions import check_assertion, read_assertion
 from specforce_mockserver.oauth.clients import authenticated
 from specforce_mockserver.oauth.formats import OAuthError
+from specforce_mockserver.oauth.passwords import Passwords
 from specforce_mockserver.oauth.sessions import signature
 
 if TYPE_CHECKING:
@@ -111,9 +111,8 @@ class TokenEndpoint:
         for name in ("username", "password"):
             if not form.get(name):
                 raise OAuthError("invalid_request", f"missing required parameter: {name}")
-        right = (settings.password + settings.security_token).encode()
-        proven = secrets.compare_digest(str(form["password"]).encode(), right)
-        user_id = user_named(self._org, settings.username) if form["username"] == settings.username else None
+        user_id = user_named(self._org, str(form["username"]))
+        proven = user_id is not None and self._org.part(Passwords).proves(user_id, str(form["password"]))
         if not proven or user_id is None or not settings.password_flow:
             raise OAuthError("invalid_grant", "authentication failure")
         return self._org.sessions.open(user_id, app.client_id, self._scope_without_refresh()), None

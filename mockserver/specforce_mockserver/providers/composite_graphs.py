@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.operations import OperationSpec
 
 Json = Any
+OLDEST = 50.0
 MAX_NODES = 500
 MAX_DEPTH = 15
 MAX_NODE_TYPES = 15
@@ -32,7 +33,7 @@ OPERATIONS = frozenset(
         *("getRecordByExternalId", "upsertRecord", "deleteRecordByExternalId"),
     }
 )
-_SOBJECT = re.compile(r"/services/data/v[\d.]+/sobjects/([^/?]+)", re.IGNORECASE)
+_SOBJECT = re.compile(r"/services/data/v(\d{1,3}\.0)/sobjects/([^/?]+)", re.IGNORECASE | re.ASCII)
 _REFERENCE = re.compile(rb"@\{([A-Za-z0-9_]+)")
 _HALTED = {
     "errorCode": "PROCESSING_HALTED",
@@ -84,7 +85,10 @@ def _check(call: Call, graphs: Sequence[Mapping[str, Json]]) -> None:
     nodes = [node for graph in graphs for node in graph["compositeRequest"]]
     if len(nodes) > MAX_NODES:
         raise ApiError(400, "LIMIT_EXCEEDED", f"The graphs have {len(nodes)} nodes, more than {MAX_NODES}")
-    kinds = {(node["method"], match[1].lower()) for node in nodes if (match := _SOBJECT.match(node["url"]))}
+    places = [(node, match) for node in nodes if (match := _SOBJECT.match(node["url"]))]
+    if any(float(match[1]) < OLDEST for _node, match in places):
+        raise ApiError(400, "INVALID_INPUT", f"The URLs of a graph must have version v{OLDEST} or later")
+    kinds = {(node["method"], match[2].lower()) for node, match in places}
     if len(kinds) > MAX_NODE_TYPES:
         raise ApiError(400, "LIMIT_EXCEEDED", f"The graphs have {len(kinds)} kinds of node, more than {MAX_NODE_TYPES}")
     for graph in graphs:
