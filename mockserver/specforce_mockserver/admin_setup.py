@@ -5,6 +5,8 @@ POST           /__mock/actions         a custom invocable action that always ans
                                        {"type": "apex", "name": "Greet", "inputs": {"who": "STRING"},
                                        "output": {"text": "Hello"}}, or "error": {"message", "statusCode"}
 POST           /__mock/quickActions    {"name": "Account.NewThing", "target": "Thing__c", "kind", "fields", "values"}
+POST           /__mock/listViews       {"sobject": "Account", "label": "Banks", "columns": ["Name"],
+                                       "filters": [["Industry", "equals", "Banking"]], "order", "descending", "scope"}
 GET, DELETE    /__mock/outbox          e-mails, feed posts and notifications that actions sent
 """
 
@@ -40,6 +42,10 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
         given = dict(body)
         return Answer(org.quick_actions.add(given.pop("name"), **given).described(org.schema), 201)
 
+    def add_list_view(_rest: list[str], body: Any) -> Answer:
+        given = dict(body)
+        return Answer({"id": org.list_views.add(given.pop("sobject"), given.pop("label"), **given).id}, 201)
+
     def outbox(_rest: list[str], _body: Any) -> Answer:
         return Answer([each.public() for each in org.outbox])
 
@@ -52,6 +58,7 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
         ("POST", "reports"): add_reports,
         ("POST", "actions"): add_action,
         ("POST", "quickActions"): add_quick_action,
+        ("POST", "listViews"): add_list_view,
         ("GET", "outbox"): outbox,
         ("DELETE", "outbox"): clear_outbox,
     }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from specforce_mockserver.list_views.library import ListViews
     from specforce_mockserver.oauth.identity import Identity
     from specforce_mockserver.quick_actions.library import QuickActions
     from specforce_mockserver.reports.library import Reports
@@ -101,6 +102,13 @@ class Org:
             if make not in self._parts:
                 self._parts[make] = make(self)
             return cast("T", self._parts[make])
+
+    @property
+    def list_views(self) -> ListViews:
+        """The list views."""
+        from specforce_mockserver.list_views.library import ListViews  # noqa: PLC0415 - on first use
+
+        return self.part(ListViews)
 
     @property
     def quick_actions(self) -> QuickActions:

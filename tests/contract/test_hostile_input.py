@@ -21,7 +21,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 import specforce_specs
 from specforce_mockserver import coverage
 from tests.contract.bulk_v1_jobs import BatchStage
-from tests.contract.scenarios import reports
+from tests.contract.scenarios import metadata, reports
 from tests.contract.specification import METHODS, operations
 from tests.contract.stage import API_VERSION, Stage
 
@@ -121,6 +121,8 @@ def real(stage: Stage) -> dict[str, str]:
         "context_id": record_id,
         "record_type_id": "012000000000000AAA",
         "layout_name": "UserAlt",
+        "list_view_id": metadata.list_view(stage),
+        "schema_id": "5E5OtZj5_Gm6Vax9XMXH9A",
         **report_and_run(stage),
     }
 

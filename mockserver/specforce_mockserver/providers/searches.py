@@ -11,6 +11,7 @@ from specforce_mockserver import soql
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.registry import provides
 from specforce_mockserver.sosl.find import MAX_RECORDS, Search, searchable
+from specforce_mockserver.sosl.history import SearchHistory
 from specforce_mockserver.sosl.statement import NO_TERM, StatementError, Wanted, take_apart
 from specforce_mockserver.sosl.terms import TermError, search_for
 
@@ -33,6 +34,7 @@ def search(call: Call) -> Answer:
         statement = take_apart(call.params["q"])
     except StatementError as error:
         raise ApiError(400, "MALFORMED_SEARCH", str(error)) from error
+    call.org.part(SearchHistory).add(statement.terms)
     wanted = statement.wanted
     if wanted is None:
         wanted = [Wanted(name) for name in searchable(call.org)]
@@ -80,6 +82,7 @@ def _parameterized(call: Call, asked: dict[str, Any]) -> Answer:
         for each in objects
     ]
     matches = _matches(asked["q"], plain=True)
+    call.org.part(SearchHistory).add(asked["q"])
     body: dict[str, Any] = {
         "searchRecords": _found(call, matches, asked.get("in", "ALL"), wanted, asked.get("overallLimit"))
     }

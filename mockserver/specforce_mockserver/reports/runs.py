@@ -107,7 +107,12 @@ def attributes(metadata: Json, caller: Caller) -> Json:
 
 def _compiled(org: Org, definition: Definition, caller: Caller) -> soql.CompiledQuery:
     return soql.compile_query(
-        org.schema, query_of(definition), now=org.clock.now(), version=caller.api_version, user_id=caller.user_id
+        org.schema,
+        query_of(definition),
+        now=org.clock.now(),
+        version=caller.api_version,
+        user_id=caller.user_id,
+        settings=soql.Settings(time_zone=org.settings.time_zone),
     )
 
 

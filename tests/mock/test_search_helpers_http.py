@@ -1,0 +1,90 @@
+"""What helps people search, over raw HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.mock.reference import row
+
+if TYPE_CHECKING:
+    from tests.mock.raw_org import RawOrg
+
+Json = Any
+
+
+def suggested(raw: RawOrg, **params: Json) -> list[str]:
+    """The names of suggested accounts."""
+    found = raw.get("/search/suggestions", params={"sobject": "Account", **params})
+    return [each["Name"] for each in found["autoSuggestResults"]]
+
+
+@row("rest_resources.md#8", "* `GET /search/layout?q=A,B` (at most 100): array, in order")
+def test_search_layouts_are_in_the_order_asked_for(raw: RawOrg) -> None:
+    first, second = raw.get("/search/layout?q=Contact,account")
+
+    assert (first["objectType"], second["objectType"], second["limitRows"]) == ("Contact", "Account", 25)
+    name = {"field": "Account.Name", "format": None, "label": "Account Name", "name": "Name"}
+    assert second["searchColumns"][0] == name
+    assert raw.refused("GET", "/search/layout?q=Account,Nothing")[0] == 404
+    assert "Account" in {each["type"] for each in raw.get("/search/scopeOrder")}
+
+
+@row("rest_resources.md#8", "* `GET /search/suggestions` (v32+)")
+def test_records_are_suggested_by_the_beginning_of_their_name(raw: RawOrg) -> None:
+    for name in ("Acme Holding", "Acme Home", "Holding Acme", "Other"):
+        raw.create("Account", Name=name, Industry="Energy" if name == "Acme Home" else None)
+
+    assert suggested(raw, q="acme ho") == ["Acme Holding", "Acme Home", "Holding Acme"]
+    assert suggested(raw, q="acme hom") == ["Acme Home"]
+    assert suggested(raw, q="acm ho") == []
+    assert suggested(raw, q="acme", where="Industry = 'Energy'") == ["Acme Home"]
+    page = raw.get("/search/suggestions?q=acme&sobject=Account&limit=2&fields=Industry,Id")
+    assert (len(page["autoSuggestResults"]), page["hasMoreResults"]) == (2, True)
+    assert set(page["autoSuggestResults"][0]) == {"attributes", "Id", "Name", "Industry"}
+    assert page["meta"]["nameFields"] == [{"entityApiName": "Account", "fieldApiName": "Name"}]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"q": "ac"},
+        {"q": "acme", "sobject": "Nothing"},
+        {"q": "acme", "sobject": ",".join(["Account"] * 11)},
+        {"q": "acme", "sobject": "Account,Contact", "where": "Id != null"},
+        {"q": "acme", "where": "nonsense"},
+        {"q": "acme", "fields": "Foo"},
+        {"q": "acme", "limit": "0"},
+        {},
+    ],
+)
+@row("rest_resources.md#8", "q: 1 to 255 characters, at least 3 outside Chinese")
+def test_what_cant_be_suggested_is_refused(raw: RawOrg, params: Json) -> None:
+    assert raw.refused("GET", "/search/suggestions", params={"sobject": "Account", **params})[0] == 400
+
+
+def test_one_character_is_enough_where_it_is_a_word_and_objects_can_be_passed_over(raw: RawOrg) -> None:
+    raw.create("Account", Name="\u6771\u4eac")
+
+    assert suggested(raw, q="\u6771") == ["\u6771\u4eac"]
+    assert suggested(raw, q="acme", sobject="Nothing,Account", ignoreUnsupportedSObjects="true") == []
+
+
+@row("rest_resources.md#8", "* `GET /search/suggestSearchQueries` (v30+)")
+def test_what_others_searched_for_is_suggested(raw: RawOrg) -> None:
+    for text in ("Apple", "apple banana", "banana", "The apple"):
+        raw.get("/search", params={"q": f"FIND {{{text}}}"})
+
+    found = raw.get("/search/suggestSearchQueries?q=app&language=en_US&limit=2")
+
+    assert found == {"autoSuggestResults": [{"0": "the apple", "1": "apple banana"}], "hasMoreResults": True}
+    assert raw.get("/search/suggestSearchQueries?q=xyz&language=en_US")["autoSuggestResults"] == []
+
+
+@row("rest_resources.md#8", "* `GET /search/suggestTitleMatches` (v30+)")
+def test_an_org_without_articles_suggests_none(raw: RawOrg) -> None:
+    path = "/search/suggestTitleMatches?q=acme&language=en_US"
+
+    assert raw.get(f"{path}&publishStatus=Online") == {"autoSuggestResults": [], "hasMoreResults": False}
+    assert raw.refused("GET", path)[0] == 400
