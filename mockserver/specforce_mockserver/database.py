@@ -12,12 +12,13 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import weakref
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 READ_CACHE_STATEMENTS = 512
 BUSY_TIMEOUT_S = 30.0
@@ -55,10 +56,11 @@ class Database:
         """Open or make the file.
 
         Args:
-            path: where to keep it; a temporary directory, removed by `close`, when None.
+            path: where to keep it; when None, a temporary directory that goes with `close`, or with its last holder.
         """
-        self._directory = None if path else Path(tempfile.mkdtemp(prefix="specforce-org-"))
-        self.path = path or Path(self._directory or ".", "org.db")
+        self._workdir: Path | None = None
+        self._remove: Callable[[], object] | None = None
+        self.path = path or self.workdir / "org.db"
         self._lock = FairLock()
         self._owner: int | None = None
         self._depth = 0
@@ -71,9 +73,11 @@ class Database:
     @property
     def workdir(self) -> Path:
         """A directory for files that live as long as the org: spooled uploads, results of jobs."""
-        if self._directory is None:
-            self._directory = Path(tempfile.mkdtemp(prefix="specforce-org-"))
-        return self._directory
+        if self._workdir is None:
+            self._workdir = Path(tempfile.mkdtemp(prefix="specforce-org-"))
+            # Also where nobody calls `close`: an org that is dropped, a process that ends.
+            self._remove = weakref.finalize(self, shutil.rmtree, self._workdir, ignore_errors=True)
+        return self._workdir
 
     @property
     def busy(self) -> bool:
@@ -202,8 +206,8 @@ class Database:
         """Close all connections and remove what was temporary."""
         self.close_readers()
         self.writer.close()
-        if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
+        if self._remove is not None:
+            self._remove()
 
 
 def _transaction(depth: int) -> tuple[str, str, tuple[str, ...]]:

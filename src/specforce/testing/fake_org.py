@@ -41,7 +41,7 @@ class FakeOrg:
         url: login URL and instance URL in one.
 
     Raises:
-        ModuleNotFoundError: specforce[mock] isn't installed.
+        ModuleNotFoundError: specforce[mock] isn't installed. OSError: the port is taken.
     """
 
     def __init__(
@@ -62,7 +62,11 @@ class FakeOrg:
             raise ModuleNotFoundError(message, name=error.name) from error
         files = [schema] if isinstance(schema, str | os.PathLike) else schema
         self.org: Org = Org(load_schema([Path(file) for file in files]), clock=clocks.Clock(clock), settings=settings)
-        self._server = MockServer(self.org, port=port)
+        try:
+            self._server = MockServer(self.org, port=port)
+        except OSError:
+            self.org.close()
+            raise
         self.url: str = self._server.url
         self.faults = Faults(self.org)
 
@@ -70,12 +74,18 @@ class FakeOrg:
         return f"<{type(self).__name__} {self.url}>"
 
     def __enter__(self) -> Self:
-        self._server.start()
+        try:
+            self._server.start()
+        except RuntimeError:
+            self.org.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.stop()
-        self.org.close()
+        try:
+            self._server.stop()
+        finally:
+            self.org.close()
 
     def auth(self) -> ClientCredentials:
         """Credentials that this org accepts."""
