@@ -89,6 +89,17 @@ def waiters() -> dict[str, dict[str, Any]]:
     return _read("waiters")
 
 
+def wsdl(api_id: str) -> dict[str, Any]:
+    """What the WSDL of a SOAP API says: `operations` by operationId, `types` and `enumerations` by wire name.
+
+    Members are in the schema's order, those of a type with the ones that it inherits.
+
+    Raises:
+        KeyError: there is no such API.
+    """
+    return _read(f"wsdl/{api_id}")
+
+
 def sobject_names() -> list[str]:
     """The objects that have a describe document, sorted."""
     return sorted(path.stem for path in (_FOLDER / "sobjects").glob("*.json"))
@@ -144,4 +155,5 @@ __all__ = [
     "prism_documents",
     "sobject_names",
     "waiters",
+    "wsdl",
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .index import Index
     from .operations import Operation
+    from .wsdl import SoapOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Row:
     served: str | None
 
 
-def coverage(root: Path, operations: Iterable[Operation]) -> list[Row]:
+def coverage(root: Path, operations: Iterable[Operation | SoapOperation]) -> list[Row]:
     """One row per operation of the specs, in their order."""
     tested = contract_tested(root)
     served = served_by_fake_org(root)
@@ -49,7 +50,7 @@ def coverage(root: Path, operations: Iterable[Operation]) -> list[Row]:
     ]
 
 
-def module_of(operation: Operation) -> str:
+def module_of(operation: Operation | SoapOperation) -> str:
     """The generated module of an operation, relative to the repository."""
     return f"generated/specforce_api/{operation.api}/operations/_{operation.name}.py"
 
@@ -107,7 +108,7 @@ def as_markdown(rows: Iterable[Row], index: Index) -> str:
         "| API | operations | generated | contract-tested | fake org: stateful | static | none |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for entry in index.apis:
+    for entry in index.entries:
         own = [row for row in listed if row.api == entry.id]
         cells = [
             entry.title,

@@ -28,14 +28,14 @@ def operation_docstring(operation: Operation, *, sent: bool) -> str:
         operation: its facts.
         sent: a method that sends the operation and returns the answer; else a function that returns the operation.
     """
-    blocks = [_paragraph(operation.summary)]
-    blocks += [_paragraph(" ".join(text.split())) for text in operation.description.split("\n\n") if text.strip()]
-    blocks.append(_section("Args", _arguments(operation)))
-    blocks.append(_section("Returns", [_returned(operation) if sent else "The operation, for a sender to send."]))
-    blocks.append(_section("Raises" if sent else "Sending it raises", _raised(operation)))
+    blocks = [paragraph(operation.summary)]
+    blocks += [paragraph(" ".join(text.split())) for text in operation.description.split("\n\n") if text.strip()]
+    blocks.append(section("Args", _arguments(operation)))
+    blocks.append(section("Returns", [_returned(operation) if sent else "The operation, for a sender to send."]))
+    blocks.append(section("Raises" if sent else "Sending it raises", _raised(operation)))
     facts = [f"Since: API {operation.since}." if operation.since else ""]
     facts.append(f"Until: API {operation.until}." if operation.until else "")
-    facts.append(_paragraph(f"Source: {operation.source}.") if operation.source else "")
+    facts.append(paragraph(f"Source: {operation.source}.") if operation.source else "")
     blocks.append("\n".join(filter(None, facts)))
     return escaped("\n\n".join(filter(None, blocks)))
 
@@ -100,13 +100,15 @@ def error_class(status: str) -> str:
     return _ERROR_BY_STATUS.get(status, "ServerUnavailable" if status.startswith("5") else "ApiError")
 
 
-def _section(title: str, entries: list[str]) -> str:
+def section(title: str, entries: list[str]) -> str:
+    """A titled list; nothing where there are no entries."""
     if not entries:
         return ""
-    return "\n".join([f"{title}:", *(_paragraph(entry, first=" " * 4, rest=" " * 8) for entry in entries)])
+    return "\n".join([f"{title}:", *(paragraph(entry, first=" " * 4, rest=" " * 8) for entry in entries)])
 
 
-def _paragraph(text: str, *, first: str = "", rest: str = "") -> str:
+def paragraph(text: str, *, first: str = "", rest: str = "") -> str:
+    """Text, filled to the width of a docstring."""
     return textwrap.fill(
         text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from .index import Versions
     from .operations import Operation
     from .sources import Json
+    from .wsdl import SoapOperation
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def emit_package(versions: Versions, waiters: Json, facts: Iterable[Operation]) -> Tree:
+def emit_package(versions: Versions, waiters: Json, facts: Iterable[Operation | SoapOperation]) -> Tree:
     """The files of `specforce_api` outside its APIs' packages, not yet formatted."""
     runtime = read(_TEMPLATES / "runtime")
     tree = {f"runtime/{path}": text for path, text in runtime.items()}
@@ -51,7 +52,7 @@ _TEXTS = ("operation", "id_param", "state_field", "reason_field", "abort_operati
 _STATES = ("success", "failure", "aborted", "pending")
 
 
-def versions_source(versions: Versions, facts: Iterable[Operation]) -> str:
+def versions_source(versions: Versions, facts: Iterable[Operation | SoapOperation]) -> str:
     """`OPERATIONS`, `OLDEST`, `NEWEST` and `DEFAULT`, as source."""
     ranges: dict[str, tuple[Any, Any]] = {fact.operation_id: (fact.since, fact.until) for fact in facts}
     entries = [f"    {name!r}: {span!r}," for name, span in sorted(ranges.items())]

@@ -27,6 +27,7 @@ def emit_specs(
     waiters: Json,
     describes: Mapping[str, Json],
     formats: Json,
+    soap: Mapping[str, Json],
 ) -> Tree:
     """The files of `specforce_specs`, its Python not yet formatted.
 
@@ -37,6 +38,7 @@ def emit_specs(
         waiters: waiters.toml.
         describes: object name to its describe document.
         formats: the formats of automatic numbers, by object and field.
+        soap: API id to what its WSDL says.
     """
     sources = read(_TEMPLATES)
     tree: Tree = {"__init__.py": sources.pop("__init__.py.in"), "py.typed": "", **sources}
@@ -47,6 +49,7 @@ def emit_specs(
     }
     documents |= {f"bundles/{name}": document for name, document in bundles.items()}
     documents |= {f"prism/{name}": document for name, document in prism.items()}
+    documents |= {f"wsdl/{name}": document for name, document in soap.items()}
     documents |= {f"sobjects/{name}": document for name, document in describes.items()}
     return tree | {f"{name}.json": _text(document) for name, document in documents.items()}
 

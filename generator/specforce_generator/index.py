@@ -23,12 +23,12 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class ApiEntry:
-    """One `[[api]]` of the index.
+    """One `[[api]]` or `[[soap]]` of the index.
 
     Attributes:
         id: short name, the tag of its operations and the name of its package.
         title: its name in Salesforce's words.
-        files: its OpenAPI documents, relative to the specs folder; together they are one API.
+        files: its OpenAPI documents, relative to the specs folder; together they are one API; or its WSDL.
         mount: the path of the document's server; `{api_version}` is the sender's to fill.
         class_name: the name of its synchronous resource class.
         since: first API version that has the API.
@@ -46,10 +46,16 @@ class ApiEntry:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The whole of index.toml."""
+    """The whole of index.toml: APIs that OpenAPI documents describe, and those that a WSDL does."""
 
     versions: Versions
     apis: tuple[ApiEntry, ...]
+    soap: tuple[ApiEntry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[ApiEntry, ...]:
+        """Every API, whatever describes it."""
+        return (*self.apis, *self.soap)
 
 
 def read_toml(folder: Path, path: str) -> Json:
@@ -76,18 +82,21 @@ def read_index(folder: Path) -> Index:
     versions = Versions(
         *(_text(data.get("versions", {}), key, "[versions]") for key in ("oldest", "newest", "default"))
     )
-    return Index(versions, tuple(_entry(table) for table in data.get("api", [])))
+    return Index(versions, *(tuple(_entry(table, f"[[{kind}]]") for table in data.get(kind, [])) for kind in _KINDS))
 
 
-def _entry(table: object) -> ApiEntry:
+_KINDS = ("api", "soap")
+
+
+def _entry(table: object, where: str) -> ApiEntry:
     return ApiEntry(
-        id=_text(table, "id", "[[api]]"),
-        title=_text(table, "title", "[[api]]"),
-        files=_texts(table, "files", "[[api]]"),
-        mount=_text(table, "mount", "[[api]]"),
-        class_name=_text(table, "class", "[[api]]"),
-        since=_text(table, "since", "[[api]]"),
-        source=_text(table, "source", "[[api]]"),
+        id=_text(table, "id", where),
+        title=_text(table, "title", where),
+        files=_texts(table, "files", where),
+        mount=_text(table, "mount", where),
+        class_name=_text(table, "class", where),
+        since=_text(table, "since", where),
+        source=_text(table, "source", where),
     )
 
 

@@ -25,6 +25,11 @@ def argument(wire_name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN else name
 
 
+def class_name_of(wire_name: str) -> str:
+    """The class of a type: `fieldType` → `FieldType`."""
+    return wire_name[:1].upper() + wire_name[1:]
+
+
 def class_name(api_id: str) -> str:
     """`bulk_v2` → `BulkV2`."""
     return "".join(word.capitalize() for word in api_id.split("_"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import emit_sync
 from .bundle import bundle
 from .emit_package import emit_package
+from .emit_soap import emit_soap
 from .emit_sobjects import emit_sobjects, read_sobjects
 from .emit_specs import emit_specs
 from .index import Index, read_index, read_toml
@@ -18,6 +19,7 @@ from .project import project
 from .refs import read_library
 from .stamp import FILE, stamp
 from .tree import Tree, read, tidied
+from .wsdl import SoapOperation, Wsdl, as_json, read_wsdl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,11 +46,13 @@ class Specs:
     prism: dict[str, Json]
     objects: list[ShortObject] = field(repr=False)
     facts: dict[str, list[Operation]] = field(repr=False)
+    wsdls: dict[str, Wsdl] = field(repr=False)
 
     @property
-    def operations(self) -> list[Operation]:
+    def operations(self) -> list[Operation | SoapOperation]:
         """Every operation of every API."""
-        return [operation for found in self.facts.values() for operation in found]
+        found: list[Operation | SoapOperation] = [each for listed in self.facts.values() for each in listed]
+        return [*found, *(each for wsdl in self.wsdls.values() for each in wsdl.operations)]
 
 
 def generate(root: Path, only: str | None) -> dict[str, Tree]:
@@ -92,7 +96,8 @@ def load(root: Path) -> Specs:
     prism: dict[str, Json] = {}
     for entry in index.apis:
         prism |= lower_for_prism(bundle(entry, newest, default), default)
-    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, read_sobjects(folder), facts)
+    wsdls = {entry.id: read_wsdl(folder, entry.files[0], entry.id) for entry in index.soap}
+    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, read_sobjects(folder), facts, wsdls)
 
 
 def clients(specs: Specs) -> Tree:
@@ -107,6 +112,8 @@ def clients(specs: Specs) -> Tree:
     for entry in specs.index.apis:
         package = emit_api(entry, lower(specs.bundles[entry.id]), specs.facts[entry.id])
         tree |= {f"{entry.id}/{path}": text for path, text in package.items()}
+    for entry in specs.index.soap:
+        tree |= {f"{entry.id}/{path}": text for path, text in emit_soap(entry, specs.wsdls[entry.id]).items()}
     return _marked(tidied(tree), "specs/ and generator/")
 
 
@@ -120,6 +127,7 @@ def data(specs: Specs) -> Tree:
         waiters=specs.waiters,
         describes=describes,
         formats=formats,
+        soap={name: as_json(wsdl) for name, wsdl in specs.wsdls.items()},
     )
     return _marked(tidied(tree), "specs/ and generator/")
 

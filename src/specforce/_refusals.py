@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce import _urls
-from specforce_api.runtime.errors import ApiError, NotFound, error_from_reply
+from specforce_api.runtime.errors import ApiError, InvalidSession, NotFound, error_from_reply
 from specforce_api.runtime.versions import NEWEST
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ def refusal(info: OperationInfo, reply: Reply, api_version: str) -> ApiError:
 def token_refused(error: ApiError) -> bool:
     """Does the answer say that the access token is no good?
 
-    userinfo answers 403 with a bare word instead of 401 (reference/auth.md 3), and Bulk API 1.0 answers 400
-    (reference/bulk_v1.md 6).
+    userinfo answers 403 with a bare word instead of 401 (reference/auth.md 3), Bulk API 1.0 answers 400
+    (reference/bulk_v1.md 6), and SOAP 500 with a fault (reference/soap.md 2).
     """
+    if error.fault is not None:
+        return isinstance(error, InvalidSession)
     if error.status == 403:
         return error.body.strip() == "Bad_OAuth_Token"
     return error.status == 401 or error.error_code == "InvalidSessionId"
@@ -53,4 +55,5 @@ def _remade(error: ApiError, message: str, reply: Reply, info: OperationInfo, hi
         headers=error.headers,
         body=error.body,
         hint=hint,
+        fault=error.fault,
     )

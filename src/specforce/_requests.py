@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from specforce import __version__
 from specforce._http_request import HttpRequest
+from specforce_api.runtime.operation import TokenBody
 
 if TYPE_CHECKING:
     from specforce_api.runtime.operation import Operation
@@ -35,8 +36,9 @@ def build(operation: Operation[Any], *, base_url: str, api_version: str, access_
     ]
     if access_token is not None and operation.info.token_header:
         headers.append((operation.info.token_header, access_token))
-    elif access_token is not None:
+    elif access_token is not None and not isinstance(operation.body, TokenBody):
         headers.append(("Authorization", f"Bearer {access_token}"))
     if operation.content_type is not None:
         headers.append(("Content-Type", operation.content_type))
-    return HttpRequest(operation.info.method, url, tuple(headers), operation.body, operation.info.operation_id)
+    body = operation.body_with(access_token)
+    return HttpRequest(operation.info.method, url, tuple(headers), body, operation.info.operation_id)

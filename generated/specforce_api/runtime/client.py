@@ -19,7 +19,7 @@ from .errors import (
     TransportTimeout,
     error_from_reply,
 )
-from .operation import Operation, Reply, StreamBody, header_value
+from .operation import Operation, Reply, StreamBody, TokenBody, header_value
 from .versions import DEFAULT
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Client:
             DecodeError: an answer in another shape than the spec's.
         """
         parts = _parts(operation, self._base_url, self._token, self._api_version)
-        body = operation.body
+        body = operation.body_with(self._token)
         try:
             response = self._http.request(**parts, content=body.open() if isinstance(body, StreamBody) else body)
         except Exception as error:
@@ -118,7 +118,7 @@ class AsyncClient:
     async def send(self, operation: Operation[T], /) -> T:
         """Send it and return the decoded answer; errors as for `Client.send`."""
         parts = _parts(operation, self._base_url, self._token, self._api_version)
-        body = operation.body
+        body = operation.body_with(self._token)
         try:
             content = _off_the_loop(body.open()) if isinstance(body, StreamBody) else body
             response = await self._http.request(**parts, content=content)
@@ -151,7 +151,8 @@ def _parts(operation: Operation[T], base_url: str, token: str | None, api_versio
             raise InputError(f"{operation.info.operation_id} wants an access token: give the client a token=")
         name = operation.info.token_header
         text = header_value(name or "Authorization", token)
-        headers.append((name, text) if name else ("Authorization", f"Bearer {text}"))
+        if not isinstance(operation.body, TokenBody):
+            headers.append((name, text) if name else ("Authorization", f"Bearer {text}"))
     url = base_url + operation.url_path(api_version)
     return {"method": operation.info.method, "url": url, "params": list(operation.params), "headers": headers}
 

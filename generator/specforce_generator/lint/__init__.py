@@ -21,6 +21,7 @@ from .routes import lint_routes
 from .schemas import lint_keywords, lint_schemas
 from .structure import lint_structure
 from .tables import lint_parity, lint_sobjects, lint_waiters
+from .wsdl import lint_wsdls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,7 @@ _RULES = (
     lint_waiters,
     lint_parity,
     lint_sobjects,
+    lint_wsdls,
 )
 
 
