@@ -146,12 +146,14 @@ class SoapSource:
         return [self._header(name) for name in operation.headers]
 
     def _header(self, name: str) -> Argument:
+        found = self.wsdl.headers[name]
         if self.is_flat(name):
-            member = self.wsdl.all_members(name)[0]
+            member = found.members[0]
             kind = self.entry(member, sent=True)
             elements = f'header("{name}", {self.elements(member, member.name)})'
-            return Argument(member.name, f"{kind} | None", elements, f"{member.description} (`{name}`)")
-        found = self.wsdl.headers[name]
+            return Argument(
+                member.name, f"{kind} | None", elements, f"{member.description or found.description} (`{name}`)"
+            )
         argument = snake_case(name.removesuffix("Header"))
         kind = f"{class_name_of(name)} | None"
         return Argument(argument, kind, f'parts("{name}", {argument})', f"{found.description} (`{name}`)")

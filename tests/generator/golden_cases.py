@@ -14,6 +14,7 @@ from specforce_generator.bundle import bundle
 from specforce_generator.docstrings import operation_docstring
 from specforce_generator.emit_openapi import emit_api
 from specforce_generator.emit_package import versions_source, waiters_source
+from specforce_generator.emit_soap import emit_soap
 from specforce_generator.emit_sobjects import emit_sobjects, read_sobjects
 from specforce_generator.emit_specs import emit_specs
 from specforce_generator.index import read_index, read_toml
@@ -25,6 +26,7 @@ from specforce_generator.operations import read_operations
 from specforce_generator.project import project
 from specforce_generator.refs import read_library
 from specforce_generator.tree import Tree, tidied, write
+from specforce_generator.wsdl import as_json, read_wsdl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,8 @@ SPECS = GOLDEN / "specs"
 INDEX = read_index(SPECS)
 ENTRY = INDEX.apis[0]
 LIBRARY = read_library(SPECS, list(ENTRY.files))
+SOAP = INDEX.soap[0]
+WSDL = read_wsdl(SPECS, SOAP.files[0], SOAP.id)
 BUNDLE = bundle(ENTRY, LIBRARY, INDEX.versions.default)
 
 
@@ -63,6 +67,11 @@ def emit_openapi_pass() -> Tree:
     return tidied(emit_api(ENTRY, lower(BUNDLE), read_operations(BUNDLE)))
 
 
+def emit_soap_pass() -> Tree:
+    """The package of a SOAP API, and what the fake org reads of it."""
+    return {**tidied(emit_soap(SOAP, WSDL)), "wsdl.json": dumps(as_json(WSDL)) + "\n"}
+
+
 def emit_package_pass() -> Tree:
     """The tables of the runtime."""
     facts = read_operations(BUNDLE)
@@ -77,7 +86,7 @@ def emit_package_pass() -> Tree:
 def emit_specs_pass() -> Tree:
     """The index of the data package."""
     prism = lower_for_prism(BUNDLE, "67.0")
-    tree = emit_specs(INDEX, bundles={"demo": BUNDLE}, prism=prism, waiters={}, describes={}, formats={})
+    tree = emit_specs(INDEX, bundles={"demo": BUNDLE}, prism=prism, waiters={}, describes={}, formats={}, soap={})
     return {"index.json": tree["index.json"]}
 
 
@@ -110,6 +119,7 @@ CASES: dict[str, Callable[[], Tree]] = {
     "lower": lower_pass,
     "lower_prism": lower_prism_pass,
     "emit_openapi": emit_openapi_pass,
+    "emit_soap": emit_soap_pass,
     "emit_package": emit_package_pass,
     "emit_specs": emit_specs_pass,
     "emit_sobjects": emit_sobjects_pass,

@@ -86,6 +86,17 @@ class StreamBody:
     length: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TokenBody:
+    """A request body that carries the access token itself, as SOAP's does: made anew whenever it is sent.
+
+    Attributes:
+        render: makes the body for a token.
+    """
+
+    render: Callable[[str], bytes]
+
+
 Body = bytes | StreamBody | None
 
 
@@ -107,7 +118,7 @@ class Operation(Generic[T]):
     path: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    body: Body = field(default=None, repr=False)
+    body: Body | TokenBody = field(default=None, repr=False)
     content_type: str | None = None
     requires: tuple[Requirement, ...] = ()
 
@@ -119,6 +130,12 @@ class Operation(Generic[T]):
         """
         self.check_version(api_version)
         return self.path.replace("{api_version}", api_version)
+
+    def body_with(self, access_token: str | None) -> Body:
+        """The body to send; one that carries the token gets it here."""
+        if isinstance(self.body, TokenBody):
+            return self.body.render(access_token or "")
+        return self.body
 
     def check_version(self, api_version: str) -> None:
         """Raise SpecError where the operation, or an argument that is used, isn't part of `api_version`."""
@@ -271,6 +288,7 @@ __all__ = [
     "Sender",
     "StreamBody",
     "T",
+    "TokenBody",
     "header_value",
     "path_segment",
     "read_json",
