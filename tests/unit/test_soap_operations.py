@@ -39,8 +39,10 @@ from specforce_api.soap.models import (
 )
 
 LEAD = long_id("00Q5e00001ABCDE")
-ENVELOPE = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com" '
-ENVELOPE += 'xmlns:sf="urn:sobject.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+ENVELOPE = (
+    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com" '
+    'xmlns:sf="urn:sobject.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+)
 
 
 def sent(operation: Operation[Any], token: str = "the-token") -> tuple[Node | None, Node]:

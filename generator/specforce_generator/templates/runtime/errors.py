@@ -428,9 +428,8 @@ def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
     """Build the error for an answer that isn't one of the operation's successes."""
     text = reply.content.decode("utf-8", errors="replace")
     if (fault := _fault(info, reply)) is not None:
-        found = (ErrorDetail(fault.exception_code, fault.exception_message or fault.text),)
-        kind = _BY_CODE.get(fault.exception_code, ApiError)
-        return _error(kind, found, info, reply, fault=fault)
+        told = ErrorDetail(fault.exception_code, fault.exception_message or fault.text)
+        return _error(_BY_CODE.get(told.error_code, ApiError), (told,), info, reply, fault=fault)
     try:
         found = details(json.loads(text)) if text else ()
     except ValueError:
