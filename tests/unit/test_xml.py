@@ -116,10 +116,17 @@ def test_a_type_keeps_its_namespace_whatever_its_prefix() -> None:
     assert parse(f'<r xmlns="urn:d" {xsi} xsi:type="Sub"/>'.encode()).type == Name("urn:d", "Sub")
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x0bb", "\ud800", "\ufffe"])
+@pytest.mark.parametrize("text", ["\x00", "a\x0bb", "\ufffe"])
 def test_characters_that_xml_cannot_hold_are_refused_by_the_name_of_their_element(text: str) -> None:
     with pytest.raises(InputError, match="create/sObjects/Name: XML can't hold the character"):
         write(element("create", {"sObjects": {"Name": text}}))
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(InputError, match="Name.*half a character"):
+        write(element("create", {"Name": "\ud800"}))
+    with pytest.raises(InputError, match="create: XML can't hold the character"):
+        write(Node("create", text="\ud800"))
 
 
 @pytest.mark.parametrize("name", ["", "a b", "1a", "a><b", "x:y", "é"])

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .operation import OperationInfo, Reply
+    from .soap_fault import SoapFault
 
 _BODY_KEPT = 2000
 
@@ -149,6 +150,7 @@ class ApiError(SalesforceError):
         headers: the response headers, lower-case.
         body: the start of the raw body, redacted.
         hint: what to do about it, `""` where there is no general advice.
+        fault: the SOAP fault, `None` for the other APIs.
     """
 
     hint = ""
@@ -165,7 +167,9 @@ class ApiError(SalesforceError):
         headers: dict[str, str] | None = None,
         body: str = "",
         hint: str = "",
+        fault: SoapFault | None = None,
     ) -> None:
+        self.fault = fault
         self.errors = tuple(replace(entry, message=redact(entry.message)) for entry in errors)
         first = self.errors[0] if errors else ErrorDetail("", redact(message))
         self.status = status
@@ -374,6 +378,7 @@ _BY_CODE: dict[str, type[ApiError]] = {
     "SERVER_UNAVAILABLE": ServerUnavailable,
     "STRING_TOO_LONG": StringTooLong,
     "UNABLE_TO_LOCK_ROW": UnableToLockRow,
+    "UNSUPPORTED_API_VERSION": VersionRetired,
 }
 _BY_STATUS: dict[int, type[ApiError]] = {
     300: AmbiguousExternalId,
@@ -423,6 +428,9 @@ def _from_xml(text: str) -> tuple[ErrorDetail, ...]:
 def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
     """Build the error for an answer that isn't one of the operation's successes."""
     text = reply.content.decode("utf-8", errors="replace")
+    if (fault := _fault(info, reply)) is not None:
+        told = ErrorDetail(fault.exception_code, fault.exception_message or fault.text)
+        return _error(_BY_CODE.get(told.error_code, ApiError), (told,), info, reply, fault=fault)
     try:
         found = details(json.loads(text)) if text else ()
     except ValueError:
@@ -432,6 +440,28 @@ def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
     hint = ""
     if not found and "html" in reply.headers.get("content-type", ""):
         hint = "the answer is a web page: check the instance URL and any proxy on the way"
+    return _error(kind, found, info, reply, hint=hint)
+
+
+def _fault(info: OperationInfo, reply: Reply) -> SoapFault | None:
+    """The fault of an answer of the SOAP API: it tells more than the status, which is always 500."""
+    if info.api != "soap":
+        return None
+    from .soap_fault import read_fault  # noqa: PLC0415 - it needs this module, and only SOAP needs it
+
+    return read_fault(reply.content)
+
+
+def _error(
+    kind: type[ApiError],
+    found: Sequence[ErrorDetail],
+    info: OperationInfo,
+    reply: Reply,
+    *,
+    hint: str = "",
+    fault: SoapFault | None = None,
+) -> ApiError:
+    text = reply.content.decode("utf-8", errors="replace")
     return kind(
         text[:200].strip() or "no body",
         status=reply.status,
@@ -442,6 +472,7 @@ def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
         headers=dict(reply.headers),
         body=text,
         hint=hint,
+        fault=fault,
     )
 
 
