@@ -123,7 +123,7 @@ def test_characters_that_xml_cannot_hold_are_refused_by_the_name_of_their_elemen
 
 
 def test_half_a_character_is_refused() -> None:
-    with pytest.raises(InputError, match="Name.*half a character"):
+    with pytest.raises(InputError, match=r"Name.*half a character"):
         write(element("create", {"Name": "\ud800"}))
     with pytest.raises(InputError, match="create: XML can't hold the character"):
         write(Node("create", text="\ud800"))
