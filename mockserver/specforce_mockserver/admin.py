@@ -14,6 +14,7 @@ GET    /__mock/apps                    the connected apps, without their secrets
 GET    /__mock/apex                    Apex endpoints; POST adds one with a fixed answer, DELETE removes all:
                                        {"method": "GET", "path": "/cases/{id}", "status": 200, "body": {"Id": "5"}}, or
                                        "text" and its "mediaType" in place of "body"; "headers" if wanted
+PATCH  /__mock/logins                  {"automatic": true}: login pages ask nobody, the default user allows everything
 POST   /__mock/snapshots               keep the records: {"id": "1"}; POST .../snapshots/{id} brings them back
 GET    /__mock/schema                  objects, their fields and types
 
@@ -33,6 +34,7 @@ from specforce_mockserver.apex import ApexResponse
 from specforce_mockserver.bulk.jobs import BulkJobs
 from specforce_mockserver.calls import Answer, ApiError, empty
 from specforce_mockserver.oauth.apps import app_of
+from specforce_mockserver.oauth.authorizations import Authorizations
 from specforce_mockserver.records import batch_from_json
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class Admin:
             ("GET", "apex"): self._apex,
             ("POST", "apex"): self._add_apex,
             ("DELETE", "apex"): self._clear_apex,
+            ("PATCH", "logins"): self._set_logins,
             ("POST", "snapshots"): self._snapshot,
             ("GET", "schema"): self._schema,
             **setup_handlers(org),
@@ -188,6 +191,13 @@ class Admin:
 
     def _clear_apex(self, _rest: list[str], _body: Any) -> Answer:
         self._org.apex.clear()
+        return empty()
+
+    def _set_logins(self, _rest: list[str], body: Any) -> Answer:
+        automatic = _object(body)["automatic"]
+        if not isinstance(automatic, bool):
+            raise _bad(400, "automatic must be true or false")
+        self._org.part(Authorizations).automatic = automatic
         return empty()
 
     def _snapshot(self, rest: list[str], _body: Any) -> Answer:

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--apps", type=Path, metavar="FILE", help="further connected apps: TOML, a table per consumer key"
     )
+    serve.add_argument("--automatic-login", action="store_true", help="login pages ask nobody and allow everything")
     shown = commands.add_parser("coverage", help="print how each operation of the specs is served")
     shown.add_argument("--json", action="store_true", help="as one JSON object")
     return parser
@@ -91,6 +92,7 @@ def _serve(options: argparse.Namespace) -> int:
         **{name: getattr(options, name) for name in identity},
         certificate=options.certificate.read_text("utf-8") if options.certificate else None,
         apps=load_apps(options.apps) if options.apps else (),
+        automatic_login=options.automatic_login,
     )
     org = Org(load_schema(options.schema), clock=Clock(options.clock), settings=settings, database_path=options.persist)
     try:

@@ -53,7 +53,7 @@ def provides(
         writes: runs in a worker thread while somebody else writes, so that it doesn't hold up calls that only read.
         blocking: always runs in a worker thread: big uploads, long results.
         own_login: the provider looks at credentials itself; the app lets every caller through.
-        lenient: the body isn't checked against the spec: the API's own refusals come from the provider.
+        lenient: nothing is checked against the spec: the API's own refusals come from the provider.
         own_body: a body in memory isn't parsed: the provider reads `raw_body` itself, of whatever media type.
         on_violation: turns a breach of the spec into this operation's own error; None from it means the usual one.
 

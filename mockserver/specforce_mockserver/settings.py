@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LOOPBACK_CALLBACKS = ("http://localhost:*/callback", "http://127.0.0.1:*/callback")
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -11,7 +13,7 @@ class App:
 
     `run_as` names the user of client credentials, `certificate` is the PEM text (a public key will do) that assertions
     of the JWT bearer flow are checked with. `admin_approved` is off where each user has to approve the app, by a login
-    in person, before it may log in as that user.
+    in person, before it may log in as that user. `callback_urls` are compared to the letter, but for a port of `*`.
     """
 
     client_id: str
@@ -20,6 +22,7 @@ class App:
     rotates_refresh_tokens: bool = False
     certificate: str | None = None
     admin_approved: bool = True
+    callback_urls: tuple[str, ...] = LOOPBACK_CALLBACKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class OrgSettings:
     `client_id` to `certificate` make the default app, `apps` are further ones.
     `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials
     need the org's own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer
-    '23 do; `password_days` is how long a password is good. `public_url` is where clients find the org when that isn't
-    the host they ask (behind a proxy, say).
+    '23 do; `password_days` is how long a password is good. `automatic_login` spares the login pages: the default user
+    has allowed everything. `public_url` is where clients find the org when that isn't the host they ask (behind a
+    proxy, say).
     """
 
     client_id: str = "test-client"
@@ -50,6 +54,7 @@ class OrgSettings:
     certificate: str | None = None
     organization_name: str = "Acme"
     scope: str = "refresh_token api id"
+    automatic_login: bool = False
     time_zone: str = "UTC"
     daily_api_requests: int = 5_000_000
     page_records: int = 2000

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "specforce_mockserver"]
-OWN_OPERATIONS = {"getIdentity"}
+OWN_OPERATIONS = {"submitLogin", "openDevicePage", "submitDeviceCode"}
 
 
 def serve(*options: str) -> subprocess.Popen[str]:

@@ -4,13 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from ..runtime.types import UNSET, Unset
 from . import operations
 
 if TYPE_CHECKING:
     from ..runtime.operation import Sender
-    from .models import IntrospectRequest, IntrospectResponse, RevokeRequest, TokenRequest, TokenResponse, UserInfo
+    from .models import (
+        AuthConfiguration,
+        ClientRegistration,
+        DeviceCodeRequest,
+        DeviceCodeResponse,
+        Identity,
+        IntrospectRequest,
+        IntrospectResponse,
+        OpenIdConfiguration,
+        RegisteredClient,
+        RevokeRequest,
+        SigningKeys,
+        SingleAccessRequest,
+        SingleAccessResponse,
+        TokenRequest,
+        TokenResponse,
+        UserInfo,
+    )
 
 
 class AuthApi:
@@ -53,6 +71,39 @@ class AuthApi:
         """
         return self._sender.send(
             operations.request_token(
+                body=body,
+            )
+        )
+
+    def request_device_code(
+        self,
+        *,
+        body: DeviceCodeRequest | Mapping[str, Any],
+    ) -> DeviceCodeResponse:
+        """Begin a login by device, and say which code its user types where.
+
+        The user opens `verification_uri` on any machine, types `user_code` and allows the app. Meanwhile ask for a
+        token with `grant_type=device` and `code` = the `device_code`, no more often than every `interval` seconds,
+        until it isn't refused by `authorization_pending`.
+
+        Args:
+            body: The request body. Sent as application/x-www-form-urlencoded.
+
+        Returns:
+            The codes.
+
+        Raises:
+            ApiError: No token, for the reason that `error` names; branch on it, the wording of `error_description`
+                changes (400).
+            InvalidSession: The client's own credentials are wrong (401; 400 in most cases).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, oauth device flow (auth.md#2, auth.md#4).
+        """
+        return self._sender.send(
+            operations.request_device_code(
                 body=body,
             )
         )
@@ -139,3 +190,230 @@ class AuthApi:
         Source: identity-guide, userinfo endpoint (auth.md#3).
         """
         return self._sender.send(operations.get_user_info())
+
+    def authorize(
+        self,
+        *,
+        response_type: Literal["code"] | str,
+        client_id: str,
+        redirect_uri: str,
+        scope: str | Unset = UNSET,
+        state: str | Unset = UNSET,
+        code_challenge: str | Unset = UNSET,
+        code_challenge_method: Literal["S256"] | str | Unset = UNSET,
+        prompt: str | Unset = UNSET,
+        login_hint: str | Unset = UNSET,
+        nonce: str | Unset = UNSET,
+        display: Literal["page", "popup", "touch", "mobile"] | str | Unset = UNSET,
+    ) -> bytes:
+        """Return the page at which a person logs in and allows an app.
+
+        Meant for a browser, so a client rather opens the URL than sends the request. In the end the browser is sent to
+        `redirect_uri` (302) with `code` and `state`, or with `error`, `error_description` and `state`; nothing is sent
+        there before the app and its `redirect_uri` are known to fit.
+
+        Args:
+            response_type: `code`; the implicit flow's `token` isn't covered here.
+            client_id: Consumer key of the app.
+            redirect_uri: Where the browser goes with the code: one of the app's callback URLs, to the letter.
+            scope: Wanted scopes, separated by spaces; all of the app's without it. A refresh token comes only with
+                `refresh_token` or `offline_access`.
+            state: Comes back as it is; what tells the answer to this request from a forged one.
+            code_challenge: Base64url of the SHA-256 of the code verifier, without padding (PKCE).
+            code_challenge_method: How the challenge was made.
+            prompt: What the person is asked again: `login`, `consent`, `select_account` (separated by spaces), or
+                `none`.
+            login_hint: A username to fill in.
+            nonce: Comes back in the ID token.
+            display: The kind of page.
+
+        Returns:
+            The page.
+
+        Raises:
+            ApiError: To `redirect_uri`, with a code or an error; or to a page of the login (302).
+            ApiError: The app or its `redirect_uri` is wrong, so there is nowhere to go back to: a page with
+                `error=...&error_description=...` in it (400).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, oauth authorization endpoint (auth.md#1, auth.md#2, auth.md#4).
+        """
+        return self._sender.send(
+            operations.authorize(
+                response_type=response_type,
+                client_id=client_id,
+                redirect_uri=redirect_uri,
+                scope=scope,
+                state=state,
+                code_challenge=code_challenge,
+                code_challenge_method=code_challenge_method,
+                prompt=prompt,
+                login_hint=login_hint,
+                nonce=nonce,
+                display=display,
+            )
+        )
+
+    def register_client(
+        self,
+        *,
+        body: ClientRegistration | Mapping[str, Any],
+    ) -> RegisteredClient:
+        """Register an app by OpenID Connect's dynamic registration.
+
+        The org has to allow it. Names in both bodies are those of the standard, and are passed as they are.
+
+        Args:
+            body: The request body. Sent as application/json.
+
+        Returns:
+            The app, with its consumer key.
+
+        Raises:
+            ApiError: No token, for the reason that `error` names; branch on it, the wording of `error_description`
+                changes (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, dynamic client registration endpoint (auth.md#1).
+        """
+        return self._sender.send(
+            operations.register_client(
+                body=body,
+            )
+        )
+
+    def request_single_access(
+        self,
+        *,
+        body: SingleAccessRequest | Mapping[str, Any],
+    ) -> SingleAccessResponse:
+        """Turn an access token into a URL that opens the user interface without a login.
+
+        The URL is as good as a password, for a short time and once.
+
+        Args:
+            body: The request body. Sent as application/x-www-form-urlencoded.
+
+        Returns:
+            The URL.
+
+        Raises:
+            ApiError: No token, for the reason that `error` names; branch on it, the wording of `error_description`
+                changes (400).
+            InvalidSession: The client's own credentials are wrong (401; 400 in most cases).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, single access endpoint (auth.md#1).
+        """
+        return self._sender.send(
+            operations.request_single_access(
+                body=body,
+            )
+        )
+
+    def get_identity(
+        self,
+        org_id: str,
+        user_id: str,
+        *,
+        version: str | Unset = UNSET,
+        format_: Literal["json"] | str | Unset = UNSET,
+    ) -> Identity:
+        """Return who a user is, at the identity URL that token responses name.
+
+        The older answer of the two: `getUserInfo` says much the same in OpenID Connect's words. The URLs hold the
+        literal `{version}`, unless `version` is given. Errors are one bare word of text with status 403.
+
+        Args:
+            org_id: Id of the org, of 15 or 18 characters.
+            user_id: Id of the user, of 15 or 18 characters.
+            version: An API version to put into the URLs, such as `67.0`, or `latest`.
+            format_: Format of the answer (default json). Salesforce knows xml and jsonp too, which aren't covered here.
+                Sent as the parameter `format`.
+
+        Returns:
+            The user.
+
+        Raises:
+            ApiError: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
+                or `No_Access` (403, seldom 404).
+            NotFound: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
+                or `No_Access` (403, seldom 404).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, identity urls (auth.md#1, auth.md#3).
+        """
+        return self._sender.send(
+            operations.get_identity(
+                org_id,
+                user_id,
+                version=version,
+                format_=format_,
+            )
+        )
+
+    def list_signing_keys(
+        self,
+    ) -> SigningKeys:
+        """Return the public keys that ID tokens and JWT-format access tokens are signed with.
+
+        A set of JSON Web Keys; the key of a token is the one whose `kid` its header names.
+
+        Returns:
+            The keys.
+
+        Raises:
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, authentication endpoint for keys (auth.md#1).
+        """
+        return self._sender.send(operations.list_signing_keys())
+
+    def get_open_id_configuration(
+        self,
+    ) -> OpenIdConfiguration:
+        """Return where an org's OAuth endpoints are and what they can do, by OpenID Connect discovery.
+
+        Public.
+
+        Returns:
+            The endpoints.
+
+        Raises:
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, openid connect discovery endpoint (auth.md#1).
+        """
+        return self._sender.send(operations.get_open_id_configuration())
+
+    def get_auth_configuration(
+        self,
+    ) -> AuthConfiguration:
+        """Return how an org's or site's login page is set up.
+
+        Public, and only at a My Domain or site host. Passed as it is.
+
+        Returns:
+            The configuration.
+
+        Raises:
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, authentication configuration endpoint (auth.md#1).
+        """
+        return self._sender.send(operations.get_auth_configuration())

@@ -84,15 +84,22 @@ def _condition(context: Context, site: Site) -> Iterator[Finding]:
     if condition is None:
         return
     at = f"{site.at}/x-route-when"
-    names = {parameter.get("name") for _, _, parameter in context.parameters(site)}
+    names = {parameter.get("name") for _, _, parameter in context.parameters(site)} | _form_fields(context, site)
     if not is_object(condition) or not condition:
         yield context.finding("route", site.file, at, f"{site.name}: write x-route-when: {{parameter: regex}}")
         return
     for name, regex in condition.items():
         if name not in names:
-            message = f"{site.name}: x-route-when names {name}, and the operation has no such parameter"
+            message = f"{site.name}: x-route-when names {name}, and the operation has no such parameter or form field"
             yield context.finding("route", site.file, at, message)
         try:
             re.compile(str(regex))
         except re.error as error:
             yield context.finding("route", site.file, at, f"{site.name}: {regex!r} isn't a regex: {error}")
+
+
+def _form_fields(context: Context, site: Site) -> set[str]:
+    """The names of the fields of a form."""
+    file, body = context.follow(site.file, site.data.get("requestBody", {}))
+    form = body.get("content", {}).get("application/x-www-form-urlencoded", {})
+    return set(context.follow(file, form.get("schema", {}))[1].get("properties", {}))

@@ -36,6 +36,18 @@ def authenticated(apps: Apps, form: Mapping[str, Any], headers: Mapping[str, str
     return app
 
 
+def named(apps: Apps, form: Mapping[str, Any]) -> App:
+    """The app that a request names; a device has no secret to prove it with.
+
+    Raises:
+        OAuthError: the app is unknown.
+    """
+    app = apps.find(str(form.get("client_id", "")))
+    if app is None:
+        raise OAuthError("invalid_client_id", "client identifier invalid")
+    return app
+
+
 def _basic(header: str) -> tuple[str | None, str | None]:
     scheme, _space, encoded = header.partition(" ")
     if scheme.lower() != "basic":

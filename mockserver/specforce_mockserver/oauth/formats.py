@@ -27,6 +27,18 @@ class OAuthError(Exception):
         self.status = status
 
 
+def needed(form: Mapping[str, Any], name: str) -> str:
+    """A field that must be there.
+
+    Raises:
+        OAuthError: it isn't.
+    """
+    value = form.get(name)
+    if not value:
+        raise OAuthError("invalid_request", f"missing required parameter: {name}")
+    return str(value)
+
+
 def wanted_format(form: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """The format that `format`, or else Accept, asks for: json, urlencoded or xml."""
     asked = str(form.get("format", "")).lower()

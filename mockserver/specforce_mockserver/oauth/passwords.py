@@ -35,10 +35,11 @@ class Passwords:
         self._org = org
         self._known = {org.identity.admin_id: _Password(org.settings.password, org.started_s)}
 
-    def proves(self, user_id: str, given: str) -> bool:
-        """Whether a text is a user's password and the security token."""
+    def proves(self, user_id: str, given: str, *, with_token: bool = True) -> bool:
+        """Whether a text is a user's password, with the security token after it unless that isn't wanted."""
         known = self._known.get(user_id)
-        right = "" if known is None else known.text + self._org.settings.security_token
+        token = self._org.settings.security_token if with_token else ""
+        right = "" if known is None else known.text + token
         return secrets.compare_digest(given.encode(), right.encode()) and known is not None
 
     def expired(self, user_id: str) -> bool:

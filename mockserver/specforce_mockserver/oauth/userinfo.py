@@ -72,8 +72,8 @@ def userinfo(org: Org, user_id: str, base_url: str) -> dict[str, Any] | None:
     }
 
 
-def identity(org: Org, user_id: str, base_url: str) -> dict[str, Any] | None:
-    """What the identity URL answers; None when there is no such user."""
+def identity(org: Org, user_id: str, base_url: str, *, version: str | None = None) -> dict[str, Any] | None:
+    """What the identity URL answers, its URLs with an API version where one is given; None: there is no such user."""
     user = _user(org, user_id)
     if user is None:
         return None
@@ -100,7 +100,9 @@ def identity(org: Org, user_id: str, base_url: str) -> dict[str, Any] | None:
         "mobile_phone_verified": False,
         "is_lightning_login_user": False,
         "status": {"created_date": None, "body": None},
-        "urls": _urls(base_url, user_id),
+        "urls": {
+            name: url.replace("{version}", version or "{version}") for name, url in _urls(base_url, user_id).items()
+        },
         "active": bool(user["IsActive"]),
         "user_type": "STANDARD",
         "language": user["LanguageLocaleKey"],

@@ -32,6 +32,16 @@ def request_token(call: Call) -> Answer:
         return refused(error, wanted)
 
 
+@provides("requestDeviceCode", lenient=True)
+def request_device_code(call: Call) -> Answer:
+    """Make the codes of a login by device."""
+    wanted = wanted_format(call.body, call.headers)
+    try:
+        return shaped(TokenEndpoint(call.org, base_url=call.base_url, host=_host(call)).device_code(call.body), wanted)
+    except OAuthError as error:
+        return refused(error, wanted)
+
+
 @provides("revokeToken", lenient=True)
 def revoke_token(call: Call) -> Answer:
     """End a token."""
@@ -75,7 +85,7 @@ def get_identity(call: Call) -> Answer:
         return _word(session)
     if call.params["org_id"][:15] != call.org.identity.org_id[:15]:
         return _word("Wrong_Org")
-    found = identity(call.org, session.user_id, call.base_url)
+    found = identity(call.org, session.user_id, call.base_url, version=_version(call))
     if found is None or call.params["user_id"][:15] != session.user_id[:15]:
         return _word("Bad_Id")
     return Answer(found)
@@ -120,6 +130,12 @@ def _introspected(call: Call, token: str) -> dict[str, Any]:
         issued = session.issued_at_ms // 1000
         body |= {"exp": int(session.expires_at_s), "iat": issued, "nbf": issued}
     return body
+
+
+def _version(call: Call) -> str | None:
+    """The version that URLs are wanted with; None leaves their placeholder."""
+    asked: str | None = call.params.get("version")
+    return call.org.settings.newest_version if asked == "latest" else asked
 
 
 def _host(call: Call) -> str:

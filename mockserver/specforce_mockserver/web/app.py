@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from specforce_mockserver import providers
 from specforce_mockserver.admin import Admin
 from specforce_mockserver.calls import Answer, ApiError
-from specforce_mockserver.oauth.identity_operation import identity_operation
+from specforce_mockserver.oauth.page_operations import page_operations
 from specforce_mockserver.operations import load_operations
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.bodies import ClientGoneError, read_whole
@@ -48,7 +48,7 @@ class App:
         """
         providers.load()
         self.org = org
-        self.routes = Routes([*load_operations().values(), identity_operation()])
+        self.routes = Routes([*load_operations().values(), *page_operations()])
         self.check_answers = check_answers
         self._admin = Admin(org)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="specforce-mock")

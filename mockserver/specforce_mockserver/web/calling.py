@@ -65,7 +65,7 @@ def call_of(
     )
     if operation.body_kind in {"json", "form"} and not provider.lenient:
         violations.extend(checks.body_violations(operation, body))
-    for violation in violations:
+    for violation in () if provider.lenient else violations:
         own = provider.on_violation(call, violation) if provider.on_violation is not None else None
         raise own or checks.usual_error(violation, raw)
     return call, provider

@@ -5,7 +5,7 @@ A caller without a live session learns nothing but that: paths and versions are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,11 @@ from specforce_mockserver.calls import not_found
 from specforce_mockserver.registry import PROVIDERS
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.mounts import HOST
+from specforce_mockserver.web.routes import fits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from specforce_mockserver.oauth.sessions import Session
     from specforce_mockserver.operations import OperationSpec
     from specforce_mockserver.org import Org
@@ -26,13 +29,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Target:
-    """What a request is for."""
+    """What a request is for. `variants` are operations that the form may turn out to be for instead."""
 
     operation: OperationSpec
     path_values: dict[str, str]
     api_version: str
     session: Session | None
     provider: Provider | None
+    variants: tuple[OperationSpec, ...] = ()
+
+    def refined(self, form: Mapping[str, str]) -> Target:
+        """What the request is for by the fields of its form."""
+        chosen = next((each for each in self.variants if fits(each, form)), None)
+        if chosen is None:
+            return self
+        return replace(self, operation=chosen, provider=PROVIDERS.get(chosen.id), variants=())
 
 
 def target_of(org: Org, routes: Routes, request: Request, mount: Mount, session: Session | None) -> Target:
@@ -69,7 +80,7 @@ def target_of(org: Org, routes: Routes, request: Request, mount: Mount, session:
         session = mount.session_of(org, request)
     if request.wants_xml_only and (mount.json_only or (mount is HOST and operation.api != "auth")):
         raise errors.not_acceptable("application/xml")
-    return Target(operation, values, version, session, provider)
+    return Target(operation, values, version, session, provider, match.form_variants(operation))
 
 
 def _version(org: Org, version: str | None) -> str:

@@ -53,6 +53,7 @@ class Exchange:
         self._target: Target | None = None
         self._fault: Fault | None = None
         self._upload: Path | None = None
+        self._form: bytes | None = None
         self._entry = self._org.requests.begin(
             request.method, request.path, request.query_text, request.headers, self._org.clock.now_ms()
         )
@@ -82,7 +83,11 @@ class Exchange:
         if answer is None:
             if self._mount is not HOST:
                 self._log_in()
-            self._target = target = target_of(self._org, self._app.routes, self._request, self._mount, self._session)
+            target = target_of(self._org, self._app.routes, self._request, self._mount, self._session)
+            if target.variants:
+                self._form = await read_whole(self._request, self._receive, target.operation.api)
+                target = target.refined(parsed(target.operation, self._request, self._form))
+            self._target = target
             self._entry.operation = target.operation.id
             self._fault = fault = self._org.faults.take(target.operation.id)
             if fault is not None:
@@ -137,7 +142,9 @@ class Exchange:
             upload = await read_to_file(self._request, self._receive, operation.api, self._upload)
             entry.request_bytes = upload.size_bytes
             return b"", upload
-        raw = await read_whole(self._request, self._receive, operation.api)
+        raw = self._form
+        if raw is None:
+            raw = await read_whole(self._request, self._receive, operation.api)
         entry.request_bytes = len(raw)
         entry.body = raw[:BODY_BYTES].decode("utf-8", "replace") if operation.api != "auth" else None
         return raw, NOTHING

@@ -60,12 +60,20 @@ class Match:
         if not candidates:
             return None
         arguments = dict(reversed(request.query))
-        by_condition = [each for each in candidates if each.route_when and _fits(each, self._named(each), arguments)]
+        by_condition = [
+            each for each in candidates if each.route_when and fits(each, {**arguments, **self._named(each)})
+        ]
         plain = [each for each in candidates if not each.route_when]
         among = by_condition or plain or list(candidates)
         chosen = choose(among, self._named(among[0])) if choose is not None and len(among) > 1 else None
         chosen = chosen or _by_headers(among, request)
         return chosen, self._named(chosen)
+
+    def form_variants(self, operation: OperationSpec) -> tuple[OperationSpec, ...]:
+        """The operations that a field of the form, instead of the path, tells from this one."""
+        if operation.body_kind != "form":
+            return ()
+        return tuple(each for each in self.operations[operation.method] if each.variant_of == operation.id)
 
     def _named(self, operation: OperationSpec) -> dict[str, str]:
         names = [each[1:-1] for each in operation.segments if each.startswith("{") and each != VERSION_VARIABLE]
@@ -83,10 +91,10 @@ def _by_headers(among: Sequence[OperationSpec], request: Request) -> OperationSp
     return next(exact, None) or next(partly, among[0])
 
 
-def _fits(operation: OperationSpec, path: Mapping[str, str], arguments: Mapping[str, str]) -> bool:
+def fits(operation: OperationSpec, values: Mapping[str, str]) -> bool:
+    """Whether the values that an operation's `x-route-when` names are those of a request."""
     return all(
-        (value := path.get(name, arguments.get(name))) is not None and pattern.search(value)
-        for name, pattern in operation.route_when
+        (value := values.get(name)) is not None and pattern.search(value) for name, pattern in operation.route_when
     )
 
 

@@ -144,15 +144,19 @@ class FakeOrg:
         """
         self._admin("apps", {"client_id": client_id, **app})
 
+    def log_in_automatically(self) -> None:
+        """Ask nobody at the login pages, until the next reset: the default user allows every app everything."""
+        self._admin("logins", {"automatic": True}, method="PATCH")
+
     def plan_job(self, **plan: Any) -> None:
         """Say how the next bulk job goes, in place of going well: see `/__mock/jobs` of the fake org."""
         self._admin("jobs", plan)
 
-    def _admin(self, resource: str, document: object) -> object:
+    def _admin(self, resource: str, document: object, *, method: str = "POST") -> object:
         """Ask the org's administration, which answers over HTTP only."""
         connection = HTTPConnection(urlsplit(self.url).netloc)
         try:
-            connection.request("POST", f"/__mock/{resource}", json.dumps(document, default=str))
+            connection.request(method, f"/__mock/{resource}", json.dumps(document, default=str))
             reply = connection.getresponse()
             content = reply.read()
         finally:

@@ -27,3 +27,31 @@ def introspect_token(stage: Stage) -> Scene:
 @scenario("getUserInfo")
 def get_user_info(stage: Stage) -> Scene:
     return Scene({}, {"preferred_username": "user@example.com", "active": True})
+
+
+@scenario("requestDeviceCode")
+def request_device_code(stage: Stage) -> Scene:
+    asked = {"response_type": "device_code", "client_id": CLIENT["client_id"], "scope": "api refresh_token"}
+    return Scene({}, {"verification_uri": f"{stage.url}/setup/connect", "interval": 5}, body=asked)
+
+
+@scenario("authorize")
+def authorize(_stage: Stage) -> Scene:
+    asked = {
+        "response_type": "code",
+        "client_id": CLIENT["client_id"],
+        "redirect_uri": "http://localhost:1717/callback",
+    }
+    return Scene(asked, lambda page: b"<form" in page)
+
+
+@scenario("getIdentity")
+def get_identity(stage: Stage) -> Scene:
+    user = stage.request("GET", "/services/oauth2/userinfo").json()
+    place = {"org_id": user["organization_id"], "user_id": user["user_id"], "version": "latest"}
+    return Scene(place, {"username": "user@example.com", "organization_id": user["organization_id"]})
+
+
+@scenario("getOpenIdConfiguration")
+def get_open_id_configuration(stage: Stage) -> Scene:
+    return Scene({}, {"issuer": stage.url, "token_endpoint": f"{stage.url}/services/oauth2/token"})

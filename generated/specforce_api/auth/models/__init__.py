@@ -7,14 +7,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .auth_configuration import AuthConfiguration as AuthConfiguration
+    from .client_registration import ClientRegistration as ClientRegistration
+    from .device_code_request import DeviceCodeRequest as DeviceCodeRequest
+    from .device_code_request_format import DeviceCodeRequestFormat as DeviceCodeRequestFormat
+    from .device_code_request_response_type import DeviceCodeRequestResponseType as DeviceCodeRequestResponseType
+    from .device_code_response import DeviceCodeResponse as DeviceCodeResponse
     from .grant_type import GrantType as GrantType
+    from .identity import Identity as Identity
+    from .identity_photos import IdentityPhotos as IdentityPhotos
+    from .identity_status import IdentityStatus as IdentityStatus
+    from .identity_urls import IdentityUrls as IdentityUrls
     from .introspect_request import IntrospectRequest as IntrospectRequest
     from .introspect_request_client_assertion_type import (
         IntrospectRequestClientAssertionType as IntrospectRequestClientAssertionType,
     )
     from .introspect_request_token_type_hint import IntrospectRequestTokenTypeHint as IntrospectRequestTokenTypeHint
     from .introspect_response import IntrospectResponse as IntrospectResponse
+    from .open_id_configuration import OpenIdConfiguration as OpenIdConfiguration
+    from .registered_client import RegisteredClient as RegisteredClient
     from .revoke_request import RevokeRequest as RevokeRequest
+    from .signing_key import SigningKey as SigningKey
+    from .signing_keys import SigningKeys as SigningKeys
+    from .single_access_request import SingleAccessRequest as SingleAccessRequest
+    from .single_access_response import SingleAccessResponse as SingleAccessResponse
     from .token_request import TokenRequest as TokenRequest
     from .token_request_client_assertion_type import TokenRequestClientAssertionType as TokenRequestClientAssertionType
     from .token_request_format import TokenRequestFormat as TokenRequestFormat
@@ -25,12 +41,28 @@ if TYPE_CHECKING:
     from .user_info_urls import UserInfoUrls as UserInfoUrls
 
 _MODULES: dict[str, str] = {
+    "AuthConfiguration": ".auth_configuration",
+    "ClientRegistration": ".client_registration",
+    "DeviceCodeRequest": ".device_code_request",
+    "DeviceCodeRequestFormat": ".device_code_request_format",
+    "DeviceCodeRequestResponseType": ".device_code_request_response_type",
+    "DeviceCodeResponse": ".device_code_response",
     "GrantType": ".grant_type",
+    "Identity": ".identity",
+    "IdentityPhotos": ".identity_photos",
+    "IdentityStatus": ".identity_status",
+    "IdentityUrls": ".identity_urls",
     "IntrospectRequest": ".introspect_request",
     "IntrospectRequestClientAssertionType": ".introspect_request_client_assertion_type",
     "IntrospectRequestTokenTypeHint": ".introspect_request_token_type_hint",
     "IntrospectResponse": ".introspect_response",
+    "OpenIdConfiguration": ".open_id_configuration",
+    "RegisteredClient": ".registered_client",
     "RevokeRequest": ".revoke_request",
+    "SigningKey": ".signing_key",
+    "SigningKeys": ".signing_keys",
+    "SingleAccessRequest": ".single_access_request",
+    "SingleAccessResponse": ".single_access_response",
     "TokenRequest": ".token_request",
     "TokenRequestClientAssertionType": ".token_request_client_assertion_type",
     "TokenRequestFormat": ".token_request_format",
@@ -42,12 +74,28 @@ _MODULES: dict[str, str] = {
 }
 
 __all__: list[str] = [
+    "AuthConfiguration",
+    "ClientRegistration",
+    "DeviceCodeRequest",
+    "DeviceCodeRequestFormat",
+    "DeviceCodeRequestResponseType",
+    "DeviceCodeResponse",
     "GrantType",
+    "Identity",
+    "IdentityPhotos",
+    "IdentityStatus",
+    "IdentityUrls",
     "IntrospectRequest",
     "IntrospectRequestClientAssertionType",
     "IntrospectRequestTokenTypeHint",
     "IntrospectResponse",
+    "OpenIdConfiguration",
+    "RegisteredClient",
     "RevokeRequest",
+    "SigningKey",
+    "SigningKeys",
+    "SingleAccessRequest",
+    "SingleAccessResponse",
     "TokenRequest",
     "TokenRequestClientAssertionType",
     "TokenRequestFormat",

@@ -7,14 +7,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._authorize import authorize as authorize
+    from ._get_auth_configuration import get_auth_configuration as get_auth_configuration
+    from ._get_identity import get_identity as get_identity
+    from ._get_open_id_configuration import get_open_id_configuration as get_open_id_configuration
     from ._get_user_info import get_user_info as get_user_info
     from ._introspect_token import introspect_token as introspect_token
+    from ._list_signing_keys import list_signing_keys as list_signing_keys
+    from ._register_client import register_client as register_client
+    from ._request_device_code import request_device_code as request_device_code
+    from ._request_single_access import request_single_access as request_single_access
     from ._request_token import request_token as request_token
     from ._revoke_token import revoke_token as revoke_token
 
 __all__ = [
+    "authorize",
+    "get_auth_configuration",
+    "get_identity",
+    "get_open_id_configuration",
     "get_user_info",
     "introspect_token",
+    "list_signing_keys",
+    "register_client",
+    "request_device_code",
+    "request_single_access",
     "request_token",
     "revoke_token",
 ]
