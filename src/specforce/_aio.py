@@ -36,16 +36,19 @@ class Clock:
         await asyncio.sleep(seconds)
 
 
-async def run(fn: Callable[..., T], /, *args: object) -> T:
+async def run(fn: Callable[..., T], /, *args: object, abandon: Callable[[], object] | None = None) -> T:
     """Call `fn(*args)`, which may block, in a thread.
 
-    A thread can't be stopped: whoever is cancelled meanwhile waits for it, so that nobody takes away what it works on.
+    A thread can't be stopped: whoever is cancelled meanwhile waits for it, so that nobody takes away what it works on,
+    after `abandon` was called, which may make it end sooner.
     """
     work = asyncio.ensure_future(asyncio.to_thread(fn, *args))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         work.add_done_callback(_retrieve)
+        if abandon is not None:
+            abandon()
         await _ended(work)
         raise
 

@@ -37,8 +37,8 @@ class Clock:
         time.sleep(seconds)
 
 
-def run(fn: Callable[..., T], /, *args: object) -> T:
-    """Call `fn(*args)`: blocking is fine here."""
+def run(fn: Callable[..., T], /, *args: object, abandon: Callable[[], object] | None = None) -> T:  # noqa: ARG001
+    """Call `fn(*args)`: blocking is fine here, and nobody but `fn` is there to cancel it."""
     return fn(*args)
 
 

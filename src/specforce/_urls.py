@@ -14,6 +14,7 @@ from specforce_api.runtime.errors import InputError
 PRODUCTION_LOGIN = "https://login.salesforce.com"
 SANDBOX_LOGIN = "https://test.salesforce.com"
 _SHARED_LOGINS = frozenset({"login.salesforce.com", "test.salesforce.com"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _MY_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.sandbox)?")
 
 
@@ -60,6 +61,24 @@ def _is_my_domain(name: str) -> bool:
 def is_shared_login(url: str) -> bool:
     """Is it a login host of all orgs, instead of one org's own?"""
     return urlsplit(url).hostname in _SHARED_LOGINS
+
+
+def loopback_address(redirect_uri: str) -> tuple[int, str]:
+    """Port and path of a redirect URI.
+
+    Raises:
+        InputError: it isn't one on loopback.
+    """
+    try:
+        parts = urlsplit(redirect_uri)
+        port = parts.port if parts.port is not None else 80
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK or parts.query or parts.fragment or parts.username:
+        raise InputError(
+            f"redirect_uri={redirect_uri!r}: it must be on this machine, such as http://localhost:1717/callback"
+        )
+    return port, parts.path or "/"
 
 
 def host(url: str) -> str:

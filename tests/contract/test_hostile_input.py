@@ -29,7 +29,11 @@ Json = Any
 MAX_EXAMPLES: Final = 40
 SOQL: Final = "SELECT Id, LastName FROM Contact"
 OFF: Final = ("positive_data_acceptance", "negative_data_rejection")
-OFF_FOR: Final = {"getUserInfo": ("missing_required_header",), "getBlob": ("allow_header_conformance",)}
+OFF_FOR: Final = {
+    "getUserInfo": ("missing_required_header",),
+    "getIdentity": ("missing_required_header",),
+    "getBlob": ("allow_header_conformance",),
+}
 # Salesforce's own form of an instant (+0000), which RFC 3339 doesn't have; a pattern is stricter than the format was.
 INSTANT: Final = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:?\d\d)$"}
 
@@ -108,9 +112,12 @@ def real(stage: Stage) -> dict[str, str]:
     stage.ingest_job(b"LastName\n" + b"".join(b"Contact %d\n" % number for number in range(250)))
     stage.request("POST", "/__mock/actions", json={"type": "flow", "name": "Greet_Customer"})
     page = stage.request("GET", "/query", params={"q": SOQL}, headers={"Sforce-Query-Options": "batchSize=200"}).json()
+    user = stage.request("GET", "/services/oauth2/userinfo").json()
     return {
         "sobject": "Account",
         "record_id": record_id,
+        "org_id": user["organization_id"],
+        "user_id": user["user_id"],
         "field": "Code__c",
         "value": "A-1",
         "locator": page["nextRecordsUrl"].rpartition("/")[2],

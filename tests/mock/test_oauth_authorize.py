@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.mock.raw_org import RawOrg
 
 PAGE = "/services/oauth2/authorize"
+LOGIN = "/login"
 CALLBACK = "http://localhost:1717/callback"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -42,7 +43,7 @@ def returned(answer: httpx.Response) -> dict[str, str]:
 
 def code(raw: RawOrg, **changes: str) -> str:
     """The code that the person's answer on the page gives."""
-    return returned(raw.http.post(PAGE, data={**ASKED, **changes, **PERSON}))["code"]
+    return returned(raw.http.post(LOGIN, data={**ASKED, **changes, **PERSON}))["code"]
 
 
 def redeem(raw: RawOrg, given: str, **changes: str) -> tuple[int, Any]:
@@ -60,6 +61,7 @@ def test_the_page_is_a_form_that_sends_all_it_was_opened_with(raw: RawOrg) -> No
     assert 'name="state" value="st&amp;te"' in page.text
     assert 'name="username" value="&quot;&gt;&lt;b&gt;"' in page.text
     assert all(f'name="{name}"' in page.text for name in ASKED)
+    assert f'action="{LOGIN}"' in page.text
 
 
 @row("auth.md#2", "| Web server step 2 |")
@@ -85,7 +87,7 @@ def test_a_refresh_token_comes_if_the_scope_has_it(raw: RawOrg, scope: str, brin
 
 
 def test_the_state_comes_back_as_it_was(raw: RawOrg) -> None:
-    assert returned(raw.http.post(PAGE, data={**ASKED, **PERSON}))["state"] == "st&te"
+    assert returned(raw.http.post(LOGIN, data={**ASKED, **PERSON}))["state"] == "st&te"
 
 
 @row("auth.md#4", "expired authorization code")
@@ -159,7 +161,7 @@ def test_an_unknown_app_is_shown_and_nobody_is_sent_anywhere(raw: RawOrg) -> Non
 def test_a_redirect_uri_that_is_not_the_app_s_own_gets_nothing(raw: RawOrg, redirect_uri: str) -> None:
     for answer in (
         raw.http.get(PAGE, params={**ASKED, "redirect_uri": redirect_uri}),
-        raw.http.post(PAGE, data={**ASKED, **PERSON, "redirect_uri": redirect_uri}),
+        raw.http.post(LOGIN, data={**ASKED, **PERSON, "redirect_uri": redirect_uri}),
     ):
         assert "location" not in answer.headers
         assert "error=redirect_uri_" in answer.text
@@ -183,14 +185,14 @@ def test_what_can_not_be_granted_goes_back_as_an_error_with_the_state(
 
 
 def test_a_person_who_says_no_goes_back_with_an_error(raw: RawOrg) -> None:
-    back = returned(raw.http.post(PAGE, data={**ASKED, **PERSON, "decision": "deny"}))
+    back = returned(raw.http.post(LOGIN, data={**ASKED, **PERSON, "decision": "deny"}))
 
     assert (back["error"], back["state"]) == ("access_denied", "st&te")
 
 
 @pytest.mark.parametrize("wrong", [{"username": "nobody@example.com"}, {"password": "guess"}, {"password": ""}])
 def test_a_wrong_login_is_asked_again(raw: RawOrg, wrong: dict[str, str]) -> None:
-    page = raw.http.post(PAGE, data={**ASKED, **PERSON, **wrong})
+    page = raw.http.post(LOGIN, data={**ASKED, **PERSON, **wrong})
 
     assert page.status_code == 200
     assert "check your username and password" in page.text

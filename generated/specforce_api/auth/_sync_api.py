@@ -344,8 +344,7 @@ class AuthApi:
         Raises:
             ApiError: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
                 or `No_Access` (403, seldom 404).
-            NotFound: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
-                or `No_Access` (403, seldom 404).
+            NotFound: `Bad_Id`, as some orgs say it; or an address that is none (404).
             ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
                 HTML.
 

@@ -13,7 +13,7 @@ _ANSWERS: dict[str, Any] = {status: {"content": {"text/html": {}}} for status in
 def page_operations() -> tuple[OperationSpec, ...]:
     """What the login page sends, the page for device codes, and what that sends."""
     return (
-        _page("submitLogin", "POST", "/services/oauth2/authorize"),
+        _page("submitLogin", "POST", "/login"),
         _page("openDevicePage", "GET", "/setup/connect"),
         _page("submitDeviceCode", "POST", "/setup/connect"),
     )

@@ -33,7 +33,7 @@ def login_page(app: str, hidden: Mapping[str, str], *, username: str = "", messa
     fields = "\n".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()
     )
-    content = f'<p>Allow access by {escape(app)}?</p>\n<form method="post" action="/services/oauth2/authorize">{fields}'
+    content = f'<p>Allow access by {escape(app)}?</p>\n<form method="post" action="/login">{fields}'
     return _page("Log in", f"{content}\n{_PERSON.format(username=escape(username))}</form>", message)
 
 

@@ -77,7 +77,7 @@ def get_user_info(call: Call) -> Answer:
     return _word(session)
 
 
-@provides("getIdentity", own_login=True)
+@provides("getIdentity", own_login=True, lenient=True)
 def get_identity(call: Call) -> Answer:
     """Who the token's user is, in the identity URL's words."""
     session = _identified(call)

@@ -12,7 +12,7 @@ from specforce_mockserver.calls import NOTHING, Answer, ApiError
 from specforce_mockserver.limits import API_REQUESTS
 from specforce_mockserver.request_log import BODY_BYTES
 from specforce_mockserver.web import errors, misfortune
-from specforce_mockserver.web.bodies import read_to_file, read_whole
+from specforce_mockserver.web.bodies import parsed, read_to_file, read_whole
 from specforce_mockserver.web.calling import asked, call_of
 from specforce_mockserver.web.dispatch import target_of
 from specforce_mockserver.web.mounts import HOST, mount_of

@@ -8,17 +8,22 @@ came last is the only one that may be sent.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from specforce import _hooks, _urls
 from specforce._requests import build
 from specforce._threads import call, run
-from specforce.auth import Credentials, StaticToken, Token, TokenSource
-from specforce.auth._answer import refusal, token_from_reply
+from specforce.auth import Credentials, DeviceFlow, StaticToken, Token, TokenSource, WebServer
+from specforce.auth._answer import is_spent, refusal, token_from_reply
 from specforce.auth._credentials import Grant
-from specforce_api.runtime.errors import InputError, SalesforceError
+from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
+
+from .in_person import authorized_by_browser, authorized_on_device
 
 if TYPE_CHECKING:
+    from specforce_api.runtime.operation import Operation, Reply
+
     from .exchange import Exchange
 
 
@@ -35,6 +40,7 @@ class Login:
         self._exchange = exchange
         self._api_version = api_version
         self._last: Token | None = None
+        self._refused: set[str] = set()
 
     @property
     def renewable(self) -> bool:
@@ -73,19 +79,55 @@ class Login:
             if isinstance(found, str):
                 return Token(found)
             raise InputError(f"{credentials.function!r} returned a {type(found).__name__}, not a token")
+        if isinstance(credentials, WebServer) and not self._can_renew():
+            return self._ask(credentials, authorized_by_browser(credentials, self._api_version))
+        if isinstance(credentials, DeviceFlow) and not self._can_renew():
+            return self._by_device(credentials)
         if isinstance(credentials, Grant):
-            return self._granted(credentials)
+            return self._ask(credentials, run(credentials.form, self._last))
         raise InputError(f"{type(credentials).__name__} is no login that a session knows")
 
-    def _granted(self, grant: Grant) -> Token:
+    def _can_renew(self) -> bool:
+        """Whether there is a refresh token that wasn't refused yet."""
+        token = self._last.refresh_token if self._last else None
+        return token is not None and token not in self._refused
+
+    def _by_device(self, login: DeviceFlow) -> Token:
         from specforce_api.auth import operations  # noqa: PLC0415 - only a login needs it
 
-        form = run(grant.form, self._last)
+        body = {"response_type": "device_code", "client_id": login.client_id, "scope": login.scope}
+        operation = operations.request_device_code(body=body)
+        codes = operation.decode(self._reply(login, operation))
+        return authorized_on_device(login, codes, partial(self._ask, login), self._exchange.clock)
+
+    def _ask(self, grant: Grant, form: dict[str, str]) -> Token:
+        """The token for a form.
+
+        Raises:
+            AuthError: refused; or it holds a refresh token that was refused before, which is never sent again.
+        """
+        from specforce_api.auth import operations  # noqa: PLC0415 - only a login needs it
+
+        refresh_token = form.get("refresh_token", "")
+        if refresh_token in self._refused:
+            raise AuthError(
+                "the refresh token was refused before, and isn't sent again",
+                error="invalid_grant",
+                hint="log in anew: a new client with a new refresh token",
+            )
         operation = operations.request_token(body=form)
+        try:
+            reply = self._reply(grant, operation)
+        except AuthError as error:
+            if refresh_token and is_spent(error):
+                self._refused.add(refresh_token)
+            raise
+        return token_from_reply(operation, reply, form)
+
+    def _reply(self, grant: Grant, operation: Operation[Any]) -> Reply:
         info = replace(operation.info, repeatable=grant.repeatable)
         request = build(operation, base_url=grant.login_url, api_version=self._api_version, access_token=None)
-        reply = self._exchange.reply(info, request, refusal)
-        return token_from_reply(operation, reply, form)
+        return self._exchange.reply(info, request, refusal)
 
     def _host(self) -> str:
         return _urls.host(self.credentials.login_url) if isinstance(self.credentials, Grant) else ""

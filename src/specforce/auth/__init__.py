@@ -19,6 +19,7 @@ from ._credentials import (
     TokenSource,
     UsernamePassword,
 )
+from ._interactive import DeviceCode, DeviceFlow, WebServer
 from ._jwt import JwtBearer
 from ._retirements import RetirementWarning
 from ._token import Token
@@ -26,6 +27,8 @@ from ._token import Token
 __all__ = [
     "ClientCredentials",
     "Credentials",
+    "DeviceCode",
+    "DeviceFlow",
     "JwtBearer",
     "RefreshToken",
     "RetirementWarning",
@@ -33,4 +36,5 @@ __all__ = [
     "Token",
     "TokenSource",
     "UsernamePassword",
+    "WebServer",
 ]

@@ -48,6 +48,11 @@ def refusal(info: OperationInfo, reply: Reply) -> SalesforceError:
     )
 
 
+def is_spent(error: AuthError) -> bool:
+    """Whether a refusal ends a refresh token for good; one for too many logins asks to come back."""
+    return error.error == "invalid_grant" and "retry your request" not in error.description
+
+
 def token_from_reply(operation: Operation[TokenResponse], reply: Reply, sent: Mapping[str, str]) -> Token:
     """The token of a successful answer.
 

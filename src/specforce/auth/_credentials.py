@@ -114,8 +114,7 @@ class RefreshToken(Grant):
     def form(self, previous: Token | None) -> dict[str, str]:
         """The fields to send, with the newest refresh token."""
         newest = (previous.refresh_token if previous else None) or self.refresh_token
-        fields = {"grant_type": self.flow, "client_id": self.client_id, "refresh_token": newest}
-        return fields | ({"client_secret": self.client_secret} if self.client_secret else {})
+        return refresh_form(self.client_id, self.client_secret, newest)
 
 
 @dataclass(frozen=True)
@@ -198,6 +197,12 @@ def credentials(auth: Credentials | TokenFunction) -> Credentials:
         f"auth is a {type(auth).__name__}: pass credentials such as specforce.auth.ClientCredentials(...), "
         "or a function that returns a token"
     )
+
+
+def refresh_form(client_id: str, client_secret: str | None, refresh_token: str) -> dict[str, str]:
+    """The fields that renew a token."""
+    fields = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
+    return fields | ({"client_secret": client_secret} if client_secret else {})
 
 
 def needed(**values: str) -> None:
