@@ -122,7 +122,6 @@ def real(stage: Stage) -> dict[str, str]:
         "value": "A-1",
         "locator": page["nextRecordsUrl"].rpartition("/")[2],
         "blob_field": "VersionData",
-        "user_id": stage.request("GET", "/query", params={"q": "SELECT Id FROM User"}).json()["records"][0]["Id"],
         "/jobs/ingest/": stage.ingest_job(b"LastName\nEk\n", state="Open"),
         "/jobs/query/": stage.query_job(SOQL),
         "context_id": record_id,

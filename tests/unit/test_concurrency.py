@@ -30,6 +30,7 @@ def test_the_twins_have_the_same_public_names() -> None:
         "pieces",
         "prefetch",
         "run",
+        "to_the_end",
     }
 
     for twin in (_aio, _threads):
