@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from specforce._async.client import AsyncSalesforce
     from specforce._async.query import AsyncQuery
     from specforce._async.sobject import AsyncSObject
+    from specforce._collections import PartlySaved, SavedRow, SavedRows
     from specforce._hooks import Hooks, LoginEvent, RequestEvent, ResponseEvent, RetryEvent
     from specforce._limits import ApiUsage
     from specforce._records import Saved
@@ -39,6 +40,7 @@ __all__ = [
     "AsyncSalesforce",
     "Hooks",
     "LoginEvent",
+    "PartlySaved",
     "Query",
     "Reply",
     "RequestEvent",
@@ -49,6 +51,8 @@ __all__ = [
     "Salesforce",
     "SalesforceError",
     "Saved",
+    "SavedRow",
+    "SavedRows",
     "__version__",
     "auth",
     "errors",
@@ -62,6 +66,7 @@ _HOMES = {
     "AsyncSalesforce": "specforce._async.client",
     "Hooks": "specforce._hooks",
     "LoginEvent": "specforce._hooks",
+    "PartlySaved": "specforce._collections",
     "Query": "specforce._sync.query",
     "Reply": "specforce_api.runtime.operation",
     "RequestEvent": "specforce._hooks",
@@ -72,6 +77,8 @@ _HOMES = {
     "Salesforce": "specforce._sync.client",
     "SalesforceError": "specforce.errors",
     "Saved": "specforce._records",
+    "SavedRow": "specforce._collections",
+    "SavedRows": "specforce._collections",
 }
 _MODULES = ("auth", "errors", "soql")
 

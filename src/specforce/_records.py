@@ -114,10 +114,15 @@ def encode(record: object) -> bytes:
     Raises:
         InputError: a naive datetime, NaN, or a value that JSON has nothing for.
     """
+    return _ENCODER.encode(plain_record(record))
+
+
+def plain_record(record: object) -> dict[str, Any]:
+    """A record as a dict of what JSON holds; values and errors as for `encode`."""
     plain = _wire(record, "")
     if not isinstance(plain, dict):
         raise InputError(f"a record is a mapping of field names to values, not a {type(record).__name__}")
-    return _ENCODER.encode(cast("object", plain))
+    return cast("dict[str, Any]", plain)
 
 
 def encode_json(value: object) -> bytes:

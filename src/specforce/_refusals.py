@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce import _urls
-from specforce_api.runtime.errors import ApiError, InvalidSession, NotFound, error_from_reply
+from specforce_api.runtime.errors import ApiError, InvalidField, InvalidSession, NotFound, error_from_reply
 from specforce_api.runtime.versions import NEWEST
 
 if TYPE_CHECKING:
+    from specforce._describes import Describes
     from specforce_api.runtime.operation import OperationInfo, Reply
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TOO_LONG = (414, 431)
 
 
-def refusal(info: OperationInfo, reply: Reply, api_version: str) -> ApiError:
-    """Build the error, redirects to another host and API versions from the future explained."""
+def refusal(info: OperationInfo, reply: Reply, api_version: str, describes: Describes) -> ApiError:
+    """Build the error; redirects to another host, API versions from the future and misspelt fields explained."""
     error = error_from_reply(info, reply)
     if reply.status in _REDIRECTS:
         target = reply.headers.get("location", "")
@@ -27,6 +28,8 @@ def refusal(info: OperationInfo, reply: Reply, api_version: str) -> ApiError:
         return _remade(error, error.message, reply, info, hint)
     if reply.status in _TOO_LONG:
         hint = "the URL is too long (16,384 bytes): shorten the query or its lists, or use sf.bulk.export"
+        return _remade(error, error.message, reply, info, hint)
+    if isinstance(error, InvalidField) and (hint := describes.near_misses(error)):
         return _remade(error, error.message, reply, info, hint)
     return error
 

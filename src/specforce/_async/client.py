@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from specforce_api.auth import AsyncAuthApi
     from specforce_api.bulk_v2 import AsyncBulkV2Api
     from specforce_api.rest import AsyncRestApi
-    from specforce_api.rest.models import DescribeSObjectResult
     from specforce_api.tooling import AsyncToolingApi
 
     from .apex import AsyncApex
@@ -118,7 +117,6 @@ class AsyncSalesforce:
             hooks=hooks,
             clock=clock,
         )
-        self._describes: dict[str, DescribeSObjectResult] = {}
 
     @classmethod
     def from_env(cls, **settings: Any) -> Self:
@@ -247,9 +245,9 @@ class AsyncSalesforce:
         from .sobject import AsyncSObject  # noqa: PLC0415 - on first use
 
         if isinstance(kind, str):
-            return AsyncSObject(self.session, kind, dict[str, Any], self._describes)
+            return AsyncSObject(self.session, kind, dict[str, Any])
         name = getattr(kind, "__sobject__", kind.__name__)
-        return AsyncSObject(self.session, name, kind, self._describes)
+        return AsyncSObject(self.session, name, kind)
 
     @overload
     def query(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from specforce._aio import Clock, Eventual, SingleFlight
 from specforce._checks import instance
+from specforce._describes import Describes
 from specforce._hooks import Hooks
 from specforce._http import AsyncHttp, AsyncStreamedReply
 from specforce._limits import ApiUsage, parse_limit_info
@@ -51,6 +52,7 @@ class AsyncSession:
 
     Attributes:
         api_version: in the form `67.0`.
+        describes: descriptions of objects that were fetched over it.
         clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
 
     Raises:
@@ -81,6 +83,7 @@ class AsyncSession:
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
         self._limit_info = ""
+        self.describes = Describes()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -209,7 +212,7 @@ class AsyncSession:
 
     def _refusal(self, info: OperationInfo, reply: Reply) -> SalesforceError:
         self._note(reply.headers.get("sforce-limit-info"))
-        return refusal(info, reply, self.api_version)
+        return refusal(info, reply, self.api_version, self.describes)
 
     def _noted(self, answer: A) -> A:
         self._note(answer.headers.get("sforce-limit-info"))

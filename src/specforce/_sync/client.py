@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from specforce_api.auth import AuthApi
     from specforce_api.bulk_v2 import BulkV2Api
     from specforce_api.rest import RestApi
-    from specforce_api.rest.models import DescribeSObjectResult
     from specforce_api.tooling import ToolingApi
 
     from .apex import Apex
@@ -119,7 +118,6 @@ class Salesforce:
             hooks=hooks,
             clock=clock,
         )
-        self._describes: dict[str, DescribeSObjectResult] = {}
 
     @classmethod
     def from_env(cls, **settings: Any) -> Self:
@@ -248,9 +246,9 @@ class Salesforce:
         from .sobject import SObject  # noqa: PLC0415 - on first use
 
         if isinstance(kind, str):
-            return SObject(self.session, kind, dict[str, Any], self._describes)
+            return SObject(self.session, kind, dict[str, Any])
         name = getattr(kind, "__sobject__", kind.__name__)
-        return SObject(self.session, name, kind, self._describes)
+        return SObject(self.session, name, kind)
 
     @overload
     def query(

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specforce._checks import instance
+from specforce._describes import Describes
 from specforce._hooks import Hooks
 from specforce._http import Http, StreamedReply
 from specforce._limits import ApiUsage, parse_limit_info
@@ -52,6 +53,7 @@ class Session:
 
     Attributes:
         api_version: in the form `67.0`.
+        describes: descriptions of objects that were fetched over it.
         clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
 
     Raises:
@@ -82,6 +84,7 @@ class Session:
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
         self._limit_info = ""
+        self.describes = Describes()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -210,7 +213,7 @@ class Session:
 
     def _refusal(self, info: OperationInfo, reply: Reply) -> SalesforceError:
         self._note(reply.headers.get("sforce-limit-info"))
-        return refusal(info, reply, self.api_version)
+        return refusal(info, reply, self.api_version, self.describes)
 
     def _noted(self, answer: A) -> A:
         self._note(answer.headers.get("sforce-limit-info"))

@@ -10,17 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from specforce._describes import Described, modified_at
 from specforce._ids import check_id
+from specforce._outgoing import for_create, for_update, for_upsert
 from specforce._records import Saved, declared_fields, decode, encode
 from specforce.soql import identifier
 from specforce_api.rest import operations
-from specforce_api.runtime.errors import ApiError, ErrorDetail, InputError, SpecError
+from specforce_api.runtime.errors import ApiError, DecodeError, ErrorDetail, InputError
 from specforce_api.runtime.types import UNSET, Unset
 
+from .collections import Collections
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from specforce._collections import SavedRows
     from specforce_api.rest.models import (
         DescribeSObjectResult,
         GetDeletedResult,
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class SObject(Generic[R]):
@@ -40,25 +46,18 @@ class SObject(Generic[R]):
     Args:
         name: its API name.
         returns: the type of its records; without `fields=`, the fields that it declares are read.
-        describes: descriptions already fetched, by name; shared between the objects of a client.
 
     Raises:
         InputError: no object can have that name.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        name: str,
-        returns: type[R],
-        describes: dict[str, DescribeSObjectResult],
-    ) -> None:
+    def __init__(self, session: Session, name: str, returns: type[R]) -> None:
         self.name = identifier(name, what="sobject")
         if "." in name:
             raise InputError(f"sobject={name!r} isn't the API name of an object")
         self._session = session
         self._returns = returns
-        self._describes = describes
+        self._many = Collections(session, self.name)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -69,15 +68,18 @@ class SObject(Generic[R]):
         """Create a record.
 
         Args:
-            record: API names of fields to values; a parent also by external id, `{"Owner__r": {"Code__c": "x"}}`.
+            record: API names of fields to values; a parent also by external id, `{"Owner__r": {"Code__c": "x"}}`. A
+                record that was read may be sent: its `attributes` stay behind, an Id is refused.
             allow_duplicates: save although a duplicate rule warns.
             assign: apply the active assignment rule (the default), none, or the one with this id; Case and Lead.
 
         Raises:
             RequiredFieldMissing, DuplicateValue, ValidationFailed, InvalidField: and their like.
         """
+        fields = for_create(record)
+        self._check(fields, creating=True)
         operation = operations.create_record(self.name, body={}, **_headers(allow_duplicates, assign))
-        result = self._session.send(replace(operation, body=encode(record)))
+        result = self._session.send(replace(operation, body=encode(fields)))
         return _saved(operation.info.operation_id, result)
 
     def get(self, record_id: str, fields: Sequence[str] | None = None) -> R:
@@ -100,10 +102,14 @@ class SObject(Generic[R]):
         allow_duplicates: bool = False,
         assign: bool | str | None = None,
     ) -> None:
-        """Change fields of a record; `None` clears one. Arguments and errors as for `create`, and NotFound."""
-        headers = _headers(allow_duplicates, assign)
-        operation = operations.update_record(self.name, check_id(record_id), body={}, **headers)
-        self._session.send(replace(operation, body=encode(record)))
+        """Change fields of a record; `None` clears one. Arguments and errors as for `create`, and NotFound.
+
+        A record that was read may be sent back, with what changed: its own Id and `attributes` stay behind.
+        """
+        record_id, fields = for_update(record, record_id)
+        self._check(fields, updating=True)
+        operation = operations.update_record(self.name, record_id, body={}, **_headers(allow_duplicates, assign))
+        self._session.send(replace(operation, body=encode(fields)))
 
     def delete(self, record_id: str) -> None:
         """Put a record into the recycle bin.
@@ -134,7 +140,7 @@ class SObject(Generic[R]):
         allow_duplicates: bool = False,
         assign: bool | str | None = None,
     ) -> Saved:
-        """Create or change the record that has this external id. The record may not hold that field itself.
+        """Create or change the record that has this external id.
 
         Args:
             update_only: change, but don't create.
@@ -142,15 +148,17 @@ class SObject(Generic[R]):
         Raises:
             NotFound: none has it, with `update_only`. AmbiguousExternalId: more than one has; `.records` names them.
         """
+        fields = for_upsert(record, identifier(field, what="field"), str(value))
+        self._check(fields, creating=not update_only, updating=True)
         operation = operations.upsert_record(
             self.name,
-            identifier(field, what="field"),
+            field,
             str(value),
             body={},
             update_only=update_only or UNSET,
             **_headers(allow_duplicates, assign),
         )
-        result = self._session.send(replace(operation, body=encode(record)))
+        result = self._session.send(replace(operation, body=encode(fields)))
         return _saved(operation.info.operation_id, result)
 
     def delete_by(self, field: str, value: str | int) -> None:
@@ -159,18 +167,29 @@ class SObject(Generic[R]):
         self._session.send(operations.delete_record_by_external_id(self.name, field, str(value)))
 
     def describe(self, *, refresh: bool = False) -> DescribeSObjectResult:
-        """The object's fields, relationships and record types; fetched once per client, or anew with `refresh`.
+        """The object's fields, relationships and record types; fetched once per client.
+
+        Once it is known, fields that can't be written are refused before they are sent, and the error for a field that
+        isn't there names those with a name like it.
+
+        Args:
+            refresh: ask whether it changed, and fetch it if it did.
 
         Raises:
             NotFound: no such object, or the user may not see it.
         """
-        found = self._describes.get(self.name)
-        if found is None or refresh:
-            found = self._session.send(operations.describe_sobject(self.name))
-            if found is None:
-                raise SpecError("describe answered that nothing changed, though nothing was known")
-            self._describes[self.name] = found
-        return found
+        known = self._session.describes.get(self.name)
+        if known is not None and not refresh:
+            return known.result
+        operation = operations.describe_sobject(self.name, if_modified_since=(known and known.modified) or UNSET)
+        reply = self._session.reply(operation)
+        found = operation.decode(reply)
+        if found is not None:
+            known = Described(found, modified_at(reply.headers))
+        elif known is None:
+            raise DecodeError("describe answered that nothing changed, though nothing was known")
+        self._session.describes.put(self.name, known)
+        return known.result
 
     def deleted(self, start: datetime, end: datetime) -> GetDeletedResult:
         """Ids of the records deleted in a span of time, to the minute.
@@ -190,6 +209,88 @@ class SObject(Generic[R]):
         _check_span(start, end)
         return self._session.send(operations.get_updated_records(self.name, start=start, end=end))
 
+    def create_many(
+        self,
+        records: Iterable[Mapping[str, Any] | R],
+        *,
+        all_or_none: bool = False,
+        allow_duplicates: bool = False,
+        assign: bool | str | None = None,
+    ) -> SavedRows:
+        """Create records, 200 in a request.
+
+        Args:
+            records: as for `create`.
+            all_or_none: save none if one is refused; for 200 records at most.
+            allow_duplicates, assign: as for `create`.
+
+        Returns:
+            What became of each record, in their order; a refused record is no error, see `raise_for_errors`.
+
+        Raises:
+            PartlySaved: a later request failed; `.rows` tells of the records before it. InputError: before any request.
+        """
+        wanted = [_placed(place, for_create, record) for place, record in enumerate(records)]
+        self._check(_names(wanted), creating=True)
+        return self._many.create(wanted, _headers(allow_duplicates, assign), all_or_none=all_or_none)
+
+    def update_many(
+        self,
+        records: Iterable[Mapping[str, Any] | R],
+        *,
+        all_or_none: bool = False,
+        allow_duplicates: bool = False,
+        assign: bool | str | None = None,
+    ) -> SavedRows:
+        """Change records, 200 in a request; each has its Id. Otherwise as `create_many`."""
+        found = [_placed(place, for_update, record, None) for place, record in enumerate(records)]
+        self._check(_names(fields for _, fields in found), updating=True)
+        wanted = [{"Id": record_id, **fields} for record_id, fields in found]
+        return self._many.update(wanted, _headers(allow_duplicates, assign), all_or_none=all_or_none)
+
+    def upsert_many(
+        self,
+        field: str,
+        records: Iterable[Mapping[str, Any] | R],
+        *,
+        all_or_none: bool = False,
+        allow_duplicates: bool = False,
+        assign: bool | str | None = None,
+    ) -> SavedRows:
+        """Create or change records by an external id that each of them holds, 200 in a request.
+
+        Otherwise as `create_many`.
+        """
+        field = identifier(field, what="field")
+        wanted = [_placed(place, for_upsert, record, field, None) for place, record in enumerate(records)]
+        self._check(_names(wanted) - {field, "Id"}, creating=True, updating=True)
+        return self._many.upsert(field, wanted, _headers(allow_duplicates, assign), all_or_none=all_or_none)
+
+    def delete_many(self, ids: Iterable[str], *, all_or_none: bool = False) -> SavedRows:
+        """Put records into the recycle bin, 200 in a request. Otherwise as `create_many`."""
+        return self._many.delete(_ids(ids), all_or_none=all_or_none)
+
+    def get_many(self, ids: Iterable[str], fields: Sequence[str] | None = None) -> list[R | None]:
+        """Read records by id, 2,000 in a request.
+
+        Args:
+            fields: as for `get`; here they can't be left out for records that are dicts.
+
+        Returns:
+            The records in the order of their ids; `None` for each that isn't there, or may not be seen.
+
+        Raises:
+            InputError: no fields, or a wrong id. InvalidField: no such field.
+        """
+        wanted = self._fields(fields)
+        if isinstance(wanted, Unset):
+            raise InputError("fields= is missing: which fields shall be read?")
+        return self._many.get(_ids(ids), wanted, self._returns)
+
+    def _check(self, fields: Iterable[str], *, creating: bool = False, updating: bool = False) -> None:
+        """Refuse fields that are known to be read-only."""
+        self._session.describes.check_writable(self.name, fields, creating=creating, updating=updating)
+
     def _fields(self, fields: Sequence[str] | None) -> Sequence[str] | Unset:
         if isinstance(fields, str):
             raise InputError(f"fields={fields!r}: pass a list of names")
@@ -204,6 +305,24 @@ def _headers(allow_duplicates: bool, assign: bool | str | None) -> dict[str, str
     elif assign is not None:
         headers["sforce_auto_assign"] = check_id(assign, name="assign")
     return headers
+
+
+def _placed(place: int, prepare: Callable[..., T], *arguments: object) -> T:
+    """Prepare one record of many; errors say which one it is."""
+    try:
+        return prepare(*arguments)
+    except InputError as error:
+        raise InputError(f"record {place}: {error}") from None
+
+
+def _names(records: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {name for record in records for name in record}
+
+
+def _ids(ids: Iterable[str]) -> list[str]:
+    if isinstance(ids, str):
+        raise InputError(f"ids={ids!r}: pass a list of ids")
+    return [check_id(each, name=f"ids[{place}]") for place, each in enumerate(ids)]
 
 
 def _saved(operation_id: str, result: SaveResult | UpsertResult | None) -> Saved:
