@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from specforce import _hooks, _urls
 from specforce._aio import call, run
 from specforce._requests import build
-from specforce.auth import Credentials, DeviceFlow, StaticToken, Token, TokenSource, WebServer
+from specforce.auth import Credentials, DeviceFlow, SfCli, StaticToken, Token, TokenSource, WebServer
 from specforce.auth._answer import is_spent, refusal, token_from_reply
 from specforce.auth._credentials import Grant
 from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
@@ -71,6 +71,8 @@ class AsyncLogin:
         credentials = self.credentials
         if isinstance(credentials, StaticToken):
             return credentials.token()
+        if isinstance(credentials, SfCli):
+            return await run(credentials.token)
         if isinstance(credentials, TokenSource):
             found = await call(credentials.function)
             if isinstance(found, Token):

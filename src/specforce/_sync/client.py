@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from specforce import _settings, soql
 from specforce._http import Http
 from specforce._http_options import MAX_RESPONSE_BYTES, HttpOptions
-from specforce.auth import StaticToken
+from specforce.auth import SfCli, StaticToken
 from specforce.auth._credentials import credentials
 from specforce_api.runtime.errors import InputError
 from specforce_api.runtime.versions import DEFAULT
@@ -146,6 +146,19 @@ class Salesforce:
             settings, os.environ, _settings.read_profile(name, os.environ), profile_first=True
         )
         return cls(login, **options)
+
+    @classmethod
+    def from_sf_cli(cls, target_org: str | None = None, **options: Any) -> Self:
+        """A client for an org that Salesforce's own command line, `sf`, is logged in to.
+
+        Args:
+            target_org: an alias or username as `sf org list` shows it; without one, the command's default org.
+            options: of the client.
+
+        Raises:
+            InputError: the name can't be one of an org. The command runs with the first request.
+        """
+        return cls(SfCli(target_org), **options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} over {self.session!r}>"

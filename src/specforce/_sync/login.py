@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from specforce import _hooks, _urls
 from specforce._requests import build
 from specforce._threads import call, run
-from specforce.auth import Credentials, DeviceFlow, StaticToken, Token, TokenSource, WebServer
+from specforce.auth import Credentials, DeviceFlow, SfCli, StaticToken, Token, TokenSource, WebServer
 from specforce.auth._answer import is_spent, refusal, token_from_reply
 from specforce.auth._credentials import Grant
 from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
@@ -72,6 +72,8 @@ class Login:
         credentials = self.credentials
         if isinstance(credentials, StaticToken):
             return credentials.token()
+        if isinstance(credentials, SfCli):
+            return run(credentials.token)
         if isinstance(credentials, TokenSource):
             found = call(credentials.function)
             if isinstance(found, Token):

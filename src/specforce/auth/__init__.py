@@ -22,6 +22,7 @@ from ._credentials import (
 from ._interactive import DeviceCode, DeviceFlow, WebServer
 from ._jwt import JwtBearer
 from ._retirements import RetirementWarning
+from ._sf_cli import SfCli
 from ._token import Token
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "JwtBearer",
     "RefreshToken",
     "RetirementWarning",
+    "SfCli",
     "StaticToken",
     "Token",
     "TokenSource",
