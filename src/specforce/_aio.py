@@ -13,6 +13,8 @@ from contextlib import aclosing, suppress
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from specforce_api.runtime.errors import InputError
+
 T = TypeVar("T")
 R = TypeVar("R")
 _END: Any = object()
@@ -34,6 +36,29 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Let `seconds` pass."""
         await asyncio.sleep(seconds)
+
+
+class Home:
+    """The event loop that connections and locks belong to: the first one that they are used in."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def enter(self) -> None:
+        """Note the running loop.
+
+        Raises:
+            InputError: it isn't the one that was noted before.
+        """
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+        elif self._loop is not loop:
+            fate = "which has ended" if self._loop.is_closed() else "which still runs"
+            raise InputError(
+                f"this client was used in another event loop, {fate}: its connections stay there. "
+                "Make a client in each loop (inside each asyncio.run), or use Salesforce"
+            )
 
 
 async def run(fn: Callable[..., T], /, *args: object, abandon: Callable[[], object] | None = None) -> T:

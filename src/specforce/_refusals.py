@@ -27,7 +27,10 @@ def refusal(info: OperationInfo, reply: Reply, api_version: str, describes: Desc
         hint = f"the org may not have API version {api_version} yet: sf.rest.list_versions() names those it has"
         return _remade(error, error.message, reply, info, hint)
     if reply.status in _TOO_LONG:
-        hint = "the URL is too long (16,384 bytes): shorten the query or its lists, or use sf.bulk.export"
+        hint = (
+            "the URL is too long (16,384 bytes): shorten the query or its lists, "
+            "or use sf.bulk.export, which takes the same text and values"
+        )
         return _remade(error, error.message, reply, info, hint)
     if isinstance(error, InvalidField) and (hint := describes.near_misses(error)):
         return _remade(error, error.message, reply, info, hint)

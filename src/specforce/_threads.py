@@ -37,6 +37,13 @@ class Clock:
         time.sleep(seconds)
 
 
+class Home:
+    """What connections and locks belong to: nothing, threads share them."""
+
+    def enter(self) -> None:
+        """Any thread may."""
+
+
 def run(fn: Callable[..., T], /, *args: object, abandon: Callable[[], object] | None = None) -> T:  # noqa: ARG001
     """Call `fn(*args)`: blocking is fine here, and nobody but `fn` is there to cancel it."""
     return fn(*args)

@@ -331,3 +331,39 @@ def test_a_file_that_cant_be_written_is_noticed_before_anything_is_sent(
         bulk.to_csv(export, tmp_path / target)
 
     assert target == "folder" or not bulk.org.requests
+
+
+def test_an_export_takes_binds_as_queries_do(bulk: BulkOrg) -> None:
+    bulk.org.seed({"Account": [{"Name": "O'Hara"}, {"Name": "Acme"}, {"Name": "Bob"}]})
+    sf = bulk.connect()
+    text = "SELECT Name FROM Account WHERE Name IN :names"
+
+    found = bulk.half.items(sf.bulk.export(text, names=["O'Hara", "Bob"]).rows())
+
+    assert sorted(found) == [["Bob"], ["O'Hara"]]
+    assert bulk.half.items(sf.bulk.export(text, binds={"names": ["Acme"]}).rows()) == [["Acme"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"), [({}, "names"), ({"names": ["A"], "nmaes": 1}, "nmaes"), ({"names": []}, "empty")]
+)
+def test_a_bind_that_doesnt_fit_is_refused_before_anything_is_sent(
+    bulk: BulkOrg, values: dict[str, Any], words: str
+) -> None:
+    sf = bulk.connect()
+
+    with pytest.raises(InputError, match=words):
+        sf.bulk.export("SELECT Name FROM Account WHERE Name IN :names", **values)
+
+    assert not bulk.org.requests
+
+
+def test_a_list_too_long_for_a_query_goes_by_export(bulk: BulkOrg) -> None:
+    bulk.org.seed({"Account": [{"Name": "Acme 1999"}]})
+    sf = bulk.connect()
+    text, names = "SELECT Name FROM Account WHERE Name IN :names", [f"Acme {number}" for number in range(2000)]
+
+    with pytest.raises(ApiError, match=r"URL is too long .* use sf\.bulk\.export, which takes the same"):
+        bulk.half.run(sf.query(text, names=names).first())
+
+    assert bulk.half.items(sf.bulk.export(text, names=names).rows()) == [["Acme 1999"]]

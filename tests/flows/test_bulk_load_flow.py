@@ -186,6 +186,11 @@ BAD_SOURCES = {
     "endings": (b"Name,Phone\nA,1\r\n", r"line 2 \(row 1\): ends in CR LF"),
     "nul": (b"Name\na\0b\n", "line 2: a NUL"),
     "blank": (b"Name,Phone\nA,1\n\nB,2\n", r"line 3 \(row 2\): a blank line"),
+    "stray quote": (b'Name,Phone\nA,1\n5" pipe,6" pipe\n', r"line 3 \(row 2\): a stray quote"),
+    "text after a quote": (b'Name,Phone\n"A"x,1\n', r"line 2 \(row 1\): a stray quote"),
+    "quote in the header": (b'Na"me,Ph"one\nA,1\n', "line 1: a stray quote"),
+    "workbook": (b"PK\x03\x04\x14\0", r"an Excel workbook \(.xlsx\) or another zip"),
+    "gzip": (b"\x1f\x8b\x08\0", r"pass gzip.open\(path\)"),
     "path": (b"Total Price\n1\n", "isn't the name of a field"),
 }
 
@@ -375,3 +380,52 @@ def test_a_source_changed_during_the_load_is_noticed(bulk: BulkOrg, tmp_path: Pa
 
     with pytest.raises(InputError, match="was changed while it was loaded"):
         bulk.load(bulk.connect(), path, max_part_rows=10, concurrency=1, progress=change)
+
+
+@pytest.mark.parametrize("kind", ["bytes", "rows"])
+def test_a_row_longer_than_salesforce_takes_is_refused_before_anything_is_sent(
+    bulk: BulkOrg, kind: str, tmp_path: Path
+) -> None:
+    rows = [*accounts(3), {"Name": "x", "Phone": "é" * 400_000}]
+    source = bulk.source(kind, table(rows), tmp_path)
+
+    with pytest.raises(InputError, match=r"row 4\)?: the row has 40000\d characters, Salesforce takes 400000"):
+        bulk.load(bulk.connect(), source, check="whole")
+
+    assert not bulk.org.requests
+
+
+def test_a_long_row_of_many_bytes_and_few_characters_is_sent(bulk: BulkOrg) -> None:
+    data = table([{"Name": "Acme", "Description": "é" * 32_000, "Phone": "1"}])
+
+    assert bulk.load(bulk.connect(), data).created == 1
+
+
+def test_a_source_that_cant_be_iterated_says_what_to_do(bulk: BulkOrg) -> None:
+    with pytest.raises(InputError, match="not a int"):
+        bulk.load(bulk.connect(), 7)
+
+    assert not bulk.org.requests
+
+
+@pytest.mark.parametrize("half", ["sync"], indirect=True)  # the async half takes them
+def test_an_asynchronous_source_takes_the_asynchronous_client(bulk: BulkOrg) -> None:
+    with pytest.raises(InputError, match=r"asynchronous \(async_generator\): load it with AsyncSalesforce"):
+        bulk.load(bulk.connect(), aiter_of(accounts(3)))
+
+    assert not bulk.org.requests
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_report_is_never_written_over_the_source(bulk: BulkOrg, tmp_path: Path, encoding: str) -> None:
+    path, link = tmp_path / "source.csv", tmp_path / "link.csv"
+    path.write_bytes(table(accounts(4, bad_every=2)))
+    link.symlink_to(path)
+    before = path.read_bytes()
+
+    with bulk.load(bulk.connect(), path, encoding=encoding) as report:
+        for target in (path, link):
+            with pytest.raises(InputError, match="is the file that is loaded"):
+                report.write_csv(target)
+
+    assert path.read_bytes() == before

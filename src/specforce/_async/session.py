@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from specforce._aio import Clock, Eventual, SingleFlight
+from specforce._aio import Clock, Eventual, Home, SingleFlight
 from specforce._checks import instance
 from specforce._describes import Describes
 from specforce._hooks import Hooks
@@ -84,6 +84,7 @@ class AsyncSession:
         self._token: Token | None = None
         self._limit_info = ""
         self.describes = Describes()
+        self._home = Home()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -175,6 +176,7 @@ class AsyncSession:
         """Send by `act` with the token in use; where that is refused, renew it and send the whole request again."""
         if self._closed:
             raise InputError("this client is closed")
+        self._home.enter()
         operation.check_version(self.api_version)
         token = await self.token() if operation.info.authenticated else None
         try:

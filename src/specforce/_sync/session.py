@@ -19,7 +19,7 @@ from specforce._limits import ApiUsage, parse_limit_info
 from specforce._refusals import refusal, token_refused
 from specforce._requests import build
 from specforce._retry import Retry
-from specforce._threads import Clock, Eventual, SingleFlight
+from specforce._threads import Clock, Eventual, Home, SingleFlight
 from specforce._urls import base_url
 from specforce._versions import api_version as normal_version
 from specforce.auth._credentials import Grant
@@ -85,6 +85,7 @@ class Session:
         self._token: Token | None = None
         self._limit_info = ""
         self.describes = Describes()
+        self._home = Home()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -176,6 +177,7 @@ class Session:
         """Send by `act` with the token in use; where that is refused, renew it and send the whole request again."""
         if self._closed:
             raise InputError("this client is closed")
+        self._home.enter()
         operation.check_version(self.api_version)
         token = self.token() if operation.info.authenticated else None
         try:

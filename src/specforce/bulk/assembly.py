@@ -135,6 +135,8 @@ class Assembly:
         """
         if facts is None:
             facts = self._table.structure.examine(chunk, row=self.row, line=self.line, outline=outline)
+        else:
+            self._table.structure.refuse_long(chunk, facts, row=self.row, line=self.line)
         for cut in self._splitter.place(chunk, facts, row=self.row, line=self.line):
             if cut.chunk:
                 self._shelf.put(cut.chunk)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 IngestOperation: TypeAlias = Literal["insert", "update", "upsert", "delete", "hardDelete"]
 
+MAX_COLUMNS: Final = 5_000  # reference/bulk_v2.md section 8
 _FIELD_PATH: Final = re.compile(r"(?:[A-Za-z]\w*:)?[A-Za-z]\w*(?:\.[A-Za-z]\w*)?", re.ASCII)
 
 
@@ -69,6 +70,8 @@ def map_columns(names: Sequence[str], mapping: Mapping[str, str | None] | None) 
     kept = tuple(place for place, name in enumerate(names) if renames.get(name, name) is not None)
     if not kept:
         raise InputError("mapping leaves out every column")
+    if len(kept) > MAX_COLUMNS:
+        raise InputError(f"{len(kept)} columns: Salesforce takes {MAX_COLUMNS}, leave some out with mapping=")
     source = tuple(names[place] for place in kept)
     sent = tuple(str(renames.get(name, name)) for name in source)
     for name, path in zip(source, sent, strict=True):

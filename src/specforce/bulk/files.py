@@ -107,6 +107,16 @@ def _mode_of(path: Path) -> int:
     return 0o666 & ~mask
 
 
+def refuse_same(target: Path, source: Path) -> None:
+    """Refuse to write over the file that is loaded.
+
+    Raises:
+        InputError: both are one file.
+    """
+    if target.exists() and source.exists() and target.samefile(source):
+        raise InputError(f"{target} is the file that is loaded: write to another one")
+
+
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     """A `Replacement` for the time of a block: committed if it ends well, else discarded."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specforce.bulk.dialect import DELIMITERS, LineEnding
+from specforce.bulk.quoting import has_stray_quote
 from specforce.bulk.records import nth_record_end
 from specforce_api.runtime.errors import InputError
 
@@ -27,6 +28,12 @@ MAX_HEADER_CHARACTERS: Final = 32_000
 # Four bytes for the longest UTF-8 character, and every one could be a doubled quote.
 MAX_HEADER_BYTES: Final = 8 * MAX_HEADER_CHARACTERS
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ARCHIVES: Final = {
+    b"PK\x03\x04": "an Excel workbook (.xlsx) or another zip archive: save the sheet as CSV UTF-8, or unpack it",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save the sheet as CSV UTF-8",
+    b"\x1f\x8b": "compressed by gzip: pass gzip.open(path)",
+    b"PAR1": "a Parquet file: pass its rows, such as those of pyarrow's to_pylist()",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ def read_header(start: bytes, delimiter: str) -> Header:
     Raises:
         InputError: there is no header, it isn't UTF-8, or its names can't be right.
     """
+    for magic, what in _ARCHIVES.items():
+        if start.startswith(magic):
+            raise InputError(f"the source isn't CSV, it is {what}")
     if start.startswith(_UTF16_MARKS):
         raise InputError("line 1: this is UTF-16, not UTF-8: pass encoding='utf-16'")
     mark = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
@@ -89,6 +99,8 @@ def _names(line: bytes, delimiter: str) -> tuple[str, ...]:
         raise InputError(f"line 1: the header has {len(text)} characters, Salesforce takes {MAX_HEADER_CHARACTERS}")
     if "\r" in text or "\n" in text:
         raise InputError("line 1: the header holds a line break: a quote is never closed, or lines end with CR alone")
+    if has_stray_quote(line, delimiter.encode()):
+        raise InputError("line 1: a stray quote; quotes inside a name are doubled, and it is quoted as a whole")
     try:
         return tuple(next(csv.reader([text], delimiter=delimiter, strict=True), ()))
     except csv.Error as error:

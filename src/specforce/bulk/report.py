@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from specforce.bulk.cells import line_writer, read_numbered
-from specforce.bulk.files import replacing
+from specforce.bulk.files import refuse_same, replacing
 from specforce.bulk.join import keep_alike
 from specforce.bulk.outcomes import Counts, Kind, Outcome
 from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
@@ -65,6 +66,7 @@ class LoadReport:
     seconds: float
     detailed: bool
     _columns: tuple[str, ...] = field(default=(), repr=False)
+    _source: Path | None = field(default=None, repr=False)
     _parts: tuple[Part, ...] = field(default=(), repr=False)
     _alike: tuple[tuple[Part, Kind], ...] = field(default=(), repr=False)
     _workspace: Workspace | None = field(default=None, repr=False)
@@ -168,7 +170,12 @@ class LoadReport:
 
         Returns:
             How many rows were written.
+
+        Raises:
+            InputError: `path` is the file that was loaded; else as for `failures`. OSError: it can't be written.
         """
+        if self._source is not None:
+            refuse_same(Path(path), self._source)
         line = line_writer(",")
         written = 0
         system = ("sf__Row", "sf__Line", "sf__Id", "sf__Error") if reasons else ()

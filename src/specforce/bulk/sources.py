@@ -47,6 +47,7 @@ class BlockingParts:
             self._feed = BytesFeed(options, folder)
             self._parts = feed_all(self._feed, _read_pieces(cast("BinaryIO", source)))
         else:
+            refuse_uniterable(source)
             self._feed = Intake(options, folder)
             self._parts = _taken(self._feed, cast("Iterable[Any]", source))
 
@@ -73,9 +74,24 @@ def is_reopenable(source: object) -> bool:
     return isinstance(source, str | os.PathLike | bytes | bytearray | memoryview)
 
 
+def source_path(source: object) -> Path | None:
+    """The path of a source that is one."""
+    return Path(cast("str | os.PathLike[str]", source)) if isinstance(source, str | os.PathLike) else None
+
+
 def is_blocking(source: object) -> bool:
     """Whether a source is read by blocking calls of its own, instead of being iterated."""
     return is_reopenable(source) or hasattr(source, "read")
+
+
+def refuse_uniterable(source: object) -> None:
+    """Raise InputError where a source can't be iterated by a blocking client."""
+    if isinstance(source, Iterable):
+        return
+    kind = type(source).__name__
+    if hasattr(source, "__aiter__"):
+        raise InputError(f"the source is asynchronous ({kind}): load it with AsyncSalesforce, or pass a plain iterable")
+    raise InputError(f"a source is a path, an open binary file, bytes, or an iterable of bytes or rows, not a {kind}")
 
 
 def existing_file(source: str | os.PathLike[str]) -> Path:

@@ -6,9 +6,8 @@ again, which one comparison proves. Only a chunk that fails the comparison is wa
 and the reason.
 
 Refused: rows with more or fewer cells than the header, blank lines between rows, text that isn't UTF-8, NUL, line ends
-of another kind than the header's. Reported: line breaks inside cells, by kind, because one job takes only one kind
-(reference/bulk_v2.md section 7). Left to Salesforce: quotes in the middle of an unquoted cell that happen to be
-balanced.
+of another kind than the header's, quotes where no cell has them (quoting.py), rows longer than Salesforce takes.
+Reported: line breaks inside cells, by kind, because one job takes only one kind (reference/bulk_v2.md section 7).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specforce.bulk.quoting import has_stray_quote
 from specforce.bulk.records import nth_record_end
 from specforce_api.runtime.errors import InputError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from specforce.bulk.dialect import Dialect
 
+MAX_ROW_CHARACTERS: Final = 400_000  # reference/bulk_v2.md section 8
 _QUOTED: Final = re.compile(rb'"[^"]*+"')
 
 
@@ -141,9 +142,33 @@ class Structure:
             or surplus
             or found.outside != self._row * rows
             or (self._width == 1 and _has_blank_line(chunk))
+            or (b'"' in chunk and has_stray_quote(chunk, self._dialect.delimiter.encode()))
         ):
             self._refuse_rows(chunk, row, line)
-        return self._facts(chunk, found, rows, row, line)
+        facts = self._facts(chunk, found, rows, row, line)
+        self.refuse_long(chunk, facts, row=row, line=line)
+        return facts
+
+    def refuse_long(self, chunk: bytes, facts: Facts, *, row: int, line: int) -> None:
+        """Refuse rows with more characters than Salesforce takes.
+
+        Args:
+            facts: what the chunk holds; the rest is as for `examine`.
+
+        Raises:
+            InputError: there is one; the message names the line, or the row where the source has no lines.
+        """
+        if len(chunk) <= MAX_ROW_CHARACTERS:
+            return
+        if facts.lines == facts.rows and max(map(len, chunk.split(b"\n"))) <= MAX_ROW_CHARACTERS:
+            return
+        for record in split_records(chunk):
+            size = len(record.decode("utf-8")) if len(record) > MAX_ROW_CHARACTERS else 0
+            if size > MAX_ROW_CHARACTERS:
+                where = f"line {line} (row {row})" if line else f"row {row}"
+                raise InputError(f"{where}: the row has {size} characters, Salesforce takes {MAX_ROW_CHARACTERS}")
+            row += 1
+            line += record.count(b"\n") if line else 0
 
     def _facts(self, chunk: bytes, outline: Outline, rows: int, row: int, line: int) -> Facts:
         """Tell the kinds of line breaks in cells, by subtracting those that end rows."""
@@ -189,6 +214,10 @@ class Structure:
         outside = _QUOTED.sub(b"", record.removesuffix(ending))
         if b"\r" in outside or b"\n" in outside:
             return "a line break outside quotes"
+        if has_stray_quote(record, self._dialect.delimiter.encode()):
+            return (
+                f"a stray quote; inside a cell quotes are doubled, and the whole cell is quoted: {self._excerpt(body)}"
+            )
         cells = outside.count(self._dialect.delimiter.encode()) + 1
         if cells != self._width:
             return f"{cells} cells, the header has {self._width}: {self._excerpt(body)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from specforce.bulk.files import refuse_same
 from specforce.bulk.report import report_of
 from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
 from specforce.cli.outcome import ROWS_FAILED, reported
@@ -93,8 +94,7 @@ def refuse_targets(file: Path, *targets: Path | None) -> None:
             continue
         if not target.absolute().parent.is_dir():
             raise InputError(f"{target}: there is no folder {target.absolute().parent}")
-        if target.exists() and file.exists() and target.samefile(file):
-            raise InputError(f"{target} is the file that is loaded: write to another one")
+        refuse_same(target, file)
 
 
 def renames(maps: list[str]) -> dict[str, str | None] | None:

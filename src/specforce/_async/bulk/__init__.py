@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from specforce import soql
 from specforce._checks import whole_number
 from specforce.bulk import dialect as dialects
 from specforce.bulk.load_options import LoadOptions, ingest_operation
@@ -148,7 +149,8 @@ class AsyncBulk:
 
     def export(
         self,
-        soql: str,
+        text: str,
+        /,
         *,
         operation: str = "query",
         delimiter: str = ",",
@@ -158,11 +160,15 @@ class AsyncBulk:
         abort_on_timeout: bool = False,
         abort_on_cancel: bool = False,
         progress: bool | Listener | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
     ) -> AsyncExport:
         """Bring the result of a query out: to CSV, rows, dicts, typed records, Arrow or Parquet.
 
+            sf.bulk.export("SELECT Id FROM Account WHERE Code__c IN :codes", codes=codes)
+
         Args:
-            soql: the query; no aggregates, no OFFSET, no child queries.
+            text: the query; no aggregates, no OFFSET, no child queries. It may be far longer than `sf.query` takes.
             operation: `query`, or `queryAll` for deleted and archived records too.
             delimiter: of the CSV that Salesforce writes.
             line_ending: likewise, `LF` or `CRLF`.
@@ -171,16 +177,19 @@ class AsyncBulk:
             abort_on_timeout: abort the job if it isn't.
             abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
             progress: a function that is told of each step, or `True` for lines on standard error.
+            binds: values of binds, for names that are arguments here.
+            values: values of the binds in the text.
 
         Raises:
-            InputError: an argument makes no sense.
+            InputError: an argument makes no sense; a bind without a value, a value without a bind, or one that SOQL
+                can't hold.
         """
         if max_records is not None:
             whole_number("max_records", max_records)
         return AsyncExport(
             self._session,
             self._rest,
-            soql,
+            soql.bind(text, {**(binds or {}), **values}),
             operation=_query_operation(operation),
             dialect=_dialect(delimiter, line_ending),
             max_records=max_records,

@@ -16,6 +16,7 @@ from specforce._threads import closing, ordered_map, run, to_the_end
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SourceChecked, Telling
 from specforce.bulk.report import LoadReport, with_report
+from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
 
@@ -157,6 +158,7 @@ class Load:
             seconds=self._session.clock.now() - self._started_s,
             detailed=self._options.results,
             _columns=table.names if table is not None else (),
+            _source=source_path(self._source),
             _parts=tuple(self._parts),
             _alike=tuple(alike),
             _workspace=workspace,
