@@ -1,6 +1,7 @@
 """`/__mock/...` for what administrators set up in an org beside records, and for what the org sent out.
 
 GET, POST      /__mock/reports         saved reports; POST adds {"name", "reportType", ...} (reportMetadata), or a list
+POST           /__mock/dashboards      {"name": "Sales", "components": ["00O..."], "filters": [...]}; answers the Id
 POST           /__mock/actions         a custom invocable action that always answers the same:
                                        {"type": "apex", "name": "Greet", "inputs": {"who": "STRING"},
                                        "output": {"text": "Hello"}}, or "error": {"message", "statusCode"}
@@ -34,6 +35,10 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
         ids = [org.reports.add(dict(each)) for each in listed]
         return Answer([org.reports.find(each) for each in ids], 201)
 
+    def add_dashboard(_rest: list[str], body: Any) -> Answer:
+        given = dict(body)
+        return Answer({"id": org.dashboards.add(given.pop("name"), given.pop("components"), **given)}, 201)
+
     def add_action(_rest: list[str], body: Any) -> Answer:
         given = dict(body)
         return Answer(org.actions.register_canned(given.pop("type"), given.pop("name"), **given).described(), 201)
@@ -56,6 +61,7 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
     return {
         ("GET", "reports"): reports,
         ("POST", "reports"): add_reports,
+        ("POST", "dashboards"): add_dashboard,
         ("POST", "actions"): add_action,
         ("POST", "quickActions"): add_quick_action,
         ("POST", "listViews"): add_list_view,

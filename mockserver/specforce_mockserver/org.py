@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from specforce_mockserver.dashboards.library import Dashboards
     from specforce_mockserver.list_views.library import ListViews
     from specforce_mockserver.oauth.identity import Identity
     from specforce_mockserver.quick_actions.library import QuickActions
@@ -102,6 +103,13 @@ class Org:
             if make not in self._parts:
                 self._parts[make] = make(self)
             return cast("T", self._parts[make])
+
+    @property
+    def dashboards(self) -> Dashboards:
+        """The saved dashboards."""
+        from specforce_mockserver.dashboards.library import Dashboards  # noqa: PLC0415 - on first use
+
+        return self.part(Dashboards)
 
     @property
     def list_views(self) -> ListViews:

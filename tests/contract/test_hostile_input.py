@@ -21,7 +21,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 import specforce_specs
 from specforce_mockserver import coverage
 from tests.contract.bulk_v1_jobs import BatchStage
-from tests.contract.scenarios import metadata, reports
+from tests.contract.scenarios import dashboards, metadata, reports
 from tests.contract.specification import METHODS, operations
 from tests.contract.stage import API_VERSION, Stage
 
@@ -134,9 +134,15 @@ def real(stage: Stage) -> dict[str, str]:
 
 
 def report_and_run(stage: Stage) -> dict[str, str]:
-    """A report, and a run of it that is over."""
+    """A report, a run of it that is over, and a dashboard over it."""
     report_id = reports.summary(stage)
-    return {"report_id": report_id, "instance_id": reports.finished_run(stage, report_id), "report_type": "Account"}
+    dashboard_id, _component_id = dashboards.dashboard(stage, report_id)
+    return {
+        "dashboard_id": dashboard_id,
+        "report_id": report_id,
+        "instance_id": reports.finished_run(stage, report_id),
+        "report_type": "Account",
+    }
 
 
 def action_names(path: str) -> dict[str, str]:

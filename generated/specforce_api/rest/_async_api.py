@@ -3165,6 +3165,7 @@ class AsyncRestApi:
             One count per object.
 
         Raises:
+            ApiError: The request can't be understood or isn't allowed as it is (400).
             InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
             ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
                 hours move on.

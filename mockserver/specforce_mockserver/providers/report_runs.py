@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.calls import Answer, ApiError, Call, empty
+from specforce_mockserver.calls import Answer, Call, empty
 from specforce_mockserver.providers.reports import caller_of
 from specforce_mockserver.registry import provides
 from specforce_mockserver.reports.definition import define
 from specforce_mockserver.reports.instances import ReportRuns
+from specforce_mockserver.reports.quotas import count
 from specforce_mockserver.reports.runs import attributes, check, run
 
 if TYPE_CHECKING:
     from specforce_mockserver.reports.definition import Definition
 
 Json = Any
-SYNC_RUNS = "HourlySyncReportRuns"
-ASYNC_RUNS = "HourlyAsyncReportRuns"
 
 
 @provides("runReport", blocking=True)
@@ -46,7 +45,7 @@ def run_report_async(call: Call) -> Answer:
     changes: Json = call.body.get("reportMetadata")
     definition = call.org.reports.define(_saved(call), changes)
     check(call.org, definition, caller_of(call))
-    _count(call, ASYNC_RUNS, "You can't request more than {} report runs every 60 minutes. Try again later.")
+    count(call.org, "HourlyAsyncReportRuns")
     started = call.org.part(ReportRuns).start(definition, caller_of(call), details=_details(call, definition))
     return Answer(started.listed(caller_of(call).reports_path))
 
@@ -87,18 +86,6 @@ def _details(call: Call, definition: Definition) -> bool:
 
 def _run(call: Call, definition: Definition) -> Answer:
     check(call.org, definition, caller_of(call))
-    _count(call, SYNC_RUNS, "You can't run more than {} reports synchronously every 60 minutes. Try again later.")
+    count(call.org, "HourlySyncReportRuns")
     result = run(call.org, definition, caller_of(call), details=_details(call, definition))
     return Answer({"attributes": attributes(definition.metadata, caller_of(call)), **result})
-
-
-def _count(call: Call, limit: str, message: str) -> None:
-    """Count a run against its hourly limit.
-
-    Raises:
-        ApiError: 403, it is used up [P].
-    """
-    maximum = call.org.limits.maximum(limit)
-    if call.org.limits.used(limit) >= maximum:
-        raise ApiError(403, "FORBIDDEN", message.format(maximum))
-    call.org.limits.use(limit)

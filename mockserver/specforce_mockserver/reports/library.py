@@ -13,6 +13,8 @@ from specforce_mockserver.reports.definition import Definition, define
 from specforce_mockserver.reports.filters import bad
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from specforce_mockserver.org import Org
 
 Document = dict[str, Any]
@@ -87,7 +89,7 @@ class Reports:
                 **metadata,
                 "id": self._org.counters.new_id(KEY_PREFIX),
                 "name": name,
-                "developerName": self._developer_name(metadata.get("developerName") or name),
+                "developerName": developer_name(metadata.get("developerName") or name, self.all()),
                 "folderId": folder,
             }
             report_id: str = document["id"]
@@ -175,15 +177,16 @@ class Reports:
         order += [each for each in found if each not in set(order)]
         return [found[each] for each in order[:MAX_LISTED]]
 
-    def _developer_name(self, wanted: str) -> str:
-        """An API name that no other report has."""
-        stem = _NO_API_NAME.sub("_", wanted).strip("_") or "Report"
-        taken = {each["developerName"].lower() for each in self.all()}
-        name, number = stem, 0
-        while name.lower() in taken:
-            number += 1
-            name = f"{stem}{number}"
-        return name
+
+def developer_name(wanted: str, others: Iterable[Document]) -> str:
+    """An API name that none of the others has."""
+    stem = _NO_API_NAME.sub("_", wanted).strip("_") or "Unnamed"
+    taken = {each["developerName"].lower() for each in others}
+    name, number = stem, 0
+    while name.lower() in taken:
+        number += 1
+        name = f"{stem}{number}"
+    return name
 
 
 def unavailable() -> ApiError:

@@ -40,6 +40,7 @@ def get_record_counts(
         The operation, for a sender to send.
 
     Sending it raises:
+        ApiError: The request can't be understood or isn't allowed as it is (400).
         InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
         ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
             hours move on.
