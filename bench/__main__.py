@@ -18,6 +18,9 @@ QUICK = (
     ["export_file", "--runs", "3", "--mode", "gzip"],
     ["load_file", "--runs", "3"],
     ["query_records", "--runs", "3"],
+    ["get_records", "--runs", "3"],
+    ["get_records_16", "--runs", "3"],
+    ["get_records_64", "--runs", "3"],
 )
 FULL = (
     *(["export_file", "--runs", "3", "--scale", scale] for scale in ("1", "4", "16")),
@@ -25,6 +28,9 @@ FULL = (
     ["export_file", "--runs", "1", "--mode", "slow"],
     ["load_file", "--runs", "5"],
     ["query_records", "--runs", "5"],
+    ["get_records", "--runs", "5"],
+    ["get_records_16", "--runs", "5"],
+    ["get_records_64", "--runs", "5"],
 )
 
 

@@ -2,7 +2,7 @@
 
 Usage: python -m bench.run WORKLOAD [--scale 1|4|16] [--runs 5] [--mode id|gzip|slow] [--clients a,b] [--json FILE] [--list]
 
-WORKLOAD is the name of a client function: export_file, load_file, query_records, ... (bench/README.md). A client is
+WORKLOAD is the name of a client function: export_file, load_file, query_records, get_records, ... (bench/README.md). A client is
 bench/clients/FILE.py; a function NAME__VARIANT shows as FILE:VARIANT. Ratios are to the client called `limit`.
 """
 
@@ -76,6 +76,7 @@ def expected(args: argparse.Namespace) -> int:
         "export": settings.PAGE_ROWS * settings.PAGES_PER_SCALE * args.scale,
         "load": settings.INGEST_ROWS,
         "query": settings.QUERY_PAGES * settings.QUERY_PAGE_ROWS,
+        "get": settings.CALLS,
     }[args.workload.partition("_")[0]]
 
 

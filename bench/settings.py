@@ -25,6 +25,10 @@ PAGES_PER_SCALE = 5
 SCALES = (1, 4, 16)
 INGEST_ROWS = 1_000_000
 QUERY_PAGES, QUERY_PAGE_ROWS = 50, 2000
+CALLS = 5000
+"""Small calls of one sample."""
+
+RECORD_ID = "001000000000001AAA"
 COLUMNS = (
     "Id", "Name", "Email", "CreatedDate", "LastModifiedDate", "AnnualRevenue",
     "NumberOfEmployees", "IsDeleted", "BillingStreet", "Description",

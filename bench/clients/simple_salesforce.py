@@ -31,3 +31,13 @@ def query_records(bench):
     call = sf._call_salesforce  # query_more builds its own https:// URL
     sf._call_salesforce = lambda method, url, **rest: call(method, url.replace("https:", "http:"), **rest)
     return sum(1 for _ in sf.query_all_iter(SOQL))
+
+
+def get_records(bench):
+    account = client(bench).Account
+    account.base_url = account.base_url.replace("https:", "http:")
+    account.get(settings.RECORD_ID)
+    bench.start()
+    for _ in range(settings.CALLS):
+        account.get(settings.RECORD_ID)
+    return settings.CALLS

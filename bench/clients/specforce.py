@@ -53,3 +53,42 @@ def query_records__typed(bench):
 
     with client(bench) as sf:
         return sum(1 for _ in sf.query(SOQL, returns=Account))
+
+
+def get_records(bench):
+    with client(bench) as sf:
+        account = sf.sobject("Account")
+        account.get(settings.RECORD_ID)
+        bench.start()
+        for _ in range(settings.CALLS):
+            account.get(settings.RECORD_ID)
+    return settings.CALLS
+
+
+async def get_records_16(bench):
+    return await get_together(bench, 16)
+
+
+async def get_records_64(bench):
+    return await get_together(bench, 64)
+
+
+async def get_together(bench, at_once):
+    """So many workers, each with one call after the other."""
+    import asyncio
+
+    import specforce
+    from specforce.auth import StaticToken
+
+    async def work(count):
+        for _ in range(count):
+            await account.get(settings.RECORD_ID)
+
+    auth = StaticToken(bench.token)
+    async with specforce.AsyncSalesforce(auth, instance_url=bench.base, api_version="60.0") as sf:
+        account = sf.sobject("Account")
+        await account.get(settings.RECORD_ID)
+        bench.start()
+        each, more = divmod(settings.CALLS, at_once)
+        await asyncio.gather(*(work(each + (number < more)) for number in range(at_once)))
+    return settings.CALLS

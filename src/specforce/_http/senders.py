@@ -93,13 +93,22 @@ class AsyncHttp:
         place = origin(url)
         found = self._by_origin.get(place)
         if found is None:
-            import httpx  # noqa: PLC0415 - not before the first request
-
             key = route(url, self.options)
             if key not in self._transports:
-                self._transports[key] = httpx.AsyncHTTPTransport(**transport_arguments(key, self.options))
+                self._transports[key] = self._connected(key)
             found = self._by_origin[place] = self._transports[key]
         return found
+
+    def _connected(self, key: tuple[str, str | None]) -> AsyncTransport:
+        """A pool of connections for a scheme and a proxy."""
+        arguments = transport_arguments(key, self.options)
+        if key[1] is None and not self.options.http2:
+            from .free_list import FreeListTransport  # noqa: PLC0415 - not before the first request
+
+            return FreeListTransport(arguments["verify"], self.options)
+        import httpx  # noqa: PLC0415
+
+        return httpx.AsyncHTTPTransport(**arguments)
 
     def _check_loop(self) -> None:
         """Connections live in the event loop that made them."""
