@@ -130,6 +130,11 @@ def encode_json(value: object) -> bytes:
     return _ENCODER.encode(_wire(value, ""))
 
 
+def encode_raw(document: object) -> bytes:
+    """A document as JSON whose parts are encoded already (`msgspec.Raw`)."""
+    return _ENCODER.encode(document)
+
+
 def check_type(kind: Any) -> None:
     """Refuse a type that nothing can be read as.
 
@@ -174,7 +179,9 @@ def _holds_children(kind: Any) -> bool:
 
 def _wire(value: Any, path: str) -> Any:
     """A value in what the encoder writes as Salesforce wants it."""
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, str):
+        return str.__str__(value)
+    if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping):
         entries = cast("Mapping[object, object]", value).items()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from .apex import AsyncApex
     from .bulk import AsyncBulk
+    from .composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from .query import AsyncQuery
     from .sobject import AsyncSObject
 
@@ -240,6 +241,32 @@ class AsyncSalesforce:
         from .bulk import AsyncBulk  # noqa: PLC0415 - on first use
 
         return AsyncBulk(self.session, rest=self.rest)
+
+    def composite(self, *, all_or_none: bool = False) -> AsyncComposite:
+        """Up to 25 requests in one, later ones with what earlier ones answer; gather them, then `send`.
+
+        Args:
+            all_or_none: undo everything if one is refused.
+        """
+        from .composite import AsyncComposite  # noqa: PLC0415 - on first use
+
+        return AsyncComposite(self.session, all_or_none=all_or_none)
+
+    def composite_graphs(self) -> AsyncGraphs:
+        """Graphs of requests, each of them all or none, 500 requests in one; gather them, then `send`."""
+        from .composite import AsyncGraphs  # noqa: PLC0415 - on first use
+
+        return AsyncGraphs(self.session)
+
+    def batch(self, *, halt_on_error: bool = False) -> AsyncBatch:
+        """Up to 25 independent requests in one; gather them, then `send`.
+
+        Args:
+            halt_on_error: don't run the others once one was refused.
+        """
+        from .composite import AsyncBatch  # noqa: PLC0415 - on first use
+
+        return AsyncBatch(self.session, halt_on_error=halt_on_error)
 
     @overload
     def sobject(self, kind: str) -> AsyncSObject[dict[str, Any]]: ...

@@ -13,9 +13,10 @@ from specforce._describes import Described, modified_at
 from specforce._ids import check_id
 from specforce._outgoing import for_create, for_update, for_upsert
 from specforce._records import Saved, declared_fields, decode, encode
+from specforce._saving import save_headers, saved
 from specforce.soql import identifier
 from specforce_api.rest import operations
-from specforce_api.runtime.errors import ApiError, DecodeError, ErrorDetail, InputError
+from specforce_api.runtime.errors import DecodeError, InputError
 from specforce_api.runtime.types import UNSET, Unset
 
 from .collections import AsyncCollections
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
         DescribeSObjectResult,
         GetDeletedResult,
         GetUpdatedResult,
-        SaveResult,
-        UpsertResult,
     )
 
     from .session import AsyncSession
@@ -77,9 +76,9 @@ class AsyncSObject(Generic[R]):
         """
         fields = for_create(record)
         self._check(fields, creating=True)
-        operation = operations.create_record(self.name, body={}, **_headers(allow_duplicates, assign))
+        operation = operations.create_record(self.name, body={}, **save_headers(allow_duplicates, assign))
         result = await self._session.send(replace(operation, body=encode(fields)))
-        return _saved(operation.info.operation_id, result)
+        return saved(operation.info.operation_id, result)
 
     async def get(self, record_id: str, fields: Sequence[str] | None = None) -> R:
         """Read a record.
@@ -107,7 +106,7 @@ class AsyncSObject(Generic[R]):
         """
         record_id, fields = for_update(record, record_id)
         self._check(fields, updating=True)
-        operation = operations.update_record(self.name, record_id, body={}, **_headers(allow_duplicates, assign))
+        operation = operations.update_record(self.name, record_id, body={}, **save_headers(allow_duplicates, assign))
         await self._session.send(replace(operation, body=encode(fields)))
 
     async def delete(self, record_id: str) -> None:
@@ -155,10 +154,10 @@ class AsyncSObject(Generic[R]):
             str(value),
             body={},
             update_only=update_only or UNSET,
-            **_headers(allow_duplicates, assign),
+            **save_headers(allow_duplicates, assign),
         )
         result = await self._session.send(replace(operation, body=encode(fields)))
-        return _saved(operation.info.operation_id, result)
+        return saved(operation.info.operation_id, result)
 
     async def delete_by(self, field: str, value: str | int) -> None:
         """Put the record that has this external id into the recycle bin. Errors as for `get_by`."""
@@ -231,7 +230,7 @@ class AsyncSObject(Generic[R]):
         """
         wanted = [_placed(place, for_create, record) for place, record in enumerate(records)]
         self._check(_names(wanted), creating=True)
-        return await self._many.create(wanted, _headers(allow_duplicates, assign), all_or_none=all_or_none)
+        return await self._many.create(wanted, save_headers(allow_duplicates, assign), all_or_none=all_or_none)
 
     async def update_many(
         self,
@@ -245,7 +244,7 @@ class AsyncSObject(Generic[R]):
         found = [_placed(place, for_update, record, None) for place, record in enumerate(records)]
         self._check(_names(fields for _, fields in found), updating=True)
         wanted = [{"Id": record_id, **fields} for record_id, fields in found]
-        return await self._many.update(wanted, _headers(allow_duplicates, assign), all_or_none=all_or_none)
+        return await self._many.update(wanted, save_headers(allow_duplicates, assign), all_or_none=all_or_none)
 
     async def upsert_many(
         self,
@@ -263,7 +262,7 @@ class AsyncSObject(Generic[R]):
         field = identifier(field, what="field")
         wanted = [_placed(place, for_upsert, record, field, None) for place, record in enumerate(records)]
         self._check(_names(wanted) - {field, "Id"}, creating=True, updating=True)
-        return await self._many.upsert(field, wanted, _headers(allow_duplicates, assign), all_or_none=all_or_none)
+        return await self._many.upsert(field, wanted, save_headers(allow_duplicates, assign), all_or_none=all_or_none)
 
     async def delete_many(self, ids: Iterable[str], *, all_or_none: bool = False) -> SavedRows:
         """Put records into the recycle bin, 200 in a request. Otherwise as `create_many`."""
@@ -297,15 +296,6 @@ class AsyncSObject(Generic[R]):
         return [identifier(name, what="fields") for name in wanted] or UNSET
 
 
-def _headers(allow_duplicates: bool, assign: bool | str | None) -> dict[str, str]:
-    headers = {"sforce_duplicate_rule_header": "allowSave=true"} if allow_duplicates else {}
-    if isinstance(assign, bool):
-        headers["sforce_auto_assign"] = str(assign).upper()
-    elif assign is not None:
-        headers["sforce_auto_assign"] = check_id(assign, name="assign")
-    return headers
-
-
 def _placed(place: int, prepare: Callable[..., T], *arguments: object) -> T:
     """Prepare one record of many; errors say which one it is."""
     try:
@@ -322,16 +312,6 @@ def _ids(ids: Iterable[str]) -> list[str]:
     if isinstance(ids, str):
         raise InputError(f"ids={ids!r}: pass a list of ids")
     return [check_id(each, name=f"ids[{place}]") for place, each in enumerate(ids)]
-
-
-def _saved(operation_id: str, result: SaveResult | UpsertResult | None) -> Saved:
-    """What became of a record. Before API 46.0 an upsert tells nothing of an update, and of a creation only the id."""
-    if result is None:
-        return Saved("", created=False)
-    if not result.success or result.id is None:
-        details = [ErrorDetail(error.status_code, error.message, tuple(error.fields or ())) for error in result.errors]
-        raise ApiError("not saved", status=200, errors=details, operation_id=operation_id)
-    return Saved(result.id, created=getattr(result, "created", UNSET) is not False)
 
 
 def _check_span(start: datetime, end: datetime) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from .apex import Apex
     from .bulk import Bulk
+    from .composite import Batch, Composite, Graphs
     from .query import Query
     from .sobject import SObject
 
@@ -241,6 +242,32 @@ class Salesforce:
         from .bulk import Bulk  # noqa: PLC0415 - on first use
 
         return Bulk(self.session, rest=self.rest)
+
+    def composite(self, *, all_or_none: bool = False) -> Composite:
+        """Up to 25 requests in one, later ones with what earlier ones answer; gather them, then `send`.
+
+        Args:
+            all_or_none: undo everything if one is refused.
+        """
+        from .composite import Composite  # noqa: PLC0415 - on first use
+
+        return Composite(self.session, all_or_none=all_or_none)
+
+    def composite_graphs(self) -> Graphs:
+        """Graphs of requests, each of them all or none, 500 requests in one; gather them, then `send`."""
+        from .composite import Graphs  # noqa: PLC0415 - on first use
+
+        return Graphs(self.session)
+
+    def batch(self, *, halt_on_error: bool = False) -> Batch:
+        """Up to 25 independent requests in one; gather them, then `send`.
+
+        Args:
+            halt_on_error: don't run the others once one was refused.
+        """
+        from .composite import Batch  # noqa: PLC0415 - on first use
+
+        return Batch(self.session, halt_on_error=halt_on_error)
 
     @overload
     def sobject(self, kind: str) -> SObject[dict[str, Any]]: ...
