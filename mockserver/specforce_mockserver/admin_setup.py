@@ -5,6 +5,9 @@ POST           /__mock/dashboards      {"name": "Sales", "components": ["00O..."
 POST           /__mock/actions         a custom invocable action that always answers the same:
                                        {"type": "apex", "name": "Greet", "inputs": {"who": "STRING"},
                                        "output": {"text": "Hello"}}, or "error": {"message", "statusCode"}
+POST           /__mock/rules           a workflow rule: {"object": "Account", "name": "Greet", "actions": [
+                                       {"type": "Task", "name": "Call", "subject": "Call them"}]}, or a
+                                       "FieldUpdate" with "field" and "value"
 POST           /__mock/quickActions    {"name": "Account.NewThing", "target": "Thing__c", "kind", "fields", "values"}
 POST           /__mock/listViews       {"sobject": "Account", "label": "Banks", "columns": ["Name"],
                                        "filters": [["Industry", "equals", "Banking"]], "order", "descending", "scope"}
@@ -17,6 +20,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.calls import Answer, empty
+from specforce_mockserver.processes.rules import add_rule
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
@@ -51,6 +55,9 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
         given = dict(body)
         return Answer({"id": org.list_views.add(given.pop("sobject"), given.pop("label"), **given).id}, 201)
 
+    def add_workflow_rule(_rest: list[str], body: Any) -> Answer:
+        return Answer(add_rule(org, dict(body)), 201)
+
     def outbox(_rest: list[str], _body: Any) -> Answer:
         return Answer([each.public() for each in org.outbox])
 
@@ -65,6 +72,7 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
         ("POST", "actions"): add_action,
         ("POST", "quickActions"): add_quick_action,
         ("POST", "listViews"): add_list_view,
+        ("POST", "rules"): add_workflow_rule,
         ("GET", "outbox"): outbox,
         ("DELETE", "outbox"): clear_outbox,
     }

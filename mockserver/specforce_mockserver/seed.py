@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from specforce_mockserver.oauth.identity import Identity
-from specforce_mockserver.records.defaults import default_of
-from specforce_mockserver.records.lookup import quoted
+from specforce_mockserver.records.put import put_record
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
@@ -30,7 +29,7 @@ def seed_defaults(org: Org) -> Identity:
     settings = org.settings
     time_zone = "GMT" if settings.time_zone == "UTC" else settings.time_zone
     with org.database.write():
-        _put(
+        put_record(
             org,
             "Organization",
             identity.org_id,
@@ -44,8 +43,10 @@ def seed_defaults(org: Org) -> Identity:
             TimeZoneSidKey=time_zone,
             FiscalYearStartMonth=1,
         )
-        _put(org, "Profile", identity.profile_id, identity.admin_id, Name="System Administrator", UserType="Standard")
-        _put(
+        put_record(
+            org, "Profile", identity.profile_id, identity.admin_id, Name="System Administrator", UserType="Standard"
+        )
+        put_record(
             org,
             "User",
             identity.admin_id,
@@ -66,25 +67,3 @@ def seed_defaults(org: Org) -> Identity:
             EmailEncodingKey="UTF-8",
         )
     return identity
-
-
-def _put(org: Org, sobject_name: str, record_id: str, user_id: str, **given: Any) -> None:
-    """Write one record past the rules, with those of the values that its object has a field for."""
-    sobject = org.schema[sobject_name]
-    now = org.clock.stored_now()
-    system = {
-        "Id": record_id,
-        "CreatedDate": now,
-        "CreatedById": user_id,
-        "LastModifiedDate": now,
-        "LastModifiedById": user_id,
-        "SystemModstamp": now,
-    }
-    defaults = {each.name: value for each in sobject.columns if (value := default_of(each)) is not None}
-    values = {name: value for name, value in {**defaults, **given, **system}.items() if sobject.field(name) is not None}
-    columns = ", ".join(quoted(name) for name in values)
-    marks = ", ".join("?" * len(values))
-    org.database.writer.execute(
-        f"INSERT INTO {quoted(sobject.name)} ({columns}) VALUES ({marks})",  # noqa: S608 - names come from the schema
-        tuple(values.values()),
-    )

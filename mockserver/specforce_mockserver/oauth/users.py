@@ -33,7 +33,7 @@ def user_with_password(org: Org, username: str, password: str, *, with_token: bo
         with_token: whether the security token has to follow it; a login in person needs none.
     """
     user_id = user_named(org, username)
-    proven = user_id is not None and org.part(Passwords).proves(user_id, password, with_token=with_token)
+    proven = user_id is not None and Passwords(org).proves(user_id, password, with_token=with_token)
     return user_id if proven else None
 
 

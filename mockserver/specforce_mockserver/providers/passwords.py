@@ -53,19 +53,19 @@ def reset_self_service_user_password(call: Call) -> Answer:
 
 def _expired(call: Call, sobject_name: str) -> Answer:
     user_id = _addressed(call, sobject_name)
-    return Answer({"isExpired": call.org.part(Passwords).expired(user_id)})
+    return Answer({"isExpired": Passwords(call.org).expired(user_id)})
 
 
 def _set(call: Call, sobject_name: str) -> Answer:
     user_id = _addressed(call, sobject_name)
-    call.org.part(Passwords).set(user_id, call.body["NewPassword"])
+    Passwords(call.org).set(user_id, call.body["NewPassword"])
     _note_change(call, sobject_name, user_id)
     return empty()
 
 
 def _reset(call: Call, sobject_name: str) -> Answer:
     user_id = _addressed(call, sobject_name)
-    password = call.org.part(Passwords).make_up(user_id)
+    password = Passwords(call.org).make_up(user_id)
     _note_change(call, sobject_name, user_id)
     return Answer({"NewPassword": password})
 
