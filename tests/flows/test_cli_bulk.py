@@ -73,8 +73,13 @@ def test_a_load_without_failures_ends_with_0(specforce: Command, tmp_path: Path)
     ("arguments", "words"),
     [
         (("nowhere.csv", "Contact"), "nowhere.csv"),
-        (("{contacts}", "Contact", "--operation", "merge"), "operation='merge'"),
-        (("{contacts}", "Contact", "--operation", "upsert"), "external"),
+        (("{contacts}", "Contact", "--operation", "merge"), "--operation merge: it is one of"),
+        (("{contacts}", "Contact", "--operation", "upsert"), "--operation upsert needs --external-id, the field"),
+        (("{contacts}", "Contact", "--map", "Nope=LastName"), "--map names the column 'Nope'"),
+        (("{contacts}", "Contact", "--operation", "delete", "--map", "Mail=Id"), "--map Last="),
+        (("{contacts}", "Contact", "--delimiter", ";"), "pass"),
+        (("{contacts}", "Contact", "--encoding", "klingon"), "--encoding klingon: Python knows no such encoding"),
+        (("{contacts}", "Contact", "--newlines", "CR"), "--newlines CR"),
         (("{contacts}", "Contact", "--map", "Last"), "COLUMN=FIELD"),
     ],
 )
@@ -149,7 +154,8 @@ def test_a_job_that_nobody_knows_is_not_found(specforce: Command) -> None:
     result = specforce("jobs", "show", "750000000000001AAA")
 
     assert result.exit_code == 1
-    assert "NOT_FOUND" in result.stderr
+    assert "neither an ingest nor a query job has the id '750000000000001AAA': specforce jobs list" in result.stderr
+    assert "getQueryJob" not in result.stderr
 
 
 @pytest.mark.parametrize("option", ["--failures", "--report"])
@@ -171,3 +177,34 @@ def test_the_source_is_never_written_over(specforce: Command, org: FakeOrg, cont
     assert result.exit_code == 2
     assert contacts.read_bytes() == before
     assert org.requests == []
+
+
+def test_a_workbook_is_named(specforce: Command, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.xlsx"
+    path.write_bytes(b"PK\x03\x04\x14\0\6\0")
+
+    result = specforce("load", str(path), "Account")
+
+    assert result.exit_code == 2
+    assert "an Excel workbook (.xlsx)" in result.stderr
+
+
+def test_an_export_to_standard_output_is_the_records_alone(specforce: Command, org: FakeOrg) -> None:
+    org.seed({"Account": [{"Name": f"Account {n}"} for n in range(25)]})
+
+    result = specforce("export", "SELECT Name FROM Account", "-o", "-")
+
+    header, *names = csv.reader(result.stdout.splitlines())
+    assert header == ["Name"]
+    assert sorted(name for (name,) in names) == sorted(f"Account {n}" for n in range(25))
+    assert result.stderr.startswith("25 records, ")
+
+
+def test_an_export_to_standard_output_that_fails_prints_nothing(specforce: Command, org: FakeOrg) -> None:
+    org.seed({"Account": [{"Name": f"Account {n}"} for n in range(25)]})
+    org.plan_job(truncate_bytes=5, times=None)
+
+    result = specforce("export", "SELECT Name FROM Account", "-o", "-")
+
+    assert result.exit_code == 1
+    assert result.stdout == ""

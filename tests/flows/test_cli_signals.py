@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at the command line, in processes of their own: what goes on is said, nothing is left behind."""
+"""Ctrl-C, signals and closed pipes at the command line, in real processes: what goes on is said, nothing is left."""
 
 from __future__ import annotations
 
@@ -104,4 +104,23 @@ def test_an_export_that_is_told_to_stop_says_what_becomes_of_its_job(
 
     assert process.returncode == 143
     assert f" {fate}: specforce jobs show 750" in err
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", [("query", "--json"), ("query", "--format", "csv"), ("export", "-o", "-")])
+def test_a_reader_that_has_enough_ends_the_command_quietly(
+    org: FakeOrg, temporary: Path, form: tuple[str, ...]
+) -> None:
+    org.seed({"Account": [{"Name": "x" * 200} for _ in range(2000)]})
+    command, *options = form
+
+    with running(org, temporary, command, "SELECT Id, Name FROM Account", *options) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(timeout=30) == 141
+
+    assert said == ""
     assert list(temporary.iterdir()) == []

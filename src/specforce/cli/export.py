@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,10 +16,15 @@ from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, c
 from specforce.cli.outcome import reported
 from specforce.cli.progress import shown
 
+if TYPE_CHECKING:
+    from specforce.bulk import Export
+
+STANDARD_OUTPUT: Final = Path("-")
+
 
 def export(
     soql: Annotated[str, typer.Argument(help="The query, in quotes.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .csv.gz or .parquet.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .csv.gz or .parquet; - prints CSV.")],
     deleted: Annotated[bool, typer.Option("--all", help="Deleted and archived records too (queryAll).")] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the job is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the job then.")] = False,
@@ -29,7 +36,7 @@ def export(
     api_version: ApiVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Export a query by Bulk API 2.0; the file appears once every record is in it."""
+    """Export a query by Bulk API 2.0; the file appears once every record is in it, output begins then."""
     begun = time.perf_counter()
     with reported(as_json=as_json), connect(profile, instance_url, api_version) as sf:
         with shown("export", quiet=as_json) as progress:
@@ -43,20 +50,37 @@ def export(
                 progress=progress,
             )
             try:
-                records = result.to_parquet(output) if output.suffix == ".parquet" else result.to_csv(output)
+                records, size = written(result, output)
             except KeyboardInterrupt:
                 tell_job(result.job_id, aborted=abort_on_interrupt)
                 raise
         figures = {
             "records": records,
-            "bytes": output.stat().st_size,
+            "bytes": size,
             "seconds": round(time.perf_counter() - begun, 3),
             "file": str(output),
         }
+        said = sys.stderr if output == STANDARD_OUTPUT else sys.stdout
         if as_json:
-            sys.stdout.write(json.dumps(figures) + "\n")
+            said.write(json.dumps(figures) + "\n")
         else:
-            sys.stdout.write(f"{records:,} records, {figures['bytes']:,} bytes, {figures['seconds']:.1f} s: {output}\n")
+            said.write(f"{records:,} records, {size:,} bytes, {figures['seconds']:.1f} s: {output}\n")
+
+
+def written(result: Export, output: Path) -> tuple[int, int]:
+    """Write the result where it belongs; how many records and bytes it has.
+
+    Standard output gets all of it or nothing, like a file.
+    """
+    if output != STANDARD_OUTPUT:
+        records = result.to_parquet(output) if output.suffix == ".parquet" else result.to_csv(output)
+        return records, output.stat().st_size
+    with tempfile.TemporaryDirectory(prefix="specforce-") as folder:
+        path = Path(folder, "records.csv")
+        records = result.to_csv(path)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        return records, path.stat().st_size
 
 
 def tell_job(job_id: str | None, *, aborted: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ import typer
 
 from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
 from specforce.cli.outcome import reported
-from specforce.errors import NotFound
+from specforce.errors import ErrorDetail, NotFound
 
 if TYPE_CHECKING:
     from specforce import Salesforce
@@ -113,10 +114,14 @@ def found(sf: Salesforce, job_id: str) -> tuple[Kind, dict[str, Any]]:
     Raises:
         NotFound: neither an ingest nor a query job has this id.
     """
-    try:
+    with suppress(NotFound):
         return Kind.INGEST, sf.bulk_v2.get_ingest_job(job_id).to_dict()
-    except NotFound:
+    try:
         return Kind.QUERY, sf.bulk_v2.get_query_job(job_id).to_dict()
+    except NotFound as error:
+        message = f"neither an ingest nor a query job has the id {job_id!r}: specforce jobs list shows those there are"
+        unknown = ErrorDetail(error.error_code, message)
+        raise NotFound(message, status=error.status, errors=[unknown], request_id=error.request_id) from None
 
 
 def line(job: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -18,6 +18,7 @@ from specforce_api.runtime.waiters import WAITERS
 
 if TYPE_CHECKING:
     from specforce.bulk.report import LoadReport
+    from specforce.bulk.rewrite import BreakPolicy
 
 REASONS_SHOWN = 10
 
@@ -36,6 +37,9 @@ def load(
     ] = None,
     delimiter: Annotated[str, typer.Option(help="One character, or Salesforce's name for it: TAB, PIPE, ...")] = ",",
     encoding: Annotated[str, typer.Option(help="The file's encoding.")] = "utf-8",
+    newlines: Annotated[
+        str, typer.Option(help="Line breaks inside cells: keep, or LF or CRLF where a file has both kinds.")
+    ] = "keep",
     failures: Annotated[
         Path | None,
         typer.Option(help="Write the rows that failed, weren't tried or aren't known of to this CSV file."),
@@ -67,6 +71,7 @@ def load(
                     null_values=nulls or (),
                     delimiter=delimiter,
                     encoding=encoding,
+                    newlines=cast("BreakPolicy", newlines),
                     results=results,
                     timeout_s=timeout,
                     abort_on_timeout=abort_on_timeout,

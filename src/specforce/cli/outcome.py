@@ -6,6 +6,7 @@
     3    done, but some rows failed
     4    no login: wrong credentials, expired session
     130  interrupted by Ctrl-C; 143 ended by SIGTERM, 129 by SIGHUP
+    141  whoever read standard output closed it, as `head` does
 
 Errors go to standard error as `error: …` with a hint, or as one JSON object where `--json` was given; standard output
 holds results alone.
@@ -14,17 +15,19 @@ holds results alone.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from specforce.cli.flags import as_flags
 from specforce.cli.signals import exit_code_of, stoppable
 from specforce.errors import ApiError, AuthError, InputError, InvalidSession, JobError, SalesforceError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-DONE, REFUSED, BAD_INPUT, ROWS_FAILED, NO_LOGIN = 0, 1, 2, 3, 4
+DONE, REFUSED, BAD_INPUT, ROWS_FAILED, NO_LOGIN, PIPE_CLOSED = 0, 1, 2, 3, 4, 141
 
 
 def exit_code(error: BaseException) -> int:
@@ -57,16 +60,24 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 def message_of(error: BaseException) -> str:
-    """What to say of an error in one piece of text."""
-    return f"interrupted {error}".rstrip() if isinstance(error, KeyboardInterrupt) else str(error)
+    """What to say of an error in one piece of text, arguments spelled as flags."""
+    return f"interrupted {error}".rstrip() if isinstance(error, KeyboardInterrupt) else as_flags(str(error))
 
 
 @contextmanager
 def reported(*, as_json: bool) -> Generator[None]:
-    """Turn a failure inside the block into a message and an exit code; programming errors pass through as they are."""
+    """Turn a failure inside the block into a message and an exit code; programming errors pass through as they are.
+
+    A reader of standard output that has enough, such as `head`, ends the block without a word.
+    """
     try:
         with stoppable():
             yield
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still held would meet the closed pipe once more when the process ends.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the rest of the process
+        raise SystemExit(PIPE_CLOSED) from None
     except (SalesforceError, OSError, KeyboardInterrupt) as error:
         if as_json:
             sys.stderr.write(json.dumps(describe(error)) + "\n")
