@@ -14,12 +14,14 @@ class App:
     `run_as` names the user of client credentials, `certificate` is the PEM text (a public key will do) that assertions
     of the JWT bearer flow are checked with. `admin_approved` is off where each user has to approve the app, by a login
     in person, before it may log in as that user. `callback_urls` are compared to the letter, but for a port of `*`.
+    With `revokes_on_reuse`, a refresh token that was rotated away and is sent again ends all that came of it [E?].
     """
 
     client_id: str
     client_secret: str | None = None
     run_as: str | None = None
     rotates_refresh_tokens: bool = False
+    revokes_on_reuse: bool = False
     certificate: str | None = None
     admin_approved: bool = True
     callback_urls: tuple[str, ...] = LOOPBACK_CALLBACKS
@@ -44,6 +46,7 @@ class OrgSettings:
     security_token: str = "token"  # noqa: S105 - as above
     refresh_token: str = "test-refresh-token"  # noqa: S105 - as above
     rotates_refresh_tokens: bool = False
+    revokes_on_reuse: bool = False
     run_as_enabled: bool = True
     password_flow: bool = True
     password_days: int = 90

@@ -30,10 +30,10 @@ def whole_number(name: str, value: object, *, least: int = 1) -> int:
 
 
 def instance(name: str, value: object, kind: type) -> None:
-    """See to it that an optional setting is of its type, one of those in `specforce`.
+    """See to it that an optional setting is of its type.
 
     Raises:
         InputError: it is of another one.
     """
     if value is not None and not isinstance(value, kind):
-        raise InputError(f"{name} is a {type(value).__name__}: pass specforce.{kind.__name__}(...)")
+        raise InputError(f"{name} is a {type(value).__name__}: a {kind.__name__} is wanted")

@@ -114,6 +114,7 @@ SETTINGS = (
     Setting("max_idle_connections", "SALESFORCE_MAX_IDLE_CONNECTIONS", _count, "how many of them stay open unused"),
     Setting("idle_timeout_s", "SALESFORCE_IDLE_TIMEOUT_S", _seconds, "seconds that they do"),
     Setting("max_response_bytes", "SALESFORCE_MAX_RESPONSE_BYTES", _count, "the largest answer that is read whole"),
+    Setting("token_store", "SALESFORCE_TOKEN_STORE", _secret, "the URL of a store to share tokens by"),
 )
 PROFILE_VARIABLE = "SALESFORCE_PROFILE"
 FILE_VARIABLE = "SALESFORCE_CONFIG"

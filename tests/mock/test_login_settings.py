@@ -42,6 +42,20 @@ def test_rotation_gives_a_new_refresh_token_and_voids_the_old_one() -> None:
     serve(OrgSettings(rotates_refresh_tokens=True), test)
 
 
+def test_a_rotated_token_that_comes_back_may_end_all_that_came_of_it() -> None:
+    """Whether Salesforce does so is doubtful: a setting, off by default."""
+
+    def test(raw: RawOrg) -> None:
+        first = ask(raw, REFRESH)["refresh_token"]
+        newest = ask(raw, {**REFRESH, "refresh_token": first})
+        ask(raw, REFRESH)
+        assert ask(raw, {**REFRESH, "refresh_token": newest["refresh_token"]})["error"] == "invalid_grant"
+        bearer = {"Authorization": f"Bearer {newest['access_token']}"}
+        assert raw.http.get("/services/data/v67.0/limits", headers=bearer).status_code == 401
+
+    serve(OrgSettings(rotates_refresh_tokens=True, revokes_on_reuse=True), test)
+
+
 @row("auth.md#4", "no client credentials user enabled")
 def test_client_credentials_need_a_run_as_user() -> None:
     def test(raw: RawOrg) -> None:

@@ -50,6 +50,7 @@ class Apps:
             settings.client_secret,
             run_as=settings.username if settings.run_as_enabled else None,
             rotates_refresh_tokens=settings.rotates_refresh_tokens,
+            revokes_on_reuse=settings.revokes_on_reuse,
             certificate=settings.certificate,
         )
         known = {each.client_id: (each, _key(each)) for each in (main, *settings.apps)}

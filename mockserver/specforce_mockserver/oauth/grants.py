@@ -140,6 +140,8 @@ class TokenEndpoint:
         token = needed(form, "refresh_token")
         sessions = self._org.sessions
         refresh = sessions.refresh(token)
+        if refresh is None and app.revokes_on_reuse:
+            sessions.revoke_successors(token)
         if refresh is None or refresh.client_id != app.client_id:
             raise OAuthError("invalid_grant", "expired access/refresh token")
         rotated = None

@@ -63,6 +63,7 @@ class Sessions:
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
         self._refreshes: dict[str, Refresh] = {}
+        self._successors: dict[str, str] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -71,6 +72,7 @@ class Sessions:
         with self._lock:
             self._sessions.clear()
             self._refreshes.clear()
+            self._successors.clear()
             self._refreshes[settings.refresh_token] = Refresh(
                 settings.refresh_token, self._identity.admin_id, settings.client_id, settings.scope
             )
@@ -126,7 +128,22 @@ class Sessions:
         with self._lock:
             if self._refreshes.pop(refresh.token, None) is None:
                 return None
-        return self.offer_refresh(refresh.user_id, refresh.client_id, refresh.scope)
+        successor = self.offer_refresh(refresh.user_id, refresh.client_id, refresh.scope)
+        with self._lock:
+            self._successors[refresh.token] = successor.token
+        return successor
+
+    def revoke_successors(self, token: str) -> None:
+        """End what came of a refresh token that was rotated away: the newest one, and every access token."""
+        with self._lock:
+            line: set[str | None] = set()
+            while token in self._successors:
+                token = self._successors[token]
+                line.add(token)
+                self._refreshes.pop(token, None)
+            self._sessions = {
+                key: session for key, session in self._sessions.items() if session.refresh_token not in line
+            }
 
     def revoke(self, token: str) -> bool:
         """End an access token, or a refresh token with every access token that came from it; whether there was one."""

@@ -30,6 +30,10 @@ class Credentials(ABC):
 
     flow: ClassVar[str]
 
+    def identity(self) -> tuple[str, ...] | None:
+        """What tells this login from others without showing a secret; `None` where its tokens can't be shared."""
+        return None
+
 
 @dataclass(frozen=True)
 class Grant(Credentials):
@@ -87,12 +91,17 @@ class ClientCredentials(Grant):
         """The fields to send."""
         return {"grant_type": self.flow, "client_id": self.client_id, "client_secret": self.client_secret}
 
+    def identity(self) -> tuple[str, ...]:
+        """One user runs the app's own logins."""
+        return (self.flow, self.login_url, self.client_id)
+
 
 @dataclass(frozen=True)
 class RefreshToken(Grant):
     """A refresh token from an earlier login by a person.
 
-    Where the org rotates refresh tokens, each login yields the next one: it is used from then on, in this process.
+    Where the org rotates refresh tokens, each login yields the next one, which is used from then on: in this client,
+    and with `token_store=` in all clients and processes that share the store, also after a restart.
 
     Args:
         client_id: the app's consumer key.
@@ -113,8 +122,17 @@ class RefreshToken(Grant):
 
     def form(self, previous: Token | None) -> dict[str, str]:
         """The fields to send, with the newest refresh token."""
-        newest = (previous.refresh_token if previous else None) or self.refresh_token
-        return refresh_form(self.client_id, self.client_secret, newest)
+        return refresh_form(self.client_id, self.client_secret, self.newest(previous))
+
+    def newest(self, previous: Token | None) -> str:
+        """The refresh token that the last token came with, or the first one."""
+        return (previous.refresh_token if previous else None) or self.refresh_token
+
+    def identity(self) -> tuple[str, ...]:
+        """Each first refresh token begins a login of its own."""
+        from ._shared import fingerprint  # noqa: PLC0415 - only a store needs it
+
+        return (self.flow, self.login_url, self.client_id, fingerprint(self.refresh_token))
 
 
 @dataclass(frozen=True)
@@ -150,6 +168,10 @@ class UsernamePassword(Grant):
             "username": self.username,
             "password": self.password + self.security_token,
         }
+
+    def identity(self) -> tuple[str, ...]:
+        """A user of an app."""
+        return (self.flow, self.login_url, self.client_id, self.username)
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,10 @@ class JwtBearer(Grant):
             "assertion": signed(claims, private_key(self.key, self.passphrase)),
         }
 
+    def identity(self) -> tuple[str, ...]:
+        """A user of an app, at one kind of org."""
+        return (self.flow, self.login_url, self.client_id, self.username, self.audience or "")
+
 
 def _audience(login_url: str) -> str:
     """The login host of the kind of org that a login URL is of."""
