@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from specforce._checks import instance
 from specforce.auth import RefreshToken, StaticToken
-from specforce.auth._shared import SharedToken, fingerprint, is_spent, new_owner
-from specforce_api.runtime.errors import InputError, SalesforceError, StoreConflict, StoreError
+from specforce.auth._answer import is_spent
+from specforce.auth._shared import SharedToken, fingerprint, new_owner
+from specforce_api.runtime.errors import AuthError, InputError, SalesforceError, StoreConflict, StoreError
 
 from .stores.interface import Store
 from .stores.memory import MemoryStore
@@ -134,9 +135,10 @@ class SharedLogin:
         except SalesforceError as error:
             if sent is None:
                 raise
-            _, newer = self._read()
-            if is_spent(error) and newer.token is not None and newer.token.refresh_token not in (None, sent):
-                return self._adopt(newer.token)
+            if isinstance(error, AuthError) and is_spent(error):
+                _, newer = self._read()
+                if newer.token is not None and newer.token.refresh_token not in (None, sent):
+                    return self._adopt(newer.token)
             self._note(shared.refused(sent, error), generation, owner)
             raise
         self._unsaved = shared.answered(token, sent)

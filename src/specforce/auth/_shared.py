@@ -115,9 +115,14 @@ class SharedToken:
 
     def refused(self, refresh_token: str, error: SalesforceError) -> SharedToken:
         """A refresh token brought nothing: is it as it was, used up, or of unknown fate?"""
-        if isinstance(error, AuthError) and is_spent(error):
+        if _used_up(error):
             return replace(self, sent="", spent=fingerprint(refresh_token))
         return replace(self, sent="") if _unused(error) else self.sending(refresh_token)
+
+
+def _used_up(error: SalesforceError) -> bool:
+    """Is the token itself at its end? Other refusals (the user, the network) may be lifted while it lies in the store."""
+    return isinstance(error, AuthError) and is_spent(error) and "expired" in error.description
 
 
 def _unused(error: SalesforceError) -> bool:
