@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from specforce._tls import Certificate
     from specforce.auth import Credentials
     from specforce.auth._credentials import TokenFunction
+    from specforce.stores import Store
     from specforce_api.apex_rest import ApexRestApi
     from specforce_api.auth import AuthApi
     from specforce_api.bulk_v2 import BulkV2Api
@@ -65,6 +66,8 @@ class Salesforce:
         max_response_bytes: the largest answer that is read whole; streamed results have no limit.
         transport: an httpx transport to use instead of own connections; it stays open at the end.
         hooks: told of requests, answers, retries and logins.
+        token_store: where clients, processes and machines share this login's token, and where rotated refresh tokens
+            are kept: a store of `specforce.stores`, or the URL of one.
         clock: what time is measured and waited with, for tests.
 
     Attributes:
@@ -93,6 +96,7 @@ class Salesforce:
         max_response_bytes: int | None = MAX_RESPONSE_BYTES,
         transport: Transport | None = None,
         hooks: Hooks | None = None,
+        token_store: Store | str | None = None,
         clock: Clock | None = None,
     ) -> None:
         login = credentials(auth)
@@ -118,6 +122,7 @@ class Salesforce:
             retry=retry,
             hooks=hooks,
             clock=clock,
+            token_store=token_store,
         )
 
     @classmethod

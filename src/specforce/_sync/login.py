@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from specforce import _hooks, _urls
 from specforce._requests import build
 from specforce._threads import call, run
-from specforce.auth import Credentials, DeviceFlow, SfCli, StaticToken, Token, TokenSource, WebServer
+from specforce.auth import Credentials, DeviceFlow, RefreshToken, SfCli, StaticToken, Token, TokenSource, WebServer
 from specforce.auth._answer import is_spent, refusal, token_from_reply
 from specforce.auth._credentials import Grant
 from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
@@ -47,12 +47,21 @@ class Login:
         """Can a refused token be replaced?"""
         return not isinstance(self.credentials, StaticToken)
 
-    def token(self) -> Token:
+    def refresh_token(self, previous: Token | None) -> str | None:
+        """The refresh token that a login would send after `previous`, `None` where it sends none."""
+        credentials = self.credentials
+        return credentials.newest(previous) if isinstance(credentials, RefreshToken) else None
+
+    def token(self, previous: Token | None = None) -> Token:
         """Log in, for the first time or anew.
+
+        Args:
+            previous: the last token of these credentials, where it is known better elsewhere.
 
         Raises:
             AuthError: refused, with a hint. TransportError: no answer.
         """
+        self._last = previous or self._last
         renewed = self._last is not None
         started = self._exchange.clock.now()
         error = "failed"

@@ -9,6 +9,7 @@ the token may be somebody else's too.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specforce._checks import instance
@@ -28,15 +29,21 @@ from specforce_api.runtime.operation import Operation, OperationInfo, Reply
 
 from .exchange import Exchange, Refusal
 from .login import Login
+from .shared_login import shared_login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from specforce._http_request import HttpRequest
     from specforce.auth import Credentials, Token
+    from specforce.stores import Store
 
 T = TypeVar("T")
 A = TypeVar("A", Reply, StreamedReply)
+
+LOGIN_PATIENCE_S = 30.0
+"""How long a login is tried again, in seconds: others may wait for it."""
+MAX_RENEWALS = 3
 
 
 class Session:
@@ -50,6 +57,8 @@ class Session:
         retry: when failed requests are sent again.
         hooks: what is told of requests, answers, retries and logins.
         clock: what time is measured and waited with.
+        token_store: where the token is shared with other sessions and processes; a URL is opened here, and closed at
+            the end.
 
     Attributes:
         api_version: in the form `67.0`.
@@ -70,6 +79,7 @@ class Session:
         retry: Retry | None = None,
         hooks: Hooks | None = None,
         clock: Clock | None = None,
+        token_store: Store | str | None = None,
     ) -> None:
         instance("retry", retry, Retry)
         instance("hooks", hooks, Hooks)
@@ -80,9 +90,13 @@ class Session:
         self._http = http
         self.retry = retry or Retry()
         self._exchange = Exchange(http, retry=self.retry, hooks=self.hooks, clock=self.clock)
-        self._login = Login(credentials, self._exchange, self.api_version)
+        patience = replace(self.retry, deadline_s=min(self.retry.deadline_s, LOGIN_PATIENCE_S))
+        login_exchange = Exchange(http, retry=patience, hooks=self.hooks, clock=self.clock)
+        self._login = Login(credentials, login_exchange, self.api_version)
+        self._shared = shared_login(self._login, token_store, http.options, self.clock)
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
+        self._forgotten: Token | None = None
         self._limit_info = ""
         self.describes = Describes()
         self._home = Home()
@@ -157,6 +171,7 @@ class Session:
             revoke: end it at Salesforce too, for everyone who has it.
         """
         token, self._token = self._token, None
+        self._forgotten = token or self._forgotten
         if revoke and token is not None:
             from specforce_api.auth import operations  # noqa: PLC0415 - only needed here
 
@@ -167,6 +182,8 @@ class Session:
         self._closed = True
         self._flight.settle()
         self._http.close()
+        if self._shared is not None:
+            self._shared.close()
 
     def _authorized(
         self,
@@ -180,13 +197,21 @@ class Session:
         self._home.enter()
         operation.check_version(self.api_version)
         token = self.token() if operation.info.authenticated else None
-        try:
-            return self._noted(act(operation.info, self._request(operation, token), self._refusal, retry))
-        except ApiError as error:
-            if token is None or not self._login.renewable or not token_refused(error):
-                raise
-        token = self._renewed(token)
-        return self._noted(act(operation.info, self._request(operation, token), self._refusal, retry))
+        renewals = 0
+        while True:
+            try:
+                request = self._request(operation, token)
+                return self._noted(act(operation.info, request, self._refusal, retry))
+            except ApiError as error:
+                if token is None or not token_refused(error) or not self._may_renew(token, renewals):
+                    raise
+            token = self._renewed(token)
+            renewals += 1
+
+    def _may_renew(self, refused: Token, renewals: int) -> bool:
+        """Whether another token may be better: once, and again for one that a store had, which may be as old."""
+        stale = self._shared is not None and refused is self._shared.adopted
+        return self._login.renewable and (renewals == 0 or (stale and renewals < MAX_RENEWALS))
 
     def _request(self, operation: Operation[Any], token: Token | None) -> HttpRequest:
         return build(
@@ -208,7 +233,10 @@ class Session:
 
         def log_in() -> Token:
             if self._token is None or self._token is refused:
-                self._token = self._login.token()
+                if self._shared is None:
+                    self._token = self._login.token()
+                else:
+                    self._token = self._shared.token(refused or self._forgotten)
             return self._token
 
         return self._flight.do(log_in)

@@ -121,7 +121,7 @@ class SharedToken:
 
 
 def _used_up(error: SalesforceError) -> bool:
-    """Is the token itself at its end? Other refusals (the user, the network) may be lifted while it lies in the store."""
+    """Is the token itself at its end? Other refusals (of the user, of the network) may be lifted meanwhile."""
     return isinstance(error, AuthError) and is_spent(error) and "expired" in error.description
 
 
