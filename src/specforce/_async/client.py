@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from .apex import AsyncApex
     from .bulk import AsyncBulk
+    from .bulk_v1 import AsyncBulkV1
     from .composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from .query import AsyncQuery
     from .sobject import AsyncSObject
@@ -211,6 +212,13 @@ class AsyncSalesforce:
         from specforce_api.bulk_v2 import AsyncBulkV2Api  # noqa: PLC0415 - on first use
 
         return AsyncBulkV2Api(self.session)
+
+    @cached_property
+    def bulk_v1(self) -> AsyncBulkV1:
+        """Bulk API 1.0: jobs step by step, queries as whole tasks, and every operation."""
+        from .bulk_v1 import AsyncBulkV1  # noqa: PLC0415 - on first use
+
+        return AsyncBulkV1(self.session)
 
     @cached_property
     def tooling(self) -> AsyncToolingApi:

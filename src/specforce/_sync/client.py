@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from .apex import Apex
     from .bulk import Bulk
+    from .bulk_v1 import BulkV1
     from .composite import Batch, Composite, Graphs
     from .query import Query
     from .sobject import SObject
@@ -212,6 +213,13 @@ class Salesforce:
         from specforce_api.bulk_v2 import BulkV2Api  # noqa: PLC0415 - on first use
 
         return BulkV2Api(self.session)
+
+    @cached_property
+    def bulk_v1(self) -> BulkV1:
+        """Bulk API 1.0: jobs step by step, queries as whole tasks, and every operation."""
+        from .bulk_v1 import BulkV1  # noqa: PLC0415 - on first use
+
+        return BulkV1(self.session)
 
     @cached_property
     def tooling(self) -> ToolingApi:

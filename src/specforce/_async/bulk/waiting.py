@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from specforce._aio import Clock
     from specforce._async.session import AsyncSession
     from specforce._waiting import JobStates
+    from specforce.bulk_v1.infos import Batches
+    from specforce_api.bulk_v1.models import BatchInfo
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
     from specforce_api.runtime.operation import Operation
 
 _NAP_S: Final = 1.0
-J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo")
+J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | BatchInfo | Batches")
 
 
 async def wait_for_end(

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from specforce._sync.session import Session
+    from specforce_api.bulk_v1.models import JobInfo
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
     from specforce_api.runtime.operation import Operation
 
-J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo")
+J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | JobInfo")
 
 
 def change_state(session: Session, change: Operation[J], look: Operation[J], *, leaving: Collection[str]) -> J:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from specforce._sync.session import Session
     from specforce._threads import Clock
     from specforce._waiting import JobStates
+    from specforce.bulk_v1.infos import Batches
+    from specforce_api.bulk_v1.models import BatchInfo
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
     from specforce_api.runtime.operation import Operation
 
 _NAP_S: Final = 1.0
-J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo")
+J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | BatchInfo | Batches")
 
 
 def wait_for_end(
