@@ -15,6 +15,7 @@ from specforce.auth import RefreshToken
 from specforce.errors import AuthError
 from specforce.testing import FakeOrg
 from specforce_mockserver.settings import OrgSettings
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ def logins(org: FakeOrg) -> list[int]:
     return [request.status for request in org.requests if request.operation == "requestToken"]
 
 
+@covers("D11")
 def test_two_processes_rotate_without_sending_a_token_twice(rotating: FakeOrg, store_url: str) -> None:
     processes = [start(rotating, store_url, ROTATIONS) for _ in range(2)]
 

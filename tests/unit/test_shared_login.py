@@ -14,6 +14,7 @@ from specforce import stores
 from specforce.auth import ClientCredentials, JwtBearer, RefreshToken, StaticToken, UsernamePassword
 from specforce.auth._shared import SharedToken
 from specforce.errors import AuthError, ConnectFailed, InputError, StoreError, TransportTimeout
+from tests.covers import covers
 from tests.halves import HOST, INSTANCE, Half, ScriptedServer, json_answer, refusal
 from tests.keys import private_pem
 
@@ -115,6 +116,7 @@ def test_of_many_clients_that_are_refused_at_once_one_renews(half: Half, store: 
     assert server.sent == ["first", "rotated-1"]
 
 
+@covers("D11")
 def test_a_rotated_token_is_stored_before_the_access_token_is_used(half: Half, store: Any) -> None:
     found: list[Any] = []
 
@@ -156,6 +158,7 @@ def test_after_a_restart_the_store_is_read_first(half: Half, store: Any, server:
     assert server.sent == ["first", "rotated-1"]
 
 
+@covers("W11")
 def test_a_token_of_the_store_that_is_stale_too_is_renewed(half: Half, store: Any, server: RotatingServer) -> None:
     """Two clients; the first one slept while the other renewed twice, and nobody used the last one in time."""
     sleeper, other = (half.connect(server, FIRST, token_store=store) for _ in range(2))
@@ -181,6 +184,7 @@ def test_logging_out_asks_for_another_token_than_the_one_that_was_forgotten(
     assert server.sent == ["first", "rotated-1"]
 
 
+@covers("W12")
 def test_a_rotated_token_that_can_not_be_stored_is_used_by_nobody_and_kept(
     half: Half, store: Any, server: RotatingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

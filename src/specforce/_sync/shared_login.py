@@ -43,15 +43,14 @@ def shared_login(login: Login, given: Store | str | None, options: HttpOptions, 
     Raises:
         InputError: it is no store of this half, or the login is one that can't be told from others.
     """
-    identity = login.credentials.identity()
-    if given is None and not isinstance(login.credentials, RefreshToken):
+    credentials = login.credentials
+    if isinstance(credentials, StaticToken) or (given is None and not isinstance(credentials, RefreshToken)):
         return None
+    identity = credentials.identity()
+    if identity is None:
+        raise InputError(f"token_store has no use here: tokens of {type(credentials).__name__} can't be shared")
     store = Store.from_url(given) if isinstance(given, str) else given or MemoryStore()
     instance("token_store", store, Store)
-    if identity is None:
-        if isinstance(login.credentials, StaticToken):
-            return None
-        raise InputError(f"token_store has no use here: tokens of {type(login.credentials).__name__} can't be shared")
     # As long as a login's request may take, with its retries: who waits longer knows that nobody works at it.
     lease_s = _LEASE_S + options.connect_timeout_s + options.timeout_s
     key = f"token:{fingerprint(*identity)}"
