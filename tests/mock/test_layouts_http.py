@@ -86,6 +86,24 @@ def test_compact_layouts_are_salesforces_own(raw: RawOrg) -> None:
     assert raw.refused("GET", "/compactLayouts", params={"q": "Account,Nothing"})[0] == 404
 
 
+@row("rest_resources.md#1", "* `GET …/describe/approvalLayouts[/{processName}]` (v30+)")
+def test_approvers_see_a_record_in_short(raw: RawOrg) -> None:
+    records = [
+        {"Name": name, "DeveloperName": name.replace(" ", "_"), "TableEnumOrId": "Account"} for name in ("A b", "C d")
+    ]
+    first, second = raw.mock("POST", "seed", json={"ProcessDefinition": records})["ProcessDefinition"]
+    path = "/sobjects/Account/describe/approvalLayouts"
+
+    listed = raw.get(path)["approvalLayouts"]
+
+    named = [(each["id"], each["label"], each["name"]) for each in listed]
+    assert named == [(first, "A b", "A_b"), (second, "C d", "C_d")]
+    assert listed[0]["layoutItems"] == raw.get("/compactLayouts?q=Account")["Account"]["fieldItems"]
+    assert raw.get(f"{path}/c_D") == {"approvalLayouts": [listed[1]]}
+    assert raw.get("/sobjects/Contact/describe/approvalLayouts") == {"approvalLayouts": []}
+    assert raw.refused("GET", f"{path}/Nothing")[0] == 404
+
+
 def test_default_values_are_those_of_a_new_record(raw: RawOrg) -> None:
     case = raw.get("/sobjects/Case/defaultValues")
     record_id = raw.create("Case")

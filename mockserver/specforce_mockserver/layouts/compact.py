@@ -18,19 +18,24 @@ MAX_FIELDS: Final = 4
 
 def compact_layout(sobject: SObjectType) -> Json:
     """The compact layout that an object uses: its name and a few fields more."""
-    name = sobject.name_field
-    others = [each for each in shown_fields(sobject) if each is not name and not each.compound and each.createable]
-    fields = ([name] if name is not None else []) + others
-    items = [item(sobject, each, place) for place, each in enumerate(fields[:MAX_FIELDS], 1)]
     return {
         "actions": [],
-        "fieldItems": [{**each, "editableForNew": False, "editableForUpdate": False} for each in items],
+        "fieldItems": summary_items(sobject),
         "id": None,
         "imageItems": [],
         "label": "System Default",
         "name": SYSTEM,
         "objectType": sobject.name,
     }
+
+
+def summary_items(sobject: SObjectType) -> list[Json]:
+    """Cells that sum up a record, to be read only: its name and a few fields more."""
+    name = sobject.name_field
+    others = [each for each in shown_fields(sobject) if each is not name and not each.compound and each.createable]
+    fields = ([name] if name is not None else []) + others
+    items = [item(sobject, each, place) for place, each in enumerate(fields[:MAX_FIELDS], 1)]
+    return [{**each, "editableForNew": False, "editableForUpdate": False} for each in items]
 
 
 def compact_layouts(sobject: SObjectType, version: str) -> Json:

@@ -11,8 +11,9 @@ from specforce_mockserver import rows
 from specforce_mockserver.calls import Answer, Call, not_found
 from specforce_mockserver.describe import described
 from specforce_mockserver.ids import to_18
-from specforce_mockserver.layouts.compact import compact_layout, compact_layouts
+from specforce_mockserver.layouts.compact import compact_layout, compact_layouts, summary_items
 from specforce_mockserver.layouts.pages import global_layouts, layout, layouts
+from specforce_mockserver.processes.approvals import processes
 from specforce_mockserver.providers.describes import sobject_of, unchanging
 from specforce_mockserver.records.defaults import start_value
 from specforce_mockserver.records.results import no_such_column
@@ -81,6 +82,36 @@ def list_compact_layouts(call: Call) -> Answer:
             raise not_found()
         found[sobject.name] = compact_layout(sobject)
     return Answer(found)
+
+
+@provides("describeApprovalLayouts", served="static")
+def describe_approval_layouts(call: Call) -> Answer:
+    """What approvers see, process by process."""
+    return Answer({"approvalLayouts": _approval_layouts(call)})
+
+
+@provides("describeApprovalLayout", served="static")
+def describe_approval_layout(call: Call) -> Answer:
+    """What the approvers of one process see."""
+    wanted = call.params["process_name"].lower()
+    found = [each for each in _approval_layouts(call) if each["name"].lower() == wanted]
+    if not found:
+        raise not_found()
+    return Answer({"approvalLayouts": found})
+
+
+def _approval_layouts(call: Call) -> list[Json]:
+    sobject = sobject_of(call)
+    return [
+        {
+            "id": each["Id"],
+            "label": each["Name"],
+            "layoutItems": summary_items(sobject),
+            "name": each["DeveloperName"],
+        }
+        for each in processes(call.org)
+        if each["TableEnumOrId"].lower() == sobject.name.lower()
+    ]
 
 
 @provides("getDefaultValues", served="static")

@@ -59,6 +59,24 @@ def list_compact_layouts(_: Stage) -> Scene:
     return Scene({"q": ["Account", "Contact"]}, {"Account": {"name": "SYSTEM"}, "Contact": {"objectType": "Contact"}})
 
 
+def _process(stage: Stage) -> dict[str, str]:
+    """An approval process for accounts, as its layout names it."""
+    record = {"Name": "Big deals", "DeveloperName": "Big_deals", "TableEnumOrId": "Account"}
+    made = stage.request("POST", "/__mock/seed", json={"ProcessDefinition": [record]}).json()
+    return {"id": made["ProcessDefinition"][0], "label": "Big deals", "name": "Big_deals"}
+
+
+@scenario("describeApprovalLayouts")
+def describe_approval_layouts(stage: Stage) -> Scene:
+    return Scene({"sobject": "Account"}, {"approvalLayouts": [_process(stage)]})
+
+
+@scenario("describeApprovalLayout")
+def describe_approval_layout(stage: Stage) -> Scene:
+    wanted = _process(stage)
+    return Scene({"sobject": "Account", "process_name": "Big_deals"}, {"approvalLayouts": [wanted]})
+
+
 @scenario("getDefaultValues")
 def get_default_values(_: Stage) -> Scene:
     owner = {"OwnerId": lambda found: found.startswith("005"), "Rating": None}
