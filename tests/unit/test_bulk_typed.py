@@ -11,8 +11,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+from specforce._field_types import field_path
 from specforce.bulk import arrow
-from specforce.bulk.field_types import field_path
 from specforce.bulk.typed import RecordReader
 from specforce_api.runtime.errors import DecodeError
 

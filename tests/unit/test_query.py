@@ -339,21 +339,6 @@ def test_leaving_an_iteration_early_leaves_no_thread_behind() -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("specforce-prefetch")]
 
 
-def test_an_arrow_table_has_parents_as_paths_and_no_attributes(half: Half) -> None:
-    first = page([1], 2, NEXT.format(1), Owner={"attributes": {"type": "User"}, "Name": "Bo"}, Amount=None)
-    second = page([2], 2, Owner=None, Amount=2.5)
-
-    table = half.run(half.connect(ScriptedServer(first, second)).query("SELECT Id FROM Account").to_arrow())
-
-    assert table.column_names[:4] == ["Id", "Name", "Owner.Name", "Amount"]
-    assert table.column("Owner.Name").to_pylist() == ["Bo", None]
-    assert table.column("Amount").to_pylist() == [None, 2.5]
-
-
-def test_an_arrow_table_without_rows_is_one(half: Half) -> None:
-    assert half.run(half.connect(pages(total=0)).query("SELECT Id FROM Account").to_arrow()).num_rows == 0
-
-
 def test_search_returns_its_hits(half: Half) -> None:
     server = ScriptedServer(json_answer({"searchRecords": [record(1)]}))
     sf = half.connect(server)

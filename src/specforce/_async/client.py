@@ -253,7 +253,7 @@ class AsyncSalesforce:
         """Loads and exports as whole tasks, and bulk jobs step by step."""
         from .bulk import AsyncBulk  # noqa: PLC0415 - on first use
 
-        return AsyncBulk(self.session, rest=self.rest)
+        return AsyncBulk(self.session)
 
     def composite(self, *, all_or_none: bool = False) -> AsyncComposite:
         """Up to 25 requests in one, later ones with what earlier ones answer; gather them, then `send`.

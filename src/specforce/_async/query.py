@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from specforce._aio import closing, prefetch, run
 from specforce._children import finish, relationships
+from specforce._field_types import selected_columns, sobject_of
 from specforce._records import Page, convert, decode_page, has_nested_pages
 from specforce_api.rest import operations
 from specforce_api.runtime.errors import DecodeError, InputError, IntegrityError
@@ -122,13 +123,31 @@ class AsyncQuery(Generic[R]):
     async def to_arrow(self) -> Table:
         """The records as one Arrow table, parents' fields as `Owner.Name` (needs specforce[arrow]).
 
-        Text, numbers and booleans keep their JSON types; dates are text, as the server sends them.
+        Columns have the types of docs/values.md, by describe; those of functions have the types of their values. Where
+        nothing is found the columns are those that the query names, as far as it names fields alone.
+
+        Raises:
+            DecodeError: a value isn't what describe says of its field.
         """
         from specforce import _arrow  # noqa: PLC0415 - an extra
 
-        rows = AsyncQuery(self._session, self.soql, dict[str, Any], deleted=self._deleted, batch_size=self._batch_size)
-        async with closing(rows.pages()) as pages:
-            return _arrow.joined([await run(_arrow.table, page) async for page in pages])
+        from .field_types import AsyncFieldTypes  # noqa: PLC0415 - nothing else here has types of its own
+
+        selected, base = selected_columns(self.soql)
+        found = AsyncQuery(self._session, self.soql, dict[str, Any], deleted=self._deleted, batch_size=self._batch_size)
+        typed = AsyncFieldTypes(self._session)
+        columns: list[str] = []
+        types: dict[str, str] = {}
+        tables: list[Table] = []
+        async with closing(found.pages()) as pages:
+            async for page in pages:
+                rows = await run(_arrow.flattened, page)
+                columns = _arrow.columns_of([dict.fromkeys(columns), *rows], selected)
+                base = sobject_of(page[0]) if page else base
+                if base is not None:
+                    types |= await typed.of([name for name in columns if name not in types], base)
+                tables.append(await run(_arrow.table, rows, columns, types))
+        return (await run(_arrow.joined, tables)).select(columns)
 
     async def _from(self, page: Page[R]) -> AsyncGenerator[list[R], None]:
         """The records of `page` and of all pages after it."""

@@ -254,7 +254,7 @@ class Salesforce:
         """Loads and exports as whole tasks, and bulk jobs step by step."""
         from .bulk import Bulk  # noqa: PLC0415 - on first use
 
-        return Bulk(self.session, rest=self.rest)
+        return Bulk(self.session)
 
     def composite(self, *, all_or_none: bool = False) -> Composite:
         """Up to 25 requests in one, later ones with what earlier ones answer; gather them, then `send`.

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from specforce._children import finish, relationships
+from specforce._field_types import selected_columns, sobject_of
 from specforce._records import Page, convert, decode_page, has_nested_pages
 from specforce._threads import closing, prefetch, run
 from specforce_api.rest import operations
@@ -123,13 +124,31 @@ class Query(Generic[R]):
     def to_arrow(self) -> Table:
         """The records as one Arrow table, parents' fields as `Owner.Name` (needs specforce[arrow]).
 
-        Text, numbers and booleans keep their JSON types; dates are text, as the server sends them.
+        Columns have the types of docs/values.md, by describe; those of functions have the types of their values. Where
+        nothing is found the columns are those that the query names, as far as it names fields alone.
+
+        Raises:
+            DecodeError: a value isn't what describe says of its field.
         """
         from specforce import _arrow  # noqa: PLC0415 - an extra
 
-        rows = Query(self._session, self.soql, dict[str, Any], deleted=self._deleted, batch_size=self._batch_size)
-        with closing(rows.pages()) as pages:
-            return _arrow.joined([run(_arrow.table, page) for page in pages])
+        from .field_types import FieldTypes  # noqa: PLC0415 - nothing else here has types of its own
+
+        selected, base = selected_columns(self.soql)
+        found = Query(self._session, self.soql, dict[str, Any], deleted=self._deleted, batch_size=self._batch_size)
+        typed = FieldTypes(self._session)
+        columns: list[str] = []
+        types: dict[str, str] = {}
+        tables: list[Table] = []
+        with closing(found.pages()) as pages:
+            for page in pages:
+                rows = run(_arrow.flattened, page)
+                columns = _arrow.columns_of([dict.fromkeys(columns), *rows], selected)
+                base = sobject_of(page[0]) if page else base
+                if base is not None:
+                    types |= typed.of([name for name in columns if name not in types], base)
+                tables.append(run(_arrow.table, rows, columns, types))
+        return (run(_arrow.joined, tables)).select(columns)
 
     def _from(self, page: Page[R]) -> Generator[list[R], None, None]:
         """The records of `page` and of all pages after it."""

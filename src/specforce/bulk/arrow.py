@@ -9,31 +9,15 @@ import io
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from specforce_api.runtime.errors import DecodeError, InputError
+from specforce._arrow import TYPES, pa, times_of_day
+from specforce_api.runtime.errors import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-try:
-    pa: Any = import_module("pyarrow")  # it has no types
-    pacsv: Any = import_module("pyarrow.csv")
-    pacompute: Any = import_module("pyarrow.compute")
-except ImportError as error:
-    raise InputError("Arrow and Parquet need pyarrow: pip install 'specforce[arrow]'") from error
-
+pacsv: Any = import_module("pyarrow.csv")  # it has no types
 ROW_GROUP_ROWS: Final = 131_072
 ROW_GROUP_BYTES: Final = 64_000_000
-_TYPES: Final[dict[str, Any]] = {
-    "boolean": pa.bool_(),
-    "int": pa.int64(),
-    "long": pa.int64(),
-    "double": pa.float64(),
-    "currency": pa.float64(),
-    "percent": pa.float64(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("ms", tz="UTC"),
-    "time": pa.time32("ms"),
-}
 
 
 class ArrowReader:
@@ -46,7 +30,7 @@ class ArrowReader:
     """
 
     def __init__(self, columns: Sequence[str], types: Mapping[str, str], delimiter: str) -> None:
-        arrow = {name: _TYPES.get(types.get(name, ""), pa.string()) for name in columns}
+        arrow = {name: TYPES.get(types.get(name, ""), pa.string()) for name in columns}
         self.schema: Any = pa.schema(list(arrow.items()))
         self._columns = list(columns)
         self._times = [name for name, kind in arrow.items() if pa.types.is_time(kind)]
@@ -75,7 +59,7 @@ class ArrowReader:
             )
             for name in self._times:
                 place = table.schema.get_field_index(name)
-                table = table.set_column(place, name, _times_of_day(table.column(place)))
+                table = table.set_column(place, name, times_of_day(table.column(place)))
             return table.cast(self.schema)
         except pa.ArrowInvalid as error:
             raise DecodeError(f"the records don't fit their columns' types: {error}") from None
@@ -88,12 +72,6 @@ class ArrowReader:
 def joined(tables: Sequence[Any]) -> Any:
     """Tables of one schema as one; at least one of them."""
     return pa.concat_tables(tables)
-
-
-def _times_of_day(column: Any) -> Any:
-    """`10:00:00.000Z` as a time of day, by way of a moment of the first day of 1970."""
-    moments = pacompute.binary_join_element_wise("1970-01-01T", column, "")
-    return moments.cast(pa.timestamp("ms", tz="UTC")).cast(pa.timestamp("ms")).cast(pa.time32("ms"))
 
 
 class ParquetSink:

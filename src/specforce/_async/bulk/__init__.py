@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from specforce.bulk.rows import Row
     from specforce.bulk.sources import BlockingSource, Bytes
     from specforce.bulk.values import NanPolicy
-    from specforce_api.rest import AsyncRestApi
 
 __all__ = ["AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncQueryJob"]
 
@@ -42,12 +41,10 @@ class AsyncBulk:
 
     Args:
         session: what sends.
-        rest: where describes come from.
     """
 
-    def __init__(self, session: AsyncSession, *, rest: AsyncRestApi) -> None:
+    def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self._rest = rest
 
     async def load(
         self,
@@ -188,7 +185,6 @@ class AsyncBulk:
             whole_number("max_records", max_records)
         return AsyncExport(
             self._session,
-            self._rest,
             soql.bind(text, {**(binds or {}), **values}),
             operation=_query_operation(operation),
             dialect=_dialect(delimiter, line_ending),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specforce._aio import Lock, closing, run, to_the_end
-from specforce.bulk.field_types import FieldFacts, field_facts, field_path
+from specforce._async.field_types import AsyncFieldTypes
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from specforce.bulk.progress import Listener
     from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
-    from specforce_api.rest import AsyncRestApi
 
     from .query_job import AsyncQueryJob
 
@@ -42,7 +41,6 @@ class AsyncExport:
     """The result of a bulk query. Nothing is sent before a result is asked for; then one job serves all that is asked.
 
     Args:
-        rest: where describes come from, for Arrow's types.
         soql: the query.
         operation: `query`, or `queryAll` for deleted and archived records too.
         dialect: how the job writes CSV.
@@ -56,7 +54,6 @@ class AsyncExport:
     def __init__(
         self,
         session: AsyncSession,
-        rest: AsyncRestApi,
         soql: str,
         *,
         operation: str,
@@ -69,7 +66,6 @@ class AsyncExport:
     ) -> None:
         self.soql = soql
         self._session = session
-        self._rest = rest
         self._operation = operation
         self._dialect = dialect
         self._max_records = max_records
@@ -81,7 +77,7 @@ class AsyncExport:
         self._job: AsyncQueryJob | None = None
         self._info: QueryJobInfo | None = None
         self._columns: tuple[str, ...] | None = None
-        self._facts: dict[str, FieldFacts] = {}
+        self._types = AsyncFieldTypes(session)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.soql!r}>"
@@ -231,7 +227,7 @@ class AsyncExport:
         async with closing(self.pages()) as pages:
             async for page in pages:
                 if reader is None:
-                    types = await self._types(page.columns)
+                    types = await self._types.of(page.columns, (await self.job()).created.object_)
                     reader = ArrowReader(page.columns, types, page.delimiter)
                     yield reader.empty()
                 chunks = page.chunks()
@@ -300,27 +296,6 @@ class AsyncExport:
                 while batch is not None:
                     yield page, batch
                     batch = await run(next_rows, batches)
-
-    async def _types(self, columns: tuple[str, ...]) -> dict[str, str]:
-        """Salesforce's type of each column; those without one (functions, parents of several kinds) aren't in it."""
-        base = (await self.job()).created.object_
-        types: dict[str, str] = {}
-        for column in columns:
-            parents, field = field_path(column, base)
-            sobject: str | None = base
-            for name in parents:
-                sobject = (await self._describe(sobject)).parents.get(name) if sobject else None
-            kind = (await self._describe(sobject)).types.get(field) if sobject else None
-            if kind is not None:
-                types[column] = kind
-        return types
-
-    async def _describe(self, sobject: str) -> FieldFacts:
-        if sobject not in self._facts:
-            describe = await self._rest.describe_sobject(sobject)
-            assert describe is not None, "304 is the answer to a header that wasn't sent"
-            self._facts[sobject] = field_facts(describe)
-        return self._facts[sobject]
 
     def _seen(self, info: QueryJobInfo) -> None:
         done = count(info.number_records_processed) or 0

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from specforce.bulk.rows import Row
     from specforce.bulk.sources import BlockingSource, Bytes
     from specforce.bulk.values import NanPolicy
-    from specforce_api.rest import RestApi
 
 __all__ = ["Bulk", "Export", "IngestJob", "QueryJob"]
 
@@ -43,12 +42,10 @@ class Bulk:
 
     Args:
         session: what sends.
-        rest: where describes come from.
     """
 
-    def __init__(self, session: Session, *, rest: RestApi) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._rest = rest
 
     def load(
         self,
@@ -189,7 +186,6 @@ class Bulk:
             whole_number("max_records", max_records)
         return Export(
             self._session,
-            self._rest,
             soql.bind(text, {**(binds or {}), **values}),
             operation=_query_operation(operation),
             dialect=_dialect(delimiter, line_ending),

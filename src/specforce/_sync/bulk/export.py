@@ -11,8 +11,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from specforce._sync.field_types import FieldTypes
 from specforce._threads import Lock, closing, run, to_the_end
-from specforce.bulk.field_types import FieldFacts, field_facts, field_path
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
 from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from specforce.bulk.progress import Listener
     from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
-    from specforce_api.rest import RestApi
 
     from .query_job import QueryJob
 
@@ -43,7 +42,6 @@ class Export:
     """The result of a bulk query. Nothing is sent before a result is asked for; then one job serves all that is asked.
 
     Args:
-        rest: where describes come from, for Arrow's types.
         soql: the query.
         operation: `query`, or `queryAll` for deleted and archived records too.
         dialect: how the job writes CSV.
@@ -57,7 +55,6 @@ class Export:
     def __init__(
         self,
         session: Session,
-        rest: RestApi,
         soql: str,
         *,
         operation: str,
@@ -70,7 +67,6 @@ class Export:
     ) -> None:
         self.soql = soql
         self._session = session
-        self._rest = rest
         self._operation = operation
         self._dialect = dialect
         self._max_records = max_records
@@ -82,7 +78,7 @@ class Export:
         self._job: QueryJob | None = None
         self._info: QueryJobInfo | None = None
         self._columns: tuple[str, ...] | None = None
-        self._facts: dict[str, FieldFacts] = {}
+        self._types = FieldTypes(session)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.soql!r}>"
@@ -230,7 +226,7 @@ class Export:
         with closing(self.pages()) as pages:
             for page in pages:
                 if reader is None:
-                    types = self._types(page.columns)
+                    types = self._types.of(page.columns, (self.job()).created.object_)
                     reader = ArrowReader(page.columns, types, page.delimiter)
                     yield reader.empty()
                 chunks = page.chunks()
@@ -299,27 +295,6 @@ class Export:
                 while batch is not None:
                     yield page, batch
                     batch = run(next_rows, batches)
-
-    def _types(self, columns: tuple[str, ...]) -> dict[str, str]:
-        """Salesforce's type of each column; those without one (functions, parents of several kinds) aren't in it."""
-        base = (self.job()).created.object_
-        types: dict[str, str] = {}
-        for column in columns:
-            parents, field = field_path(column, base)
-            sobject: str | None = base
-            for name in parents:
-                sobject = (self._describe(sobject)).parents.get(name) if sobject else None
-            kind = (self._describe(sobject)).types.get(field) if sobject else None
-            if kind is not None:
-                types[column] = kind
-        return types
-
-    def _describe(self, sobject: str) -> FieldFacts:
-        if sobject not in self._facts:
-            describe = self._rest.describe_sobject(sobject)
-            assert describe is not None, "304 is the answer to a header that wasn't sent"
-            self._facts[sobject] = field_facts(describe)
-        return self._facts[sobject]
 
     def _seen(self, info: QueryJobInfo) -> None:
         done = count(info.number_records_processed) or 0
