@@ -23,10 +23,13 @@ from specforce_api.runtime.types import UNSET, Unset
 from .collections import Collections
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from specforce._collections import SavedRows
+    from specforce._files import Source
+    from specforce._trees import TreeNode
     from specforce_api.rest.models import DescribeSObjectResult, GetDeletedResult, GetUpdatedResult
 
     from .session import Session
@@ -281,6 +284,78 @@ class SObject(Generic[R]):
         if isinstance(wanted, Unset):
             raise InputError("fields= is missing: which fields shall be read?")
         return self._many.get(_ids(ids), wanted, self._returns)
+
+    def create_tree(
+        self,
+        records: Iterable[Mapping[str, Any] | R],
+        *,
+        allow_duplicates: bool = False,
+        assign: bool | str | None = None,
+    ) -> list[TreeNode]:
+        """Create records with their children in one request, all or none.
+
+            account.create_tree([{"Name": "Acme", "Contacts": [{"LastName": "Ek"}, {"LastName": "Alm"}]}])
+
+        Args:
+            records: children are lists under the name of their relationship, which the object's description knows; 200
+                records, 5 levels and 5 objects at most.
+            allow_duplicates, assign: as for `create`.
+
+        Returns:
+            The new ids, in the form of the tree.
+
+        Raises:
+            ApiError: a record was refused, nothing was saved; the message names its place, `records[0].Contacts[1]`.
+            InputError: too many records, or no such children.
+        """
+        from .trees import create_tree  # noqa: PLC0415 - on first use
+
+        def describe(name: str) -> DescribeSObjectResult:
+            return SObject(self._session, name, dict[str, Any]).describe()
+
+        headers = save_headers(allow_duplicates, assign)
+        return create_tree(self._session, self.name, records, headers, describe)
+
+    def upload(
+        self,
+        record: Mapping[str, Any] | R,
+        source: Source,
+        *,
+        field: str | None = None,
+        filename: str | None = None,
+    ) -> Saved:
+        """Create a record with its file, in pieces: a ContentVersion of up to 2 GB, others of up to 500 MB.
+
+            sf.sobject("ContentVersion").upload({"Title": "Plan", "PathOnClient": "plan.pdf"}, "plan.pdf")
+
+        Args:
+            record: its other fields.
+            source: a path, bytes, or an open binary file, read from its place to its end.
+            field: the field that holds the file; known for ContentVersion, Document and Attachment.
+            filename: the file's name, instead of its own.
+
+        Raises:
+            InputError: no such file, or one that can't be read again. ApiError: as for `create`.
+        """
+        from .files import upload_file  # noqa: PLC0415 - on first use
+
+        return upload_file(self._session, self.name, record, source, field=field, filename=filename)
+
+    def download(self, record_id: str, path: str | os.PathLike[str], *, field: str | None = None) -> int:
+        """Write a record's file to a path, in pieces; it appears there once it is whole.
+
+        Args:
+            field: as for `upload`.
+
+        Returns:
+            Its size in bytes.
+
+        Raises:
+            NotFound: no such record, or it has no file. ConnectionCut: it broke off as often as the policy tries.
+        """
+        from .files import download_file  # noqa: PLC0415 - on first use
+
+        return download_file(self._session, self.name, record_id, path, field=field)
 
     def _check(self, fields: Iterable[str], *, creating: bool = False, updating: bool = False) -> None:
         """Refuse fields that are known to be read-only."""
