@@ -122,6 +122,7 @@ def real(stage: Stage) -> dict[str, str]:
         "value": "A-1",
         "locator": page["nextRecordsUrl"].rpartition("/")[2],
         "blob_field": "VersionData",
+        "relationship": "Contacts",
         "rule_id": stage.request("POST", "/__mock/rules", json={"object": "Account", "name": "Nothing"}).json()["id"],
         "/jobs/ingest/": stage.ingest_job(b"LastName\nEk\n", state="Open"),
         "/jobs/query/": stage.query_job(SOQL),

@@ -31,13 +31,13 @@ def no_query(_call: Call, violation: Violation) -> ApiError:
 @provides("query", blocking=True, on_violation=no_query)
 def query(call: Call) -> Answer:
     """The first page of a query."""
-    return _first_page(call, compiled(call, call.params["q"]))
+    return first_page(call, compiled(call, call.params["q"]))
 
 
 @provides("queryAll", blocking=True, on_violation=no_query)
 def query_all(call: Call) -> Answer:
     """The first page of a query that finds deleted records too."""
-    return _first_page(call, compiled(call, call.params["q"], include_deleted=True))
+    return first_page(call, compiled(call, call.params["q"], include_deleted=True))
 
 
 @provides("queryMore", blocking=True)
@@ -86,7 +86,12 @@ def _page_size(call: Call) -> int:
     return min(MAX_PAGE, max(MIN_PAGE, int(wanted[1]))) if wanted else call.org.settings.page_records
 
 
-def _first_page(call: Call, found: CompiledQuery) -> Answer:
+def first_page(call: Call, found: CompiledQuery) -> Answer:
+    """The first page of a query, with a cursor where there are more.
+
+    Raises:
+        ApiError: 400, what is found can't be answered page by page.
+    """
     size = _page_size(call)
     try:
         with call.org.database.reading() as connection:

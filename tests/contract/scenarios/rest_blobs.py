@@ -27,3 +27,36 @@ def get_blob(stage: Stage) -> Scene:
 def create_record_by_id(_: Stage) -> Scene:
     created = {"success": True, "created": True, "id": lambda record_id: record_id.startswith("001")}
     return Scene({"sobject": "Account"}, created, body={"Name": "Acme"}, status=201)
+
+
+def _contact_of_account(stage: Stage) -> tuple[str, str]:
+    """A contact, and the account that it belongs to."""
+    account = stage.create("Account", Name="Acme")
+    return stage.create("Contact", LastName="Ek", AccountId=account), account
+
+
+@scenario("getRelatedRecords")
+def get_related_records(stage: Stage) -> Scene:
+    contact, account = _contact_of_account(stage)
+    arguments = {"sobject": "Account", "record_id": account, "relationship": "Contacts", "fields": ["Id", "Title"]}
+    return Scene(arguments, {"totalSize": 1, "done": True, "records": [{"Id": contact, "Title": None}]})
+
+
+@scenario("updateRelatedRecord")
+def update_related_record(stage: Stage) -> Scene:
+    contact, _account = _contact_of_account(stage)
+    arguments = {"sobject": "Contact", "record_id": contact, "relationship": "Account"}
+    return Scene(arguments, lambda value: value is None, body={"Name": "Other", "Phone": None}, status=204)
+
+
+@scenario("deleteRelatedRecord")
+def delete_related_record(stage: Stage) -> Scene:
+    contact, _account = _contact_of_account(stage)
+    arguments = {"sobject": "Contact", "record_id": contact, "relationship": "Account"}
+    return Scene(arguments, lambda value: value is None, status=204)
+
+
+@scenario("listRecentItems")
+def list_recent_items(stage: Stage) -> Scene:
+    record_id = stage.create("Account", Name="Acme")
+    return Scene({"limit": 1}, lambda found: [each["Id"] for each in found] == [record_id])
