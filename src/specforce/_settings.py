@@ -19,7 +19,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from specforce.auth import ClientCredentials, RefreshToken, StaticToken, UsernamePassword
+from specforce._login_settings import LOGIN_SETTINGS, login_of
+from specforce._stored_logins import load
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,6 +102,14 @@ SETTINGS = (
     Setting("username", "SALESFORCE_USERNAME", _text, "logs in by username and password"),
     Setting("password", "SALESFORCE_PASSWORD", _secret, "the user's password"),
     Setting("security_token", "SALESFORCE_SECURITY_TOKEN", _secret, "appended to the password"),
+    Setting("private_key_file", "SALESFORCE_PRIVATE_KEY_FILE", _text, "logs in by JWT bearer: a PEM file with the key"),
+    Setting("private_key", "SALESFORCE_PRIVATE_KEY", _secret, "logs in by JWT bearer: the key itself, as PEM text"),
+    Setting("private_key_passphrase", "SALESFORCE_PRIVATE_KEY_PASSPHRASE", _secret, "of an encrypted key"),
+    Setting("audience", "SALESFORCE_AUDIENCE", _text, "whom JWT assertions are for, if not as `login_url` says"),
+    Setting("sf_cli_org", "SALESFORCE_SF_CLI_ORG", _text, "logs in as the `sf` command does: its alias or username"),
+    Setting("redirect_uri", "SALESFORCE_REDIRECT_URI", _text, "where a browser comes back to, on this machine"),
+    Setting("scope", "SALESFORCE_SCOPE", _text, "scopes that a login by a person asks for"),
+    Setting("flow", "SALESFORCE_FLOW", _text, "which login, where several would do; `web` and `device` ask a person"),
     Setting("access_token", "SALESFORCE_ACCESS_TOKEN", _secret, "a token to use as it is, without a login"),
     Setting("instance_url", "SALESFORCE_INSTANCE_URL", _text, "where the APIs are, if not where the login says"),
     Setting("api_version", "SALESFORCE_API_VERSION", _version, "such as `67.0`"),
@@ -119,21 +128,8 @@ SETTINGS = (
 PROFILE_VARIABLE = "SALESFORCE_PROFILE"
 FILE_VARIABLE = "SALESFORCE_CONFIG"
 
-_CREDENTIALS = frozenset(
-    {
-        "login_url",
-        "client_id",
-        "client_secret",
-        "refresh_token",
-        "username",
-        "password",
-        "security_token",
-        "access_token",
-    }
-)
-
-
-_WHO_AND_WHERE = frozenset({"login_url", "instance_url", "client_id", "username", "access_token"})
+_WHO = frozenset({"flow", "client_id", "username", "refresh_token", "sf_cli_org", "access_token"})
+_WHO_AND_WHERE = _WHO - {"refresh_token"} | {"login_url", "instance_url", "audience", "redirect_uri"}
 
 
 def resolve(
@@ -154,6 +150,40 @@ def resolve(
     Raises:
         InputError: a value can't be read, or there isn't enough to log in with.
     """
+    found = _found(arguments, environ, profile, profile_first=profile_first)
+    names = {setting.name for setting in SETTINGS}
+    options = {name: value for name, value in arguments.items() if name not in names and value is not None}
+    options |= {name: value for name, value in found.items() if name not in LOGIN_SETTINGS}
+    return login_of_settings(found), options
+
+
+def settings_of_a_new_login(
+    arguments: Mapping[str, Any], profile: str, environ: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The login's settings and the client's, from arguments, the environment and the profile's table if it has one.
+
+    Raises:
+        InputError: a value can't be read.
+    """
+    found = _found(arguments, environ, _table(profile, environ, needed=False), profile_first=False)
+    login = {name: value for name, value in found.items() if name in LOGIN_SETTINGS}
+    return login, {name: value for name, value in found.items() if name not in LOGIN_SETTINGS}
+
+
+def names_a_login(environ: Mapping[str, str]) -> bool:
+    """Whether the environment says who logs in: by a profile, or by a setting."""
+    variables = [each.variable for each in SETTINGS if each.name in _WHO]
+    return any(environ.get(name, "").strip() for name in (PROFILE_VARIABLE, *variables))
+
+
+def _found(
+    arguments: Mapping[str, Any],
+    environ: Mapping[str, str],
+    profile: Mapping[str, object] | None,
+    *,
+    profile_first: bool,
+) -> dict[str, Any]:
+    """Each setting from the first place that has it."""
     found: dict[str, Any] = {}
     for setting in SETTINGS:
         text = "" if profile_first and setting.name in _WHO_AND_WHERE else environ.get(setting.variable, "")
@@ -164,28 +194,35 @@ def resolve(
             found[setting.name] = setting.read(setting.variable, text)
         elif profile is not None and in_profile:
             found[setting.name] = setting.read(setting.name, profile[setting.name])
-    names = {setting.name for setting in SETTINGS}
-    options = {name: value for name, value in arguments.items() if name not in names and value is not None}
-    options |= {name: value for name, value in found.items() if name not in _CREDENTIALS}
-    return _credentials({name: value for name, value in found.items() if name in _CREDENTIALS}, found), options
+    return found
 
 
 def read_profile(name: str, environ: Mapping[str, str]) -> dict[str, object]:
-    """One profile's table.
+    """One profile's settings: its table, and over it what `specforce login` keeps for it.
 
     Raises:
-        InputError: no such file or profile, not TOML, or a setting that there is none of.
+        InputError: no such file or profile and no login, not TOML, or a setting that there is none of.
     """
+    stored = load(profile_file(environ).parent, name)
+    table = _table(name, environ, needed=stored is None)
+    return table | (stored or {})
+
+
+def _table(name: str, environ: Mapping[str, str], *, needed: bool) -> dict[str, object]:
     path = profile_file(environ)
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
+        if not needed and isinstance(error, FileNotFoundError):
+            return {}
         raise InputError(
             f"profile {name!r}: {path} can't be read: {error.strerror}; {FILE_VARIABLE} names it"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} isn't TOML: {error}") from None
     if not isinstance(profiles.get(name), dict):
+        if not needed:
+            return {}
         known = ", ".join(sorted(profiles)) or "none"
         raise InputError(f"{path} has no profile {name!r}: it has {known}")
     profile = cast("dict[str, object]", profiles[name])
@@ -206,24 +243,14 @@ def profile_file(environ: Mapping[str, str]) -> Path:
     return Path(folder).expanduser() / "specforce" / "profiles.toml"
 
 
-def _credentials(given: dict[str, str], settings: Mapping[str, Any]) -> Credentials:
-    """The login that the settings suffice for: a token as it is, else refresh token, password, client credentials."""
-    login = {"login_url": given["login_url"]} if "login_url" in given else {}
+def login_of_settings(given: Mapping[str, Any]) -> Credentials:
+    """The login that settings make.
+
+    Raises:
+        InputError: there isn't enough to log in with, or a setting can't be used.
+    """
     try:
-        if "access_token" in given:
-            return StaticToken(given["access_token"], settings.get("instance_url"))
-        if "refresh_token" in given:
-            return RefreshToken(given["client_id"], given["refresh_token"], given.get("client_secret"), **login)
-        if "username" in given:
-            return UsernamePassword(
-                given["username"],
-                given["password"],
-                given["client_id"],
-                given["client_secret"],
-                given.get("security_token", ""),
-                **login,
-            )
-        return ClientCredentials(given["client_id"], given["client_secret"], login_url=given["login_url"])
+        return login_of(given)
     except KeyError as error:
         name = str(error.args[0])
         variable = next(setting.variable for setting in SETTINGS if setting.name == name)

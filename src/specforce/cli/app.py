@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from specforce.cli import export, jobs, load, mock, query, whoami
+from specforce.cli import export, jobs, load, login, logout, mock, query, whoami
 
 app = typer.Typer(
     name="specforce",
@@ -18,6 +18,8 @@ app = typer.Typer(
 app.command("query")(query.query)
 app.command("load")(load.load)
 app.command("export")(export.export)
+app.command("login")(login.login)
+app.command("logout")(logout.logout)
 app.command("whoami")(whoami.whoami)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(mock.app, name="mock")

@@ -1,0 +1,124 @@
+"""What `specforce login` keeps per profile: settings, secrets among them, in the system's keyring or in a file.
+
+The keyring counts where the package `keyring` is installed (specforce[keyring]) and finds one to use. Else each profile
+has a file of its own below the configuration folder, which nobody else can read: it is made so, and refused otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+from specforce_api.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SERVICE = "specforce"
+_OTHERS = 0o077
+
+
+def save(folder: Path, profile: str, login: Mapping[str, str]) -> str:
+    """Keep a login, in place of the profile's last one.
+
+    Args:
+        folder: of the configuration.
+        profile: its name.
+        login: settings by name.
+
+    Returns:
+        Where it is kept: `keyring`, or the path of the file.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    text = json.dumps(dict(login))
+    keyring = _keyring()
+    if keyring is not None:
+        keyring.set_password(SERVICE, profile, text)
+        _file(folder, profile).unlink(missing_ok=True)
+        return "keyring"
+    path = _file(folder, profile)
+    _write(path, text)
+    return str(path)
+
+
+def load(folder: Path, profile: str) -> dict[str, str] | None:
+    """The login of a profile, `None` where none is kept.
+
+    Raises:
+        InputError: others can read its file, or it isn't what `save` wrote.
+    """
+    path = _file(folder, profile)
+    where, text = str(path), _read(path)
+    if text is None:
+        keyring = _keyring()
+        where, text = "the keyring", keyring.get_password(SERVICE, profile) if keyring is not None else None
+    if text is None:
+        return None
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InputError(f"{where} holds no login of profile {profile!r} that can be read: log in again")
+    return cast("dict[str, str]", found)
+
+
+def forget(folder: Path, profile: str) -> bool:
+    """Drop the login of a profile; whether there was one."""
+    path = _file(folder, profile)
+    found = path.exists()
+    path.unlink(missing_ok=True)
+    keyring = _keyring()
+    if keyring is not None and keyring.get_password(SERVICE, profile) is not None:
+        keyring.delete_password(SERVICE, profile)
+        found = True
+    return found
+
+
+def _file(folder: Path, profile: str) -> Path:
+    return folder / "logins" / f"{quote(profile, safe='')}.json"
+
+
+def _keyring() -> Any:
+    """The keyring package where it has a keyring, `None` elsewhere. It has types, but is an extra."""
+    try:
+        keyring = import_module("keyring")
+    except ModuleNotFoundError:
+        return None
+    return keyring if keyring.get_keyring().priority > 0 else None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is whole and nobody else's at every moment."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - of a descriptor
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def _read(path: Path) -> str | None:
+    try:
+        with path.open(encoding="utf-8") as file:
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise InputError(
+                    f"others can read {path}, which holds secrets: chmod 600 it, and log in anew to be safe"
+                )
+            return file.read()
+    except FileNotFoundError:
+        return None
