@@ -2,6 +2,7 @@
 
 The keyring counts where the package `keyring` is installed (specforce[keyring]) and finds one to use. Else each profile
 has a file of its own below the configuration folder, which nobody else can read: it is made so, and refused otherwise.
+Tokens that come later, such as rotated refresh tokens, are in a store beside it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SERVICE = "specforce"
 _OTHERS = 0o077
+_STORE = ("{}.db", "{}.db-wal", "{}.db-shm", "{}.db-journal")
 
 
 def save(folder: Path, profile: str, login: Mapping[str, str]) -> str:
@@ -39,6 +41,7 @@ def save(folder: Path, profile: str, login: Mapping[str, str]) -> str:
         OSError: the file can't be written.
     """
     text = json.dumps(dict(login))
+    _forget_tokens(folder, profile)
     keyring = _keyring()
     if keyring is not None:
         keyring.set_password(SERVICE, profile, text)
@@ -73,6 +76,7 @@ def load(folder: Path, profile: str) -> dict[str, str] | None:
 
 def forget(folder: Path, profile: str) -> bool:
     """Drop the login of a profile; whether there was one."""
+    _forget_tokens(folder, profile)
     path = _file(folder, profile)
     found = path.exists()
     path.unlink(missing_ok=True)
@@ -81,6 +85,17 @@ def forget(folder: Path, profile: str) -> bool:
         keyring.delete_password(SERVICE, profile)
         found = True
     return found
+
+
+def token_store(folder: Path, profile: str) -> str:
+    """The URL of the store for a profile's later tokens; `save` and `forget` empty it."""
+    path = (folder / "logins" / _STORE[0].format(quote(profile, safe=""))).absolute()
+    return f"sqlite://{quote(path.as_posix())}"
+
+
+def _forget_tokens(folder: Path, profile: str) -> None:
+    for name in _STORE:
+        (folder / "logins" / name.format(quote(profile, safe=""))).unlink(missing_ok=True)
 
 
 def _file(folder: Path, profile: str) -> Path:

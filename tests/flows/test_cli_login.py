@@ -134,6 +134,23 @@ def test_a_keyring_is_preferred_to_a_file(
     assert not of_the_system.kept
 
 
+@pytest.mark.parametrize("profile", ["prod", "a b%/c"])
+def test_a_rotated_refresh_token_is_kept_for_the_next_command(
+    specforce: Callable[..., Result], org: FakeOrg, folder: Path, profile: str
+) -> None:
+    org.add_app("public", rotates_refresh_tokens=True)
+    web(specforce, "-p", profile)
+
+    for _ in range(3):
+        org.expire_tokens()
+        assert specforce("whoami", "-p", profile).exit_code == 0
+    assert len([*(folder / "logins").glob("*.db")]) == 1
+    assert specforce("logout", "-p", profile, "--revoke").exit_code == 0
+
+    assert not [*(folder / "logins").iterdir()]
+    assert [each.operation for each in org.requests].count("authorize") == 1
+
+
 def test_a_login_goes_by_the_profile_s_own_table_where_nothing_else_is_said(
     specforce: Callable[..., Result], public: str, org: FakeOrg, folder: Path
 ) -> None:

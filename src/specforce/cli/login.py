@@ -94,13 +94,17 @@ def _log_in(
     name: str, flow: str, given: dict[str, Any], options: dict[str, Any], *, browser: bool, as_json: bool
 ) -> None:
     """Log in, keep it, and say so."""
+    folder = _settings.profile_file(os.environ).parent
+    store = options.pop("token_store", None)
     login = _presented(_settings.login_of_settings(given), browser=browser)
     with Salesforce(login, **options) as sf:
         token = sf.session.token()
         user = sf.auth.get_user_info()
         where = sf.session.instance_url()
-    folder = _settings.profile_file(os.environ).parent
-    kept = _stored_logins.save(folder, name, _kept(flow, given, token))
+    settings = _kept(flow, given, token)
+    if "refresh_token" in settings and store is None:
+        settings["token_store"] = _stored_logins.token_store(folder, name)
+    kept = _stored_logins.save(folder, name, settings)
     if as_json:
         document = {"profile": name, "username": user.preferred_username, "instance_url": where, "kept_in": kept}
         typer.echo(json.dumps(document))
