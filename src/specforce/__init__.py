@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce import auth, errors, soql
+    from specforce import auth, errors, soql, stores
     from specforce._async.client import AsyncSalesforce
     from specforce._async.query import AsyncQuery
     from specforce._async.sobject import AsyncSObject
@@ -57,6 +57,7 @@ __all__ = [
     "auth",
     "errors",
     "soql",
+    "stores",
 ]
 
 _HOMES = {
@@ -80,7 +81,7 @@ _HOMES = {
     "SavedRow": "specforce._collections",
     "SavedRows": "specforce._collections",
 }
-_MODULES = ("auth", "errors", "soql")
+_MODULES = ("auth", "errors", "soql", "stores")
 
 
 def __getattr__(name: str) -> Any:

@@ -24,6 +24,7 @@ from specforce.errors import (
     ServerUnavailable,
     TransportTimeout,
 )
+from tests.covers import covers
 from tests.flows.bulk_org import BulkOrg, accounts, exported, good_names, names, table
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def refuse_second_uploads(bulk: BulkOrg) -> None:
     ("request_", "fault", "skip"),
     [(request, fault, skip) for request, fault in LOAD_CELLS for skip in (0, 1) if request != LOGIN or not skip],
 )
+@covers("D2")
 def test_a_load_survives_one_fault_anywhere(
     bulk: BulkOrg, *, request_: str, fault: str, skip: int, kind: str, tmp_path: Path
 ) -> None:

@@ -52,6 +52,12 @@ def test_the_sync_half_never_loads_the_async_one() -> None:
     assert not [name for name in loaded_by(code) if name.startswith("specforce._async") or name == "specforce._aio"]
 
 
+def test_a_store_loads_the_driver_of_no_other() -> None:
+    loaded = loaded_by("from specforce.stores import MemoryStore; MemoryStore()")
+
+    assert not loaded & {*HEAVY, "redis", "psycopg", "sqlite3"}
+
+
 def test_the_pytest_plugin_loads_the_standard_library_only() -> None:
     loaded = loaded_by("import specforce.testing.plugin") - loaded_by("import pytest")
 

@@ -205,6 +205,7 @@ def test_a_rotated_token_that_can_not_be_stored_is_used_by_nobody_and_kept(
     with pytest.raises(StoreError, match=r"(?s)rotated refresh token can't be stored.*disk full"):
         limits(half, sf)
     assert not server.requests
+    assert not half.run(store.lease(stored(half, store)[0], owner="other", seconds=60))
     monkeypatch.setattr(store, "put", put)
     limits(half, sf)
 

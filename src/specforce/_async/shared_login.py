@@ -7,6 +7,7 @@ rotated refresh token is in the store before the access token that came with it 
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,7 @@ class AsyncSharedLogin:
         self._lease_s = lease_s
         self._clock = clock
         self._owned = owned
+        self._process, self._owner = os.getpid(), new_owner()
         self._unsaved: SharedToken | None = None
 
     async def token(self, refused: Token | None) -> Token:
@@ -91,7 +93,7 @@ class AsyncSharedLogin:
             AuthError: refused, with a hint. TransportError: no answer. StoreError: the store can't be used, or a login
                 under way elsewhere took too long.
         """
-        owner = new_owner()
+        owner = self._named()
         deadline = self._clock.now() + 2 * self._lease_s
         wait_s = _FIRST_WAIT_S
         while True:
@@ -108,13 +110,20 @@ class AsyncSharedLogin:
         try:
             return await self._renewed(refused, owner)
         finally:
-            with suppress(StoreError):  # it ends by itself
-                await self._store.release(self._key, owner=owner)
+            if self._unsaved is None:  # else nobody may log in before it is stored, or the lease ends
+                with suppress(StoreError):
+                    await self._store.release(self._key, owner=owner)
 
     async def aclose(self) -> None:
         """Let go of a store that was opened for this login."""
         if self._owned:
             await self._store.aclose()
+
+    def _named(self) -> str:
+        """This login's name in the store, another one in a forked process."""
+        if self._process != os.getpid():
+            self._process, self._owner = os.getpid(), new_owner()
+        return self._owner
 
     async def _renewed(self, refused: Token | None, owner: str) -> Token:
         """Log in, with the lease held."""
