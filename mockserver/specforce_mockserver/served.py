@@ -5,9 +5,11 @@ from __future__ import annotations
 from specforce_mockserver import providers
 from specforce_mockserver.operations import load_operations
 from specforce_mockserver.registry import PROVIDERS, Served
+from specforce_mockserver.soap.schema import soap_operations
 
 
 def coverage() -> dict[str, Served]:
     """`stateful`, `static` or `none` for every operationId of the specs, in their order."""
     providers.load()
-    return {name: PROVIDERS[name].served if name in PROVIDERS else "none" for name in load_operations()}
+    names = [*load_operations(), *soap_operations()]
+    return {name: PROVIDERS[name].served if name in PROVIDERS else "none" for name in names}

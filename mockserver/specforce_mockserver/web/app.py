@@ -20,9 +20,11 @@ from specforce_mockserver.operations import load_operations
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.bodies import ClientGoneError, read_whole
 from specforce_mockserver.web.exchange import Exchange
+from specforce_mockserver.web.mounts import SOAP
 from specforce_mockserver.web.replies import Reply, reply_of, send_reply
 from specforce_mockserver.web.request import Request
 from specforce_mockserver.web.routes import Routes
+from specforce_mockserver.web.soap_exchange import SoapExchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +64,8 @@ class App:
         with contextlib.suppress(ClientGoneError):
             if request.segments[:1] == [ADMIN]:
                 await self._administer(request, receive, send)
+            elif tuple(each.lower() for each in request.segments[:2]) == SOAP:
+                await SoapExchange(self, request, scope, receive, send).run()
             else:
                 await Exchange(self, request, scope, receive, send).run()
 

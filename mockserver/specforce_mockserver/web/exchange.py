@@ -79,7 +79,7 @@ class Exchange:
         Raises:
             ApiError: the request is refused.
         """
-        answer = _oversize(self._request)
+        answer = oversize(self._request)
         if answer is None:
             if self._mount is not HOST:
                 self._log_in()
@@ -88,18 +88,23 @@ class Exchange:
                 self._form = await read_whole(self._request, self._receive, target.operation.api)
                 target = target.refined(parsed(target.operation, self._request, self._form))
             self._target = target
-            self._entry.operation = target.operation.id
-            self._fault = fault = self._org.faults.take(target.operation.id)
-            if fault is not None:
-                self._entry.fault = fault.kind
-                if fault.kind == "hang":
-                    await misfortune.hang(fault, self._org.faults, self._scope, self._receive)
-                    return None
-                if fault.kind == "drop_before":
-                    await misfortune.drop(self._scope, self._receive)
-                    return None
+            if await self._withheld(target.operation.id):
+                return None
             answer = await self._answer(target)
         return reply_of(answer, pretty=self._request.header("x-prettyprint") == "1")
+
+    async def _withheld(self, operation_id: str) -> bool:
+        """Note the operation and take its fault; whether that was one that withholds the answer, as it has by then."""
+        self._entry.operation = operation_id
+        self._fault = fault = self._org.faults.take(operation_id)
+        if fault is None:
+            return False
+        self._entry.fault = fault.kind
+        if fault.kind == "hang":
+            await misfortune.hang(fault, self._org.faults, self._scope, self._receive)
+        elif fault.kind == "drop_before":
+            await misfortune.drop(self._scope, self._receive)
+        return fault.kind in {"hang", "drop_before"}
 
     def _log_in(self) -> None:
         """Find the caller's session and count the call against the day's limit.
@@ -180,7 +185,7 @@ class Exchange:
         entry.response_bytes = await self._app.send(self._send, self._request, reply)
 
 
-def _oversize(request: Request) -> Answer | None:
+def oversize(request: Request) -> Answer | None:
     """The page that a request line or headers of more than 16,384 bytes get. [P]"""
     if request.uri_bytes > MAX_URI_BYTES:
         return Answer(status=414, content=errors.TOO_LONG_PAGE.encode(), media_type=HTML)

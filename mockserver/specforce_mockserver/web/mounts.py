@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from specforce_mockserver import versions
 from specforce_mockserver.calls import Answer
 from specforce_mockserver.operations import VERSION_VARIABLE
+from specforce_mockserver.soap import faults
 from specforce_mockserver.web import async_api, errors
 from specforce_mockserver.web.login import session_of
 
@@ -78,6 +79,7 @@ class Mount:
 
 
 HOST = Mount(())
+SOAP = ("services", "soap")
 MOUNTS = (
     Mount(("services", "data"), f"v{VERSION_VARIABLE}", json_only=True),
     Mount(
@@ -85,6 +87,7 @@ MOUNTS = (
         choose=async_api.choose,
     ),
     Mount(("services", "apexrest"), with_root=True),
+    Mount(SOAP, with_root=True, refused=faults.refused),
 )  # fmt: skip
 
 

@@ -1,0 +1,61 @@
+"""SOAP operations that do what a REST operation does: that one's provider is asked, in other words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from specforce_mockserver.calls import ApiError
+from specforce_mockserver.operations import load_operations
+from specforce_mockserver.registry import PROVIDERS
+from specforce_mockserver.web.errors import not_served
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specforce_mockserver.calls import Call
+    from specforce_mockserver.operations import OperationSpec
+    from specforce_mockserver.schema import SObjectType
+
+_operations = cache(load_operations)
+
+
+def ask(call: Call, operation_id: str, *, body: Any = None, **params: Any) -> Any:
+    """The body of the answer that a REST operation gives.
+
+    Raises:
+        ApiError: it refuses, or the fake org doesn't serve it.
+    """
+    operations: dict[str, OperationSpec] = _operations()
+    provider = PROVIDERS.get(operation_id)
+    if provider is None:
+        raise not_served(call.operation.id)
+    return provider.provide(replace(call, operation=operations[operation_id], params=params, body=body)).body
+
+
+def object_named(call: Call, name: str) -> SObjectType:
+    """The object of a name.
+
+    Raises:
+        ApiError: INVALID_TYPE, there is none.
+    """
+    found = call.org.schema.type(name)
+    if found is None:
+        raise ApiError(500, "INVALID_TYPE", f"sObject type '{name}' is not supported.")
+    return found
+
+
+def check_count(entries: Sequence[Any], most: int, code: str = "EXCEEDED_ID_LIMIT") -> None:
+    """Refuse a call for more entries than it may have.
+
+    Raises:
+        ApiError: there are too many.
+    """
+    if len(entries) > most:
+        raise ApiError(500, code, f"record limit reached. cannot submit more than {most} records in this call")
+
+
+def flag(call: Call, header: str, name: str) -> bool:
+    """A boolean of one of the call's SOAP headers; false where it isn't sent."""
+    return str(call.body.get(header, {}).get(name, "")).lower() in {"true", "1"}

@@ -1,0 +1,125 @@
+"""`sObject` elements and the JSON records of REST, made of each other.
+
+A field's text becomes the JSON value of its type, where it can; else it stays text, and the row is refused as any row
+with such a value is. Source: specs/reference/soap.md section 1.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from specforce_mockserver.calls import ApiError
+from specforce_mockserver.schema import INTEGER_TYPES, NUMBER_TYPES
+from specforce_mockserver.values import boolean_from_text, integer_from_text, number_from_text
+from specforce_mockserver.xml_documents import XSI, Element, nil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specforce_mockserver.schema import Field, Schema
+    from specforce_mockserver.soap.dialect import Dialect
+
+Json = dict[str, Any]
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\+0000\Z")
+
+
+def record_of(element: Element, org_schema: Schema, dialect: Dialect) -> Json:
+    """The JSON record of an element, `attributes.type` included.
+
+    Raises:
+        ApiError: INVALID_TYPE, it names no object that there is.
+    """
+    kind = _type_of(element)
+    sobject = org_schema.type(kind)
+    if sobject is None:
+        raise ApiError(500, "INVALID_TYPE", f"sObject type '{kind}' is not supported.")
+    record: Json = {"attributes": {"type": sobject.name}}
+    for child in element.children:
+        if child.name == "fieldsToNull":
+            record[child.text.strip()] = None
+        elif child.name != "type" and not (child.name == "Id" and child.is_nil):
+            record[child.name] = _value(child, sobject.field(child.name), org_schema, dialect)
+    return record
+
+
+def _type_of(element: Element) -> str:
+    named = element.text_of("type")
+    if named is None and element.type_name is not None and element.type_name[1] != "sObject":
+        named = element.type_name[1]
+    if not named:
+        raise ApiError(500, "INVALID_TYPE", "Must send a concrete entity type.")
+    return named
+
+
+def _value(child: Element, field: Field | None, org_schema: Schema, dialect: Dialect) -> Any:
+    if child.children:
+        return record_of(child, org_schema, dialect)
+    if child.is_nil or not child.text.strip():
+        return None  # blank text is a null on the way in
+    try:
+        if field is None:
+            return child.text
+        if field.type == "boolean":
+            return bool(boolean_from_text(child.text.strip()))
+        if field.type in INTEGER_TYPES:
+            return integer_from_text(child.text.strip())
+        if field.type in NUMBER_TYPES:
+            return number_from_text(child.text.strip())
+    except ValueError:
+        return child.text
+    return child.text
+
+
+def record_element(namespace: str, name: str, record: Json, dialect: Dialect) -> Element:
+    """The element of a JSON record, an Id that was asked for twice: once as every record has it, once as a field."""
+    kind = str(record.get("attributes", {}).get("type") or "AggregateResult")
+    element = Element(namespace, name, attributes={(XSI, "type"): f"sf:{kind if dialect.typed else 'sObject'}"})
+    if not dialect.typed:
+        element.children.append(Element(dialect.records, "type", kind))
+    own_id = record.get("Id")
+    element.children.append(
+        Element(dialect.records, "Id", str(own_id)) if own_id is not None else nil(dialect.records, "Id")
+    )
+    for key, value in record.items():
+        if key != "attributes" and not (key == "Id" and dialect.typed):
+            element.children.append(_field_element(key, value, dialect))
+    return element
+
+
+def _field_element(name: str, value: Any, dialect: Dialect) -> Element:
+    if value is None:
+        return nil(dialect.records, name)
+    if isinstance(value, dict):
+        return _nested(name, cast("Json", value), dialect)
+    return Element(dialect.records, name, text_of(value))
+
+
+def _nested(name: str, value: Json, dialect: Dialect) -> Element:
+    if "records" in value:
+        found = Element(dialect.records, name, attributes={(XSI, "type"): "QueryResult"})
+        found.children.extend(page_elements(value, dialect))
+        return found
+    if "attributes" in value:
+        return record_element(dialect.records, name, value, dialect)
+    parts = [_field_element(key, part, dialect) for key, part in value.items()]
+    return Element(dialect.records, name, children=parts)
+
+
+def page_elements(page: Json, dialect: Dialect) -> Iterator[Element]:
+    """The elements of one page of a query, as REST answers it."""
+    locator = str(page.get("nextRecordsUrl", "")).rpartition("/")[2]
+    yield Element(dialect.own, "done", text_of(page["done"]))
+    yield Element(dialect.own, "queryLocator", locator) if locator else nil(dialect.own, "queryLocator")
+    for record in page["records"]:
+        yield record_element(dialect.own, "records", record, dialect)
+    yield Element(dialect.own, "size", str(page["totalSize"]))
+
+
+def text_of(value: Any) -> str:
+    """A JSON value as XML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    found = _MOMENT.match(text) if isinstance(value, str) else None
+    return f"{found[1]}Z" if found else text
