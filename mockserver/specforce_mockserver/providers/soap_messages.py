@@ -48,14 +48,16 @@ def _refused(code: str, text: str, *fields: str) -> dict[str, Any]:
 
 
 def _request(action: dict[str, Any]) -> dict[str, Any]:
-    """A request of the REST resource."""
-    common = {"comments": action.get("comments"), "nextApproverIds": action.get("nextApproverIds") or None}
-    if "objectId" not in action:
-        return common | {"actionType": action["action"], "contextId": action["workitemId"]}
-    return common | {
-        "actionType": "Submit",
-        "contextId": action["objectId"],
-        "contextActorId": action.get("submitterId"),
-        "processDefinitionNameOrId": action.get("processDefinitionNameOrId"),
-        "skipEntryCriteria": str(action.get("skipEntryCriteria")).lower() == "true",
-    }
+    """A request of the REST resource, without what isn't said."""
+    request = {"comments": action.get("comments"), "nextApproverIds": action.get("nextApproverIds") or None}
+    if "objectId" in action:
+        request |= {
+            "actionType": "Submit",
+            "contextId": action["objectId"],
+            "contextActorId": action.get("submitterId"),
+            "processDefinitionNameOrId": action.get("processDefinitionNameOrId"),
+            "skipEntryCriteria": str(action.get("skipEntryCriteria")).lower() == "true",
+        }
+    else:
+        request |= {"actionType": action["action"], "contextId": action["workitemId"]}
+    return {name: value for name, value in request.items() if value is not None}

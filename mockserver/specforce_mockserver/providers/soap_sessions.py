@@ -10,9 +10,9 @@ from typing import Any
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.clock import stored
 from specforce_mockserver.ids import short
-from specforce_mockserver.oauth.grants import user_named
 from specforce_mockserver.oauth.passwords import Passwords
 from specforce_mockserver.oauth.userinfo import userinfo
+from specforce_mockserver.oauth.users import user_named
 from specforce_mockserver.registry import provides
 from specforce_mockserver.soap.delegation import ask
 
