@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import socket
 import subprocess
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce import AsyncSalesforce, Retry, Salesforce
+from specforce import Retry, Salesforce
 from specforce.auth import ClientCredentials, RefreshToken, RetirementWarning, StaticToken, UsernamePassword
 from specforce.errors import (
     ApiError,
@@ -28,7 +27,6 @@ from specforce.errors import (
     TransportTimeout,
     UnableToLockRow,
 )
-from specforce_api.rest import operations
 from tests.covers import covers
 
 if TYPE_CHECKING:
@@ -364,22 +362,6 @@ assert os.waitpid(child, 0)[1] == 0
 print(port(), flush=True)
 sf.close()
 """
-
-
-def test_an_async_client_says_that_its_event_loop_is_gone(org: FakeOrg) -> None:
-    sf = AsyncSalesforce(org.auth())
-
-    async def first() -> None:
-        async with sf.session.stream(operations.get_limits()):
-            pass
-        await sf.session._http.aclose()
-
-    async def second() -> None:
-        await sf.rest.get_limits()
-
-    asyncio.run(first())
-    with pytest.raises(InputError, match=r"another event loop.*asyncio\.run"):
-        asyncio.run(second())
 
 
 def test_a_closed_client_says_so(half: Half, org: FakeOrg) -> None:

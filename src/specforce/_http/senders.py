@@ -18,8 +18,6 @@ from .replies import AsyncStreamedReply, StreamedReply
 from .wire import failures, outgoing, translated, transport_arguments
 
 if TYPE_CHECKING:
-    import asyncio
-
     import httpx
 
     from specforce._http_options import HttpOptions
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     Transport: TypeAlias = httpx.BaseTransport
 
 _INHERITED: list[object] = []
+"""Connections of the parent process, which must stay open here."""
 
 
 class AsyncHttp:
@@ -45,7 +44,6 @@ class AsyncHttp:
         self._given = transport
         self._transports: dict[tuple[str, str | None], AsyncTransport] = {}
         self._by_origin: dict[str, AsyncTransport] = {}
-        self._loop: weakref.ref[asyncio.AbstractEventLoop] | None = None
 
     async def send(self, request: HttpRequest) -> Reply:
         """Send it and read the whole answer, whatever its status."""
@@ -89,7 +87,6 @@ class AsyncHttp:
     def _transport(self, url: str) -> AsyncTransport:
         if self._given is not None:
             return self._given
-        self._check_loop()
         place = origin(url)
         found = self._by_origin.get(place)
         if found is None:
@@ -109,19 +106,6 @@ class AsyncHttp:
         import httpx  # noqa: PLC0415
 
         return httpx.AsyncHTTPTransport(**arguments)
-
-    def _check_loop(self) -> None:
-        """Connections live in the event loop that made them."""
-        import asyncio  # noqa: PLC0415 - loaded by then
-
-        running = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = weakref.ref(running)
-        elif self._loop() is not running:
-            raise InputError(
-                "this client belongs to another event loop, which may be closed: make and use a client inside one "
-                "asyncio.run(), or use Salesforce, which needs no loop"
-            )
 
     def _proxy(self, url: str) -> str | None:
         return None if self._given is not None else route(url, self.options)[1]
