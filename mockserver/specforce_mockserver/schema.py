@@ -189,9 +189,10 @@ class SObjectType:
 
 
 class Schema(Mapping[str, SObjectType]):
-    """All objects of an org, by name in any case."""
+    """All objects of an org, by name in any case; `reports` are saved reports that it begins with, as metadata."""
 
-    def __init__(self, types: Iterable[SObjectType]) -> None:
+    def __init__(self, types: Iterable[SObjectType], reports: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.reports = tuple(reports)
         self._types: dict[str, SObjectType] = {each.name.lower(): each for each in types}
         self._by_prefix = {each.key_prefix: each for each in self._types.values() if each.key_prefix}
 

@@ -8,26 +8,31 @@ from typing import TYPE_CHECKING, Any
 from specforce_mockserver.schema import ChildRelationship, Field, PicklistValue, Schema, SObjectType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Document = dict[str, Any]
 _SYSTEM_REFERENCES = frozenset({"OwnerId", "CreatedById", "LastModifiedById"})
 _FLAGS = ("createable", "updateable", "deletable", "queryable", "searchable", "replicateable", "undeletable")
 
 
-def build(documents: Mapping[str, Document], display_formats: Mapping[str, Mapping[str, str]]) -> Schema:
+def build(
+    documents: Mapping[str, Document],
+    display_formats: Mapping[str, Mapping[str, str]],
+    reports: Sequence[Document] = (),
+) -> Schema:
     """A schema from describe documents.
 
     Args:
         documents: by API name.
         display_formats: of automatic numbers, by object and field; describe has no key for them.
+        reports: metadata of saved reports.
     """
     parsed = {name: _type(document, display_formats.get(name, {})) for name, document in documents.items()}
     types: list[SObjectType] = []
     for name, sobject in parsed.items():
         children = tuple(sorted(_children(documents[name], sobject, parsed), key=_child_and_field))
         types.append(replace(sobject, child_relationships=children))
-    return Schema(types)
+    return Schema(types, reports)
 
 
 def _type(document: Document, formats: Mapping[str, str]) -> SObjectType:

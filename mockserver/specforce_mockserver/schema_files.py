@@ -1,7 +1,8 @@
 """The objects of an org from files: the standard ones that ship with the specs, and a user's own beside them.
 
 A user's files are TOML in the short form of specs/README.md, which adds objects and fields, or describe documents
-in JSON, as `GET /sobjects/X/describe` answers them, which replace the object of their name.
+in JSON, as `GET /sobjects/X/describe` answers them, which replace the object of their name. TOML files may hold saved
+reports, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import specforce_specs
+from specforce_mockserver.calls import ApiError
+from specforce_mockserver.reports.library import check_new
 from specforce_mockserver.schema_documents import build
 from specforce_specs.short_form import ShortFormError, describe_documents, display_formats, read_objects
 
@@ -68,13 +71,23 @@ class _Objects:
     def __init__(self) -> None:
         self._documents = {name: specforce_specs.describe(name) for name in specforce_specs.sobject_names()}
         self._formats = specforce_specs.display_formats()
+        self._reports: list[tuple[str, Document]] = []
 
     def schema(self) -> Schema:
-        return build(self._documents, self._formats)
+        made = build(self._documents, self._formats, [report for _where, report in self._reports])
+        for where, report in self._reports:
+            try:
+                check_new(made, report)
+            except ApiError as error:
+                message = f"{where}: report {report.get('name')}: {error.message}"
+                raise SchemaFileError(message) from error
+        return made
 
     def add_toml(self, text: str, where: str) -> None:
         try:
-            objects = read_objects(tomllib.loads(text), where=where)
+            tables = tomllib.loads(text)
+            self._reports += [(where, report) for report in tables.pop("reports", ())]
+            objects = read_objects(tables, where=where)
             version = specforce_specs.VERSIONS.newest
             self._documents = describe_documents(objects, known=self._documents, api_version=version)
         except ShortFormError as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from specforce import Salesforce
-from specforce.testing import FakeOrg
+from specforce.testing import ActionError, ActionValue, FakeOrg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,3 +86,31 @@ def test_the_fixture_gives_each_test_an_org_as_new_with_the_project_s_objects(tm
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
+
+
+def test_actions_are_functions_and_what_they_send_is_in_the_outbox() -> None:
+    def greet(given: dict[str, Any]) -> dict[str, str]:
+        if given["who"] == "nobody":
+            raise ActionError("nobody is there")
+        return {"text": f"Hello, {given['who']}"}
+
+    mail = {"emailAddresses": "bo@example.com", "emailSubject": "Hi", "emailBody": "There"}
+    with FakeOrg() as org, Salesforce(org.auth()) as sf:
+        org.actions.register("apex", "Greeter", greet, inputs=[ActionValue("who", required=True)])
+        done, failed = sf.rest.invoke_custom_action(
+            "apex", "Greeter", body={"inputs": [{"who": "Bo"}, {"who": "nobody"}]}
+        )
+        sf.rest.invoke_standard_action("emailSimple", body={"inputs": [mail]})
+
+        assert (done.is_success, failed.is_success) == (True, False)
+        assert [(each.kind, each.content["to"]) for each in org.outbox] == [("email", ["bo@example.com"])]
+
+
+def test_reports_are_added_in_python_and_run_by_the_client() -> None:
+    with FakeOrg() as org, Salesforce(org.auth()) as sf:
+        report_id = org.reports.add({"name": "Energy", "reportType": {"type": "Account"}, "detailColumns": ["Name"]})
+        org.seed({"Account": [{"Name": "Acme"}]})
+
+        found = sf.rest.run_report(report_id, include_details=True).to_dict()
+
+        assert found["factMap"]["T!T"]["rows"][0]["dataCells"][0]["label"] == "Acme"

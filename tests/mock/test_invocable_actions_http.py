@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce_mockserver.invocable.action import ActionError, Value
+from specforce_mockserver.invocable.action import ActionError, ActionValue
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_an_action_is_described_as_it_was_registered(raw: RawOrg, org: Org) -> N
         "apex",
         "Greeter",
         lambda _given: {},
-        inputs=[Value("who", label="Whom to greet", required=True), Value("times", "INTEGER", many=True)],
+        inputs=[ActionValue("who", label="Whom to greet", required=True), ActionValue("times", "INTEGER", many=True)],
         outputs={"text": "string"},
         label="Greet",
         description="Says hello.",
@@ -60,6 +60,7 @@ def test_an_action_is_described_as_it_was_registered(raw: RawOrg, org: Org) -> N
 
 
 @row("rest.md#11", '* Invoke: `{"inputs":[{…}]}` → array, one per input [P]')
+@row("errors_and_limits.md#1", "| Invocable actions |")
 def test_a_custom_action_answers_input_by_input(raw: RawOrg, org: Org) -> None:
     def greet(given: Json) -> Json:
         if given["who"] == "Nobody":
@@ -68,7 +69,9 @@ def test_a_custom_action_answers_input_by_input(raw: RawOrg, org: Org) -> None:
             raise RuntimeError("oops")
         return {"text": f"Hello, {given['who']}"}
 
-    org.actions.register("apex", "Greeter", greet, inputs=[Value("who", required=True)], outputs={"text": "STRING"})
+    org.actions.register(
+        "apex", "Greeter", greet, inputs=[ActionValue("who", required=True)], outputs={"text": "STRING"}
+    )
 
     results = invoke(raw, "custom/apex/Greeter", {"who": "Ada"}, {"who": "Nobody"}, {}, {"who": 1}, {"who": "Bug"})
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specforce_mockserver.org import Org
+from specforce_mockserver.schema_files import SchemaFileError, schema_of_text
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
-    from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
 
 Json = Any
@@ -80,6 +81,8 @@ def test_a_report_of_the_default_org_shows_the_records_of_the_moment(raw: RawOrg
 
 
 @row("rest.md#12", "reportMetadata fields: aggregates, buckets", "Aggregate ids")
+@row("rest.md#12", "| POST `/analytics/reports/query`")
+@row("rest_resources.md#11", "* `POST /analytics/reports/query` (v37+)")
 def test_summaries_leave_out_what_is_empty(raw: RawOrg) -> None:
     accounts(raw)
     wanted = [
@@ -305,3 +308,35 @@ def test_the_report_that_was_looked_at_last_comes_first(raw: RawOrg) -> None:
     raw.get(f"{REPORTS}/{last}")
 
     assert raw.get(REPORTS)[0]["id"] == last
+
+
+REPORT = """
+[Gate__c.fields]
+Open__c = "boolean"
+
+[[reports]]
+name = "Open gates"
+reportType = {type = "Gate__c"}
+detailColumns = ["Name"]
+reportFilters = [{column = "Open__c", operator = "equals", value = "true"}]
+"""
+
+
+def test_schema_files_may_hold_reports() -> None:
+    org = Org(schema_of_text(REPORT))
+    try:
+        for _ in range(2):
+            report = org.reports.by_name("Open_gates")
+            assert report is not None
+            assert report["reportType"] == {"label": "Gates", "type": "Gate__c"}
+            org.reset()
+    finally:
+        org.close()
+
+
+@pytest.mark.parametrize(("old", "new"), [('Open__c"', 'Shut__c"'), ('name = "Open gates"', "")])
+def test_a_file_with_a_report_that_makes_no_sense_is_refused(old: str, new: str) -> None:
+    head, mark, reports = REPORT.partition("[[reports]]")
+
+    with pytest.raises(SchemaFileError, match=r"text: report (Open gates|None): "):
+        schema_of_text(head + mark + reports.replace(old, new, 1))

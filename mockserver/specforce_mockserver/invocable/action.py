@@ -46,7 +46,7 @@ class ActionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ActionValue:
     """One input or output; `many` for a list of values."""
 
     name: str
@@ -102,8 +102,8 @@ class Action:
     name: str
     label: str
     function: Function
-    inputs: tuple[Value, ...] = ()
-    outputs: tuple[Value, ...] = ()
+    inputs: tuple[ActionValue, ...] = ()
+    outputs: tuple[ActionValue, ...] = ()
     description: str | None = None
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from specforce_mockserver.calls import not_found
-from specforce_mockserver.invocable.action import INVALID_INPUT, Action, ActionError, Invocation, Value
+from specforce_mockserver.invocable.action import INVALID_INPUT, Action, ActionError, ActionValue, Invocation
 from specforce_mockserver.invocable.standard import STANDARD_ACTIONS
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Actions:
         name: str,
         function: Callable[[dict[str, Any]], Values | None],
         *,
-        inputs: Mapping[str, str] | Iterable[Value] = (),
-        outputs: Mapping[str, str] | Iterable[Value] = (),
+        inputs: Mapping[str, str] | Iterable[ActionValue] = (),
+        outputs: Mapping[str, str] | Iterable[ActionValue] = (),
         label: str | None = None,
         description: str | None = None,
     ) -> Action:
@@ -49,7 +49,7 @@ class Actions:
             name: its API name; an Apex action's is its class.
             function: gets the values of one input and answers the values of the outputs, or None; raises `ActionError`
                 for an invocation that fails.
-            inputs: what it takes: names to types (`{"customerName": "STRING"}`), or `Value`s.
+            inputs: what it takes: names to types (`{"customerName": "STRING"}`), or `ActionValue`s.
             outputs: what it gives, likewise.
             label: for people; the name unless given.
             description: what it does.
@@ -68,8 +68,8 @@ class Actions:
         *,
         output: Values | None = None,
         error: Mapping[str, str] | None = None,
-        inputs: Mapping[str, str] | Iterable[Value] = (),
-        outputs: Mapping[str, str] | Iterable[Value] | None = None,
+        inputs: Mapping[str, str] | Iterable[ActionValue] = (),
+        outputs: Mapping[str, str] | Iterable[ActionValue] | None = None,
         label: str | None = None,
     ) -> Action:
         """Register a custom action that always answers the same.
@@ -146,7 +146,7 @@ def _found(action: Action | None) -> Action:
     return action
 
 
-def _values(declared: Mapping[str, str] | Iterable[Value]) -> tuple[Value, ...]:
+def _values(declared: Mapping[str, str] | Iterable[ActionValue]) -> tuple[ActionValue, ...]:
     if isinstance(declared, Mapping):
-        return tuple(Value(name, kind.upper()) for name, kind in cast("Mapping[str, str]", declared).items())
+        return tuple(ActionValue(name, kind.upper()) for name, kind in cast("Mapping[str, str]", declared).items())
     return tuple(declared)

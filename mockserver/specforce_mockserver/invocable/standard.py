@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver.ids import to_18
-from specforce_mockserver.invocable.action import Action, ActionError, Value
+from specforce_mockserver.invocable.action import Action, ActionError, ActionValue
 from specforce_mockserver.outbox import Kind, Message
 from specforce_mockserver.records.lookup import rows_by_id
 
@@ -95,13 +95,13 @@ STANDARD_ACTIONS: Final[tuple[Action, ...]] = (
         "Post to Chatter",
         _chatter_post,
         (
-            Value("text", "TEXTAREA", "Message", "The text of the post.", required=True),
-            Value("subjectNameOrId", "STRING", "Target", "A username, a group's name or an Id.", required=True),
-            Value("type", "STRING", "Target Type", "User or Group, where the target is a name."),
-            Value("visibility", "STRING", "Visibility", "allUsers or internalUsers."),
-            Value("communityId", "STRING", "Experience Cloud Site ID", "The site to post to."),
+            ActionValue("text", "TEXTAREA", "Message", "The text of the post.", required=True),
+            ActionValue("subjectNameOrId", "STRING", "Target", "A username, a group's name or an Id.", required=True),
+            ActionValue("type", "STRING", "Target Type", "User or Group, where the target is a name."),
+            ActionValue("visibility", "STRING", "Visibility", "allUsers or internalUsers."),
+            ActionValue("communityId", "STRING", "Experience Cloud Site ID", "The site to post to."),
         ),
-        (Value("feedItemId", "REFERENCE", "Feed Item ID", "The Id of the post."),),
+        (ActionValue("feedItemId", "REFERENCE", "Feed Item ID", "The Id of the post."),),
         "Post a message to a feed.",
     ),
     Action(
@@ -110,14 +110,14 @@ STANDARD_ACTIONS: Final[tuple[Action, ...]] = (
         "Send Email",
         _email_simple,
         (
-            Value("emailAddresses", "STRING", "Recipient Addresses (comma-separated)", "At most five addresses."),
-            Value("emailAddressesArray", "STRING", "Recipient Addresses (collection)", many=True),
-            Value("emailSubject", "STRING", "Subject", required=True),
-            Value("emailBody", "TEXTAREA", "Body", required=True),
-            Value("senderType", "STRING", "Sender Type", "CurrentUser, DefaultWorkflowUser or OrgWideEmailAddress."),
-            Value("senderAddress", "STRING", "Sender Address"),
-            Value("sendRichBody", "BOOLEAN", "Rich-Text-Formatted Body"),
-            Value("useLineBreaks", "BOOLEAN", "Use Line Breaks"),
+            ActionValue("emailAddresses", "STRING", "Recipient Addresses (comma-separated)", "At most five addresses."),
+            ActionValue("emailAddressesArray", "STRING", "Recipient Addresses (collection)", many=True),
+            ActionValue("emailSubject", "STRING", "Subject", required=True),
+            ActionValue("emailBody", "TEXTAREA", "Body", required=True),
+            ActionValue("senderType", "STRING", "Sender Type", "CurrentUser or OrgWideEmailAddress."),
+            ActionValue("senderAddress", "STRING", "Sender Address"),
+            ActionValue("sendRichBody", "BOOLEAN", "Rich-Text-Formatted Body"),
+            ActionValue("useLineBreaks", "BOOLEAN", "Use Line Breaks"),
         ),
         description="Send an e-mail.",
     ),
@@ -127,12 +127,12 @@ STANDARD_ACTIONS: Final[tuple[Action, ...]] = (
         "Send Custom Notification",
         _custom_notification,
         (
-            Value("customNotifTypeId", "STRING", "Custom Notification Type ID", required=True),
-            Value("recipientIds", "STRING", "Recipient IDs", required=True, many=True),
-            Value("title", "STRING", "Notification Title", required=True),
-            Value("body", "TEXTAREA", "Notification Body", required=True),
-            Value("targetId", "STRING", "Target ID"),
-            Value("senderId", "STRING", "Sender ID"),
+            ActionValue("customNotifTypeId", "STRING", "Custom Notification Type ID", required=True),
+            ActionValue("recipientIds", "STRING", "Recipient IDs", required=True, many=True),
+            ActionValue("title", "STRING", "Notification Title", required=True),
+            ActionValue("body", "TEXTAREA", "Notification Body", required=True),
+            ActionValue("targetId", "STRING", "Target ID"),
+            ActionValue("senderId", "STRING", "Sender ID"),
         ),
         description="Send a notification to users.",
     ),

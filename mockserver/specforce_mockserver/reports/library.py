@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from specforce_mockserver.org import Org
+    from specforce_mockserver.schema import Schema
 
 Document = dict[str, Any]
 KIND: Final = "report"
@@ -66,6 +67,8 @@ class Reports:
             for each in DEFAULT_REPORTS:
                 if report_sobject(org.schema, each["reportType"]["type"]) is not None:
                     self.add(each)
+            for own in org.schema.reports:
+                self.add(dict(own))
 
     def add(self, metadata: Document, *, owner_id: str | None = None) -> str:
         """Save a new report.
@@ -192,6 +195,16 @@ def developer_name(wanted: str, others: Iterable[Document]) -> str:
 def unavailable() -> ApiError:
     """There is no such report, run or dashboard. [P]"""
     return ApiError(404, "NOT_FOUND", "The data you\N{RIGHT SINGLE QUOTATION MARK}re trying to access is unavailable.")
+
+
+def check_new(schema: Schema, metadata: Document) -> None:
+    """Refuse a report that couldn't be saved.
+
+    Raises:
+        ApiError: the metadata isn't valid.
+    """
+    _name(metadata)
+    define(schema, metadata)
 
 
 def _name(metadata: Document) -> str:

@@ -15,14 +15,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .actions import ActionError, ActionValue
     from .apex import ApexException, ApexRequest, ApexResponse
     from .fake_org import FakeOrg
 
-__all__ = ["ApexException", "ApexRequest", "ApexResponse", "FakeOrg"]
+__all__ = ["ActionError", "ActionValue", "ApexException", "ApexRequest", "ApexResponse", "FakeOrg"]
+
+_HOMES = {"ActionError": ".actions", "ActionValue": ".actions", "FakeOrg": ".fake_org"}
 
 
 def __getattr__(name: str) -> Any:
     """Load a name on use: importing the plugin loads this package, in every run of pytest."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(".fake_org" if name == "FakeOrg" else ".apex", __name__), name)
+    return getattr(import_module(_HOMES.get(name, ".apex"), __name__), name)

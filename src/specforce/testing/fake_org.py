@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specforce_mockserver.apex import ApexEndpoints
+    from specforce_mockserver.dashboards.library import Dashboards
     from specforce_mockserver.faults import Fault, FaultKind
+    from specforce_mockserver.invocable.library import Actions
+    from specforce_mockserver.list_views.library import ListViews
     from specforce_mockserver.org import Org
+    from specforce_mockserver.outbox import Message
+    from specforce_mockserver.quick_actions.library import QuickActions
+    from specforce_mockserver.reports.library import Reports
     from specforce_mockserver.request_log import LoggedRequest
     from specforce_mockserver.settings import OrgSettings
 
@@ -102,6 +108,36 @@ class FakeOrg:
         """The org's Apex REST endpoints: `org.apex.route("GET", "/Cases/{id}", function)`, or as a decorator."""
         return self.org.apex
 
+    @property
+    def actions(self) -> Actions:
+        """The org's invocable actions: `org.actions.register("apex", "Greeter", function)` makes one."""
+        return self.org.actions
+
+    @property
+    def dashboards(self) -> Dashboards:
+        """The org's dashboards: `org.dashboards.add("Sales", [report_id])` saves one."""
+        return self.org.dashboards
+
+    @property
+    def list_views(self) -> ListViews:
+        """The org's list views: `org.list_views.add("Account", "Banks", columns=["Name"])` adds one."""
+        return self.org.list_views
+
+    @property
+    def outbox(self) -> list[Message]:
+        """The e-mails, feed posts and notifications that the org sent since it was made or reset, oldest first."""
+        return list(self.org.outbox)
+
+    @property
+    def quick_actions(self) -> QuickActions:
+        """The org's quick actions: `org.quick_actions.add("Account.NewThing", target="Thing__c")` adds one."""
+        return self.org.quick_actions
+
+    @property
+    def reports(self) -> Reports:
+        """The org's reports: `org.reports.add({"name": "Things", "reportType": {"type": "Thing__c"}})` saves one."""
+        return self.org.reports
+
     def advance(self, seconds: float = 0, *, ticks: int = 0) -> None:
         """Let time pass for the org.
 
@@ -113,7 +149,7 @@ class FakeOrg:
         self.org.clock.tick(ticks)
 
     def reset(self) -> None:
-        """Make the org as new: records, tokens, jobs, endpoints, limits, faults, requests and time."""
+        """Make the org as new: records, tokens, jobs, endpoints, actions, limits, faults, requests and time."""
         self.org.reset()
 
     def expire_tokens(self) -> None:
