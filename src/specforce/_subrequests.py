@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from specforce import soql
 from specforce._ids import check_id
+from specforce._operations import decoded_by
 from specforce._outgoing import for_create, for_update, for_upsert
 from specforce._records import Saved, declared_fields, decode, decode_page, encode, encode_json
 from specforce._returns import check_returns, read_as
@@ -255,7 +256,7 @@ class QueryingSubrequests(Subrequests):
                 )
             return page.records
 
-        return self.add(_decoded(operation, read), name=name)
+        return self.add(decoded_by(operation, read), name=name)
 
     @overload
     def request(
@@ -388,7 +389,7 @@ def _then(operation: Operation[T], convert: Callable[[T], R]) -> Operation[R]:
     def converted(reply: Reply) -> R:
         return convert(operation.decode(reply))
 
-    return _decoded(operation, converted)
+    return decoded_by(operation, converted)
 
 
 def _read(operation: Operation[Any], kind: type[R]) -> Operation[R]:
@@ -397,9 +398,4 @@ def _read(operation: Operation[Any], kind: type[R]) -> Operation[R]:
     def read(reply: Reply) -> R:
         return decode(operation.info, reply, kind)
 
-    return _decoded(operation, read)
-
-
-def _decoded(operation: Operation[Any], decode_it: Callable[[Reply], R]) -> Operation[R]:
-    changed: Any = replace(operation, decode=decode_it)
-    return cast("Operation[R]", changed)
+    return decoded_by(operation, read)

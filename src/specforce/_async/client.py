@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from specforce_api.auth import AsyncAuthApi
     from specforce_api.bulk_v2 import AsyncBulkV2Api
     from specforce_api.rest import AsyncRestApi
+    from specforce_api.rest.models import InvocableActionResult
     from specforce_api.tooling import AsyncToolingApi
 
     from .apex import AsyncApex
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .bulk_v1 import AsyncBulkV1
     from .composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from .query import AsyncQuery
+    from .reports import AsyncReport
     from .sobject import AsyncSObject
 
 R = TypeVar("R")
@@ -280,6 +282,33 @@ class AsyncSalesforce:
         from .composite import AsyncBatch  # noqa: PLC0415 - on first use
 
         return AsyncBatch(self.session, halt_on_error=halt_on_error)
+
+    def report(self, report_id: str) -> AsyncReport:
+        """A saved report, to run and to read row by row.
+
+        Raises:
+            InputError: it isn't an id.
+        """
+        from .reports import AsyncReport  # noqa: PLC0415 - on first use
+
+        return AsyncReport(self.session, report_id)
+
+    async def invoke(self, action: str, *inputs: Mapping[str, Any]) -> list[InvocableActionResult]:
+        """Invoke an action, a standard one or one of the org's own.
+
+            sf.invoke("custom/apex/Greet", {"who": "Ada"}, {"who": "Grace"})
+
+        Args:
+            action: `standard/emailSimple`, `emailSimple` for the same, `custom/apex/Greet`; a slash before it may be.
+            inputs: one mapping of input names to values per invocation.
+
+        Raises:
+            NotFound: no such action. ApiError: it failed, or refused its inputs. InputError: no inputs, or no such form
+                of a name.
+        """
+        from specforce._actions import invocation  # noqa: PLC0415 - on first use
+
+        return await self.session.send(invocation(action, inputs))
 
     @overload
     def sobject(self, kind: str) -> AsyncSObject[dict[str, Any]]: ...

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from specforce_api.auth import AuthApi
     from specforce_api.bulk_v2 import BulkV2Api
     from specforce_api.rest import RestApi
+    from specforce_api.rest.models import InvocableActionResult
     from specforce_api.tooling import ToolingApi
 
     from .apex import Apex
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .bulk_v1 import BulkV1
     from .composite import Batch, Composite, Graphs
     from .query import Query
+    from .reports import Report
     from .sobject import SObject
 
 R = TypeVar("R")
@@ -281,6 +283,33 @@ class Salesforce:
         from .composite import Batch  # noqa: PLC0415 - on first use
 
         return Batch(self.session, halt_on_error=halt_on_error)
+
+    def report(self, report_id: str) -> Report:
+        """A saved report, to run and to read row by row.
+
+        Raises:
+            InputError: it isn't an id.
+        """
+        from .reports import Report  # noqa: PLC0415 - on first use
+
+        return Report(self.session, report_id)
+
+    def invoke(self, action: str, *inputs: Mapping[str, Any]) -> list[InvocableActionResult]:
+        """Invoke an action, a standard one or one of the org's own.
+
+            sf.invoke("custom/apex/Greet", {"who": "Ada"}, {"who": "Grace"})
+
+        Args:
+            action: `standard/emailSimple`, `emailSimple` for the same, `custom/apex/Greet`; a slash before it may be.
+            inputs: one mapping of input names to values per invocation.
+
+        Raises:
+            NotFound: no such action. ApiError: it failed, or refused its inputs. InputError: no inputs, or no such form
+                of a name.
+        """
+        from specforce._actions import invocation  # noqa: PLC0415 - on first use
+
+        return self.session.send(invocation(action, inputs))
 
     @overload
     def sobject(self, kind: str) -> SObject[dict[str, Any]]: ...

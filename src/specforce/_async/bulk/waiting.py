@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from specforce._aio import Clock
     from specforce._async.session import AsyncSession
+    from specforce._reports import RunPoll
     from specforce._waiting import JobStates
     from specforce.bulk_v1.infos import Batches
     from specforce_api.bulk_v1.models import BatchInfo
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from specforce_api.runtime.operation import Operation
 
 _NAP_S: Final = 1.0
-J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | BatchInfo | Batches")
+J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | BatchInfo | Batches | RunPoll")
 
 
 async def wait_for_end(

@@ -19,6 +19,7 @@ from specforce_api.runtime.errors import ApiError, DecodeError, SalesforceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specforce._reports import RunPoll
     from specforce._sync.session import Session
     from specforce._threads import Clock
     from specforce._waiting import JobStates
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from specforce_api.runtime.operation import Operation
 
 _NAP_S: Final = 1.0
-J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | BatchInfo | Batches")
+J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | BatchInfo | Batches | RunPoll")
 
 
 def wait_for_end(
