@@ -47,6 +47,31 @@ def test_every_refusal_of_the_reference_says_what_to_change(error: str, descript
     assert len(hint_for(error, description)) > 15
 
 
+@pytest.mark.parametrize(
+    ("error", "description", "advice"),
+    [
+        ("invalid_grant", "authentication failure", "security token"),
+        ("invalid_grant", "expired access/refresh token", "log in anew"),
+        ("invalid_grant", "expired authorization code", "works once"),
+        ("invalid_grant", "invalid code verifier", "start the login again"),
+        ("invalid_grant", "user hasn't approved this consumer", "pre-authorize the user"),
+        ("invalid_grant", "ip restricted", "network rules"),
+        ("invalid_grant", "inactive user", "activate the user"),
+        ("invalid_grant", "token validity expired", "clock"),
+        ("invalid_grant", "retry your request", "too many logins"),
+        ("invalid_client_id", "client identifier invalid", "client_id"),
+        ("invalid_client", "invalid client credentials", "client_secret"),
+        ("unsupported_grant_type", "grant type not supported", "switch this login on"),
+        ("redirect_uri_mismatch", "redirect_uri must match configuration", "callback URLs"),
+        ("inactive_user", "", "activate the user"),
+        ("OAUTH_APP_BLOCKED", "this app is blocked by admin", "an admin must"),
+        ("invalid_app_access", "user is not admin approved to access this app", "an admin must"),
+    ],
+)
+def test_the_refusals_that_people_meet_say_what_to_change(error: str, description: str, advice: str) -> None:
+    assert advice in hint_for(error, description)
+
+
 def test_the_same_error_has_different_advice_by_its_description() -> None:
     hints = {
         hint_for("invalid_grant", text) for text in ("authentication failure", "expired access/refresh token", "?")

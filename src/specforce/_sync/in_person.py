@@ -6,21 +6,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce._threads import Eventual, run
-from specforce.auth._interactive import DEVICE, DeviceCode
 from specforce_api.runtime.errors import AuthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specforce._threads import Clock
-    from specforce.auth import DeviceFlow, Token, WebServer
-    from specforce_api.auth.models import DeviceCodeResponse
+    from specforce.auth import DeviceCode, DeviceFlow, Token, WebServer
+    from specforce.auth._credentials import Form
 
 SLOWER_S = 5
 """How much longer to wait between two polls, each time that the server asks for it."""
 
 
-def authorized_by_browser(login: WebServer, api_version: str) -> dict[str, str]:
+def authorized_by_browser(login: WebServer, api_version: str) -> Form:
     """Bring a person to the login page; the fields that redeem what the browser brings back.
 
     Raises:
@@ -40,24 +39,21 @@ def authorized_by_browser(login: WebServer, api_version: str) -> dict[str, str]:
 
 
 def authorized_on_device(
-    login: DeviceFlow,
-    codes: DeviceCodeResponse,
-    ask: Callable[[dict[str, str]], Eventual[Token]],
-    clock: Clock,
+    login: DeviceFlow, code: DeviceCode, form: Form, ask: Callable[[Form], Eventual[Token]], clock: Clock
 ) -> Token:
     """Tell a person the code, and ask for the token until it is typed.
 
     Args:
-        codes: as the login began.
-        ask: requests a token by a form.
+        code: what to tell.
+        form: the fields to ask with.
+        ask: requests a token by them.
         clock: what waits between two polls.
 
     Raises:
         AuthError: the person said no, or nothing in time.
     """
-    run(login.present, DeviceCode(codes.user_code, codes.verification_uri))
-    form = {"grant_type": DEVICE, "code": codes.device_code, **login.app()}
-    interval_s = max(codes.interval, 1)
+    run(login.present, code)
+    interval_s = max(code.interval_s, 1)
     deadline = clock.now() + login.timeout_s
     while True:
         clock.sleep(interval_s)
@@ -71,5 +67,5 @@ def authorized_on_device(
         if clock.now() + interval_s > deadline:
             raise AuthError(
                 f"nobody typed the code within {login.timeout_s:g} s",
-                hint=f"open {codes.verification_uri} on any machine, type the code and allow the app",
+                hint=f"open {code.verification_uri} on any machine, type the code and allow the app",
             )

@@ -12,9 +12,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from specforce import _hooks, _urls
+from specforce._masked import MaskedBytes, MaskedText
 from specforce._requests import build
 from specforce._threads import call, run
-from specforce.auth import Credentials, DeviceFlow, RefreshToken, SfCli, StaticToken, Token, TokenSource, WebServer
+from specforce.auth import (
+    Credentials,
+    DeviceCode,
+    DeviceFlow,
+    RefreshToken,
+    SfCli,
+    StaticToken,
+    Token,
+    TokenSource,
+    WebServer,
+)
 from specforce.auth._answer import is_spent, refusal, token_from_reply
 from specforce.auth._credentials import Grant
 from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
@@ -22,6 +33,7 @@ from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
 from .in_person import authorized_by_browser, authorized_on_device
 
 if TYPE_CHECKING:
+    from specforce.auth._credentials import Form
     from specforce_api.runtime.operation import Operation, Reply
 
     from .exchange import Exchange
@@ -50,7 +62,7 @@ class Login:
     def refresh_token(self, previous: Token | None) -> str | None:
         """The refresh token that a login would send after `previous`, `None` where it sends none."""
         credentials = self.credentials
-        return credentials.newest(previous) if isinstance(credentials, RefreshToken) else None
+        return MaskedText(credentials.newest(previous)) if isinstance(credentials, RefreshToken) else None
 
     def token(self, previous: Token | None = None) -> Token:
         """Log in, for the first time or anew.
@@ -104,14 +116,20 @@ class Login:
         return token is not None and token not in self._refused
 
     def _by_device(self, login: DeviceFlow) -> Token:
+        code, form = self._device_code(login)
+        return authorized_on_device(login, code, form, partial(self._ask, login), self._exchange.clock)
+
+    def _device_code(self, login: DeviceFlow) -> tuple[DeviceCode, Form]:
+        """What to tell the person, and the fields to ask for the token with."""
         from specforce_api.auth import operations  # noqa: PLC0415 - only a login needs it
 
         body = {"response_type": "device_code", "client_id": login.client_id, "scope": login.scope}
         operation = operations.request_device_code(body=body)
         codes = operation.decode(self._reply(login, operation))
-        return authorized_on_device(login, codes, partial(self._ask, login), self._exchange.clock)
+        code = DeviceCode(codes.user_code, codes.verification_uri, codes.interval)
+        return code, login.first_form(grant_type=login.flow, code=codes.device_code)
 
-    def _ask(self, grant: Grant, form: dict[str, str]) -> Token:
+    def _ask(self, grant: Grant, form: Form) -> Token:
         """The token for a form.
 
         Raises:
@@ -119,8 +137,7 @@ class Login:
         """
         from specforce_api.auth import operations  # noqa: PLC0415 - only a login needs it
 
-        refresh_token = form.get("refresh_token", "")
-        if refresh_token in self._refused:
+        if form.get("refresh_token") in self._refused:
             raise AuthError(
                 "the refresh token was refused before, and isn't sent again",
                 error="invalid_grant",
@@ -130,14 +147,16 @@ class Login:
         try:
             reply = self._reply(grant, operation)
         except AuthError as error:
-            if refresh_token and is_spent(error):
-                self._refused.add(refresh_token)
+            if "refresh_token" in form and is_spent(error):
+                self._refused.add(form["refresh_token"])
             raise
         return token_from_reply(operation, reply, form)
 
     def _reply(self, grant: Grant, operation: Operation[Any]) -> Reply:
         info = replace(operation.info, repeatable=grant.repeatable)
         request = build(operation, base_url=grant.login_url, api_version=self._api_version, access_token=None)
+        if isinstance(request.body, bytes):
+            request = replace(request, body=MaskedBytes(request.body))
         return self._exchange.reply(info, request, refusal)
 
     def _host(self) -> str:

@@ -15,6 +15,7 @@ from specforce_api.runtime.errors import AuthError
 from ._hints import hint_for
 
 if TYPE_CHECKING:
+    from ._credentials import Form
     from ._interactive import WebServer
 
 
@@ -51,7 +52,7 @@ class Authorization:
         state = parse_qs(query).get("state", [""])[0]
         return secrets.compare_digest(state.encode(), self.state.encode())
 
-    def form(self, query: str, login: WebServer, redirect_uri: str) -> dict[str, str]:
+    def form(self, query: str, login: WebServer, redirect_uri: str) -> Form:
         """The fields that redeem the code of an answer.
 
         Raises:
@@ -66,10 +67,6 @@ class Authorization:
                 description=description,
                 hint=hint_for(error, description),
             )
-        return {
-            "grant_type": "authorization_code",
-            "code": answer["code"],
-            "redirect_uri": redirect_uri,
-            "code_verifier": self.verifier,
-            **login.app(),
-        }
+        return login.first_form(
+            grant_type=login.flow, code=answer["code"], redirect_uri=redirect_uri, code_verifier=self.verifier
+        )

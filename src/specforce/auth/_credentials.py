@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     TokenFunction: TypeAlias = Callable[[], Token | str | Awaitable[Token | str]]
 
 
+class Form(dict[str, str]):
+    """The fields of a request for a token. Tools that print local variables see their names alone."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {', '.join(self)}>"
+
+
 class Credentials(ABC):
     """A way to log in."""
 
@@ -52,7 +59,7 @@ class Grant(Credentials):
         object.__setattr__(self, "login_url", _urls.base_url(self.login_url, name="login_url"))
 
     @abstractmethod
-    def form(self, previous: Token | None) -> dict[str, str]:
+    def form(self, previous: Token | None) -> Form:
         """The fields to send, given the last token that this login yielded."""
 
 
@@ -87,9 +94,9 @@ class ClientCredentials(Grant):
                 "pass the org's own address as login_url, such as https://acme.my.salesforce.com"
             )
 
-    def form(self, previous: Token | None) -> dict[str, str]:  # noqa: ARG002 - each login stands alone
+    def form(self, previous: Token | None) -> Form:  # noqa: ARG002 - each login stands alone
         """The fields to send."""
-        return {"grant_type": self.flow, "client_id": self.client_id, "client_secret": self.client_secret}
+        return Form(grant_type=self.flow, client_id=self.client_id, client_secret=self.client_secret)
 
     def identity(self) -> tuple[str, ...]:
         """One user runs the app's own logins."""
@@ -120,7 +127,7 @@ class RefreshToken(Grant):
         super().__post_init__()
         needed(client_id=self.client_id, refresh_token=self.refresh_token)
 
-    def form(self, previous: Token | None) -> dict[str, str]:
+    def form(self, previous: Token | None) -> Form:
         """The fields to send, with the newest refresh token."""
         return refresh_form(self.client_id, self.client_secret, self.newest(previous))
 
@@ -159,15 +166,15 @@ class UsernamePassword(Grant):
         needed(username=self.username, password=self.password, client_id=self.client_id)
         warnings.warn(UP_FLOW_ENDS, RetirementWarning, stacklevel=3)
 
-    def form(self, previous: Token | None) -> dict[str, str]:  # noqa: ARG002 - each login stands alone
+    def form(self, previous: Token | None) -> Form:  # noqa: ARG002 - each login stands alone
         """The fields to send."""
-        return {
-            "grant_type": self.flow,
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            "username": self.username,
-            "password": self.password + self.security_token,
-        }
+        return Form(
+            grant_type=self.flow,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            username=self.username,
+            password=self.password + self.security_token,
+        )
 
     def identity(self) -> tuple[str, ...]:
         """A user of an app."""
@@ -221,10 +228,12 @@ def credentials(auth: Credentials | TokenFunction) -> Credentials:
     )
 
 
-def refresh_form(client_id: str, client_secret: str | None, refresh_token: str) -> dict[str, str]:
+def refresh_form(client_id: str, client_secret: str | None, refresh_token: str) -> Form:
     """The fields that renew a token."""
-    fields = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
-    return fields | ({"client_secret": client_secret} if client_secret else {})
+    fields = Form(grant_type="refresh_token", client_id=client_id, refresh_token=refresh_token)
+    if client_secret:
+        fields["client_secret"] = client_secret
+    return fields
 
 
 def needed(**values: str) -> None:

@@ -1,6 +1,6 @@
 """What to change when the token endpoint says no: a table over `error` and words of `error_description`.
 
-The rows are those of reference/auth.md 4. Wording varies by release, so words are matched loosely and the error's own
+The rows are those of reference/auth.md 4, and one of its section 6. Wording varies by release, so words are matched loosely and the error's own
 row is the fallback.
 """
 
@@ -67,6 +67,11 @@ _HINTS: tuple[tuple[str, str, str], ...] = (
     ("unsupported_response_type", "", "the app doesn't offer this login"),
     ("access_denied", "", "the user said no, or isn't allowed the app"),
     ("access-denied", "", "the user said no, or isn't allowed the app"),
+    (
+        "oauth_app_blocked",
+        "",
+        "the org blocks this app: an admin must install and unblock it (Setup > Connected Apps OAuth Usage)",
+    ),
     ("inactive_user", "", "activate the user"),
     ("inactive_org", "", "activate the org"),
     ("rate_limit_exceeded", "", "too many logins: keep one client and share it"),
@@ -81,6 +86,6 @@ def hint_for(error: str, description: str) -> str:
     """What to change, `""` for an error that the table doesn't know."""
     words = description.lower()
     for code, phrase, hint in _HINTS:
-        if code == error and phrase in words:
+        if code == error.lower() and phrase in words:
             return hint
     return ""

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 from specforce._urls import loopback_address
 from specforce_api.runtime.errors import InputError
 
-from ._credentials import Grant, needed, refresh_form
+from ._credentials import Form, Grant, needed, refresh_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._token import Token
-
-DEVICE = "device"
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Interactive(Grant):
         if not self.timeout_s > 0:
             raise InputError(f"timeout_s={self.timeout_s!r}: a number of seconds above 0 is wanted")
 
-    def form(self, previous: Token | None) -> dict[str, str]:
+    def form(self, previous: Token | None) -> Form:
         """The fields that renew a login.
 
         Raises:
@@ -46,10 +44,12 @@ class Interactive(Grant):
             raise InputError(f"{type(self).__name__} has no refresh token yet: a person has to log in")
         return refresh_form(self.client_id, self.client_secret, previous.refresh_token)
 
-    def app(self) -> dict[str, str]:
-        """The fields that name the app."""
-        secret = {"client_secret": self.client_secret} if self.client_secret else {}
-        return {"client_id": self.client_id} | secret
+    def first_form(self, **grant: str) -> Form:
+        """The fields that turn what the person allowed into a token: those of the grant, and those of the app."""
+        fields = Form(client_id=self.client_id, **grant)
+        if self.client_secret:
+            fields["client_secret"] = self.client_secret
+        return fields
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,12 @@ class DeviceCode:
     Attributes:
         user_code: what to type.
         verification_uri: where to type it, on any machine.
+        interval_s: seconds between two questions of the device whether that has happened.
     """
 
     user_code: str
     verification_uri: str
+    interval_s: int
 
 
 @dataclass(frozen=True)

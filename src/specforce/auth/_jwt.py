@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from specforce import _urls
 from specforce_api.runtime.errors import InputError
 
-from ._credentials import Grant, needed
+from ._credentials import Form, Grant, needed
 from ._signing import private_key, signed
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class JwtBearer(Grant):
         object.__setattr__(self, "audience", chosen)
         private_key(self.key, self.passphrase)
 
-    def form(self, previous: Token | None) -> dict[str, str]:  # noqa: ARG002 - each login stands alone
+    def form(self, previous: Token | None) -> Form:  # noqa: ARG002 - each login stands alone
         """The fields to send, with a new assertion."""
         claims = {
             "iss": self.client_id,
@@ -70,10 +70,8 @@ class JwtBearer(Grant):
             "exp": int(time.time()) + self.lifetime_s,
             "jti": secrets.token_hex(16),
         }
-        return {
-            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            "assertion": signed(claims, private_key(self.key, self.passphrase)),
-        }
+        assertion = signed(claims, private_key(self.key, self.passphrase))
+        return Form(grant_type="urn:ietf:params:oauth:grant-type:jwt-bearer", assertion=assertion)
 
     def identity(self) -> tuple[str, ...]:
         """A user of an app, at one kind of org."""
