@@ -1,7 +1,7 @@
 """What to change when the token endpoint says no: a table over `error` and words of `error_description`.
 
-The rows are those of reference/auth.md 4, and one of its section 6. Wording varies by release, so words are matched loosely and the error's own
-row is the fallback.
+The rows are those of reference/auth.md 4, and one of its section 6. Wording varies by release, so words are matched
+loosely and the error's own row is the fallback.
 """
 
 from __future__ import annotations
