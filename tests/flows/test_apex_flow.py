@@ -14,6 +14,7 @@ from specforce import Reply
 from specforce.errors import ApexError, ApiError, NotFound
 from specforce.testing import ApexException, ApexRequest, ApexResponse
 from specforce_generator.__main__ import main
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ def my_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         del sys.modules[name]
 
 
+@covers("T17")
 def test_a_case_is_made_read_and_deleted_by_typed_calls(half: Half, org: FakeOrg, kept: dict[str, Case]) -> None:
     """connector.md, section 1.2 and E14."""
     apex = half.login(org.auth()).apex

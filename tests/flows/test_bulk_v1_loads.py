@@ -10,6 +10,7 @@ import pytest
 from specforce import Salesforce
 from specforce.errors import InputError, IntegrityError, JobAborted, JobFailed
 from tests.flows.bulk_org import aiter_of
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,7 @@ def names(org: FakeOrg) -> list[str]:
     return sorted(each["Name"] for each in accounts(org))
 
 
+@covers("W6", "V2")
 def test_results_are_joined_to_the_rows_in_their_order_with_structured_errors(
     org: FakeOrg, half: Half, sf: Any, content_type: str
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_document_in_any_form_is_a_source(half: Half, sf: Any, content_type: s
     assert [(each.success, each.values["Name"]) for each in results] == [(True, "A"), (True, "B")]
 
 
+@covers("V1")
 def test_every_operation_changes_the_org(org: FakeOrg, half: Half, sf: Any, content_type: str) -> None:
     rows = [{"Name": "A", "Code__c": "1"}, {"Name": "B", "Code__c": "2"}]
     made = done(half, sf, rows, operation="upsert", external_id="Code__c", content_type=content_type)
@@ -146,7 +149,8 @@ def test_more_than_a_batch_takes_is_refused_before_it_is_sent(
     assert half.run(job.batches()) == []
 
 
-def test_abort_really_aborts_c18(org: FakeOrg, half: Half, sf: Any, content_type: str) -> None:
+@covers("C18")
+def test_abort_really_aborts(org: FakeOrg, half: Half, sf: Any, content_type: str) -> None:
     job = half.run(sf.bulk_v1.job("Account", operation="insert", content_type=content_type))
     batch = half.run(job.add_batch([{"Name": "never"}]))
 

@@ -9,6 +9,7 @@ import pytest
 from specforce.bulk_v1 import PkChunking
 from specforce.errors import ApiError, InputError, IntegrityError, JobFailed, JobTimeout
 from tests.flows.bulk_org import exported
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,7 @@ def expected(content_type: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("content_type", FORMATS)
+@covers("V3")
 def test_records_are_read_over_all_results(org: FakeOrg, half: Half, sf: Any, content_type: str) -> None:
     org.plan_job(page_records=2)
 

@@ -128,6 +128,7 @@ sf.rest.get_limits()
 """
 
 
+@covers("W11", "W12")
 def test_a_token_that_was_rotated_by_another_process_is_read_from_the_store(
     half: Half, rotating: FakeOrg, store_url: str
 ) -> None:

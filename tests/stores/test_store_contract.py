@@ -9,6 +9,7 @@ import pytest
 
 from specforce.errors import InputError, StoreConflict
 from specforce.stores import Entry
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from tests.halves import Half
@@ -66,6 +67,7 @@ def test_each_write_is_a_generation_of_its_own(store: Store, other: Store, key: 
 
 
 @pytest.mark.parametrize("generation", [0, 1, 3])
+@covers("W12")
 def test_a_write_on_another_generation_changes_nothing(store: Store, other: Store, key: str, generation: int) -> None:
     store.put(key, b"a")
     store.put(key, b"b", 1)
@@ -121,6 +123,7 @@ def test_a_lease_ends_by_itself(store: Store, other: Store, backend: Backend, ke
     assert not store.lease(key)
 
 
+@covers("W15")
 def test_a_lease_that_has_ended_is_not_given_back_for_the_next_owner(
     store: Store, other: Store, backend: Backend, key: str
 ) -> None:
