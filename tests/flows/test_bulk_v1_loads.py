@@ -9,8 +9,8 @@ import pytest
 
 from specforce import Salesforce
 from specforce.errors import InputError, IntegrityError, JobAborted, JobFailed
-from tests.flows.bulk_org import aiter_of
 from tests.covers import covers
+from tests.flows.bulk_org import aiter_of
 
 if TYPE_CHECKING:
     from pathlib import Path

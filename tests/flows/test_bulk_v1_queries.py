@@ -8,8 +8,8 @@ import pytest
 
 from specforce.bulk_v1 import PkChunking
 from specforce.errors import ApiError, InputError, IntegrityError, JobFailed, JobTimeout
-from tests.flows.bulk_org import exported
 from tests.covers import covers
+from tests.flows.bulk_org import exported
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -94,7 +94,9 @@ def test_every_operation_is_a_function_and_two_methods_of_one_signature(api: str
 
 
 def test_every_operation_has_its_version_range() -> None:
-    assert sorted(versions.OPERATIONS) == sorted(operation_id for _, operation_id in OPERATIONS)
+    described = [each for each in versions.OPERATIONS if not each.startswith("soap.")]
+    assert sorted(described) == sorted(operation_id for _, operation_id in OPERATIONS)
+    assert {"soap.login", "soap.convertLead"} <= versions.OPERATIONS.keys()
     assert versions.OPERATIONS["getIngestJob"] == ("41.0", None)
     assert (
         specforce_specs.VERSIONS.oldest,

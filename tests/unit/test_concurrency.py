@@ -22,6 +22,7 @@ def test_the_twins_have_the_same_public_names() -> None:
     shared = {
         "Clock",
         "Eventual",
+        "Home",
         "Lock",
         "SingleFlight",
         "call",

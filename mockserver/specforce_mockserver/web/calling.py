@@ -63,7 +63,7 @@ def call_of(
         raw_body=raw,
         send=send,
     )
-    if operation.body_kind in {"json", "form"}:
+    if operation.body_kind in {"json", "form"} and not provider.own_body:
         violations.extend(checks.body_violations(operation, body))
     for violation in () if provider.lenient else violations:
         own = provider.on_violation(call, violation) if provider.on_violation is not None else None
