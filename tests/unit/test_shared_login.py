@@ -13,7 +13,7 @@ import pytest
 from specforce import stores
 from specforce.auth import ClientCredentials, JwtBearer, RefreshToken, StaticToken, UsernamePassword
 from specforce.auth._shared import SharedToken
-from specforce.errors import AuthError, ConnectFailed, InputError, StoreError, TransportTimeout
+from specforce.errors import AuthError, ConnectFailed, InputError, StoreConflict, StoreError, TransportTimeout
 from tests.covers import covers
 from tests.halves import HOST, INSTANCE, Half, ScriptedServer, json_answer, refusal
 from tests.keys import private_pem
@@ -343,6 +343,28 @@ def test_who_waits_in_vain_says_so(half: Half, store: Any, server: RotatingServe
 
     with pytest.raises(StoreError, match="others have been logging in"):
         limits(half, half.connect(server, FIRST, token_store=store))
+
+
+def test_a_write_without_the_lease_before_the_token_is_sent_is_read_first(
+    half: Half, store: Any, server: RotatingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, calls = store.put, []
+
+    def once(key: str, value: bytes, **options: Any) -> Any:
+        calls.append(value)
+        if len(calls) == 1:
+            raise StoreConflict("somebody else wrote")
+        return put(key, value, **options)
+
+    async def through_a_loop(key: str, value: bytes, **options: Any) -> Any:
+        return await once(key, value, **options)
+
+    monkeypatch.setattr(store, "put", once if half.name == "sync" else through_a_loop)
+
+    limits(half, half.connect(server, FIRST, token_store=store))
+
+    assert len(calls) == 3
+    assert server.sent == ["first"]
 
 
 def test_what_a_newer_version_stored_is_kept(half: Half, store: Any, server: RotatingServer) -> None:

@@ -100,19 +100,20 @@ class AsyncSharedLogin:
             if self._unsaved is None and (found := self._usable((await self._read())[1], refused)):
                 return found
             if await self._store.lease(self._key, owner=owner, seconds=self._lease_s):
-                break
+                try:
+                    return await self._renewed(refused, owner)
+                except StoreConflict:  # somebody wrote without the lease, and nothing was sent: read again
+                    pass
+                finally:
+                    if self._unsaved is None:  # else nobody may log in before it is stored, or the lease ends
+                        with suppress(StoreError):
+                            await self._store.release(self._key, owner=owner)
             if self._clock.now() > deadline:
                 raise StoreError(
                     f"others have been logging in for {2 * self._lease_s:g} s, and no new token came of it"
                 )
             await self._clock.sleep(wait_s)
             wait_s = min(_LONGEST_WAIT_S, wait_s * 1.5)
-        try:
-            return await self._renewed(refused, owner)
-        finally:
-            if self._unsaved is None:  # else nobody may log in before it is stored, or the lease ends
-                with suppress(StoreError):
-                    await self._store.release(self._key, owner=owner)
 
     async def aclose(self) -> None:
         """Let go of a store that was opened for this login."""
