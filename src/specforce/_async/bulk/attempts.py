@@ -32,12 +32,15 @@ class AsyncAttempts:
         work: the operations that it consists of; the first names it for the hook. What fails before them, such as a
             login, has tried for itself.
         checked: called during waits; what it raises ends them.
+
+    Attributes:
+        checked: as given.
     """
 
     def __init__(self, session: AsyncSession, *work: str, checked: Callable[[], object] | None = None) -> None:
         self._session = session
         self._work = work
-        self._checked = checked
+        self.checked = checked
         self._attempt = 1
         self._started_s = session.clock.now()
 
@@ -74,4 +77,4 @@ class AsyncAttempts:
         event = _hooks.RetryEvent(self._work[0], self._attempt, delay, type(error).__name__)
         _hooks.tell(self._session.hooks.retry, event)
         self._attempt += 1
-        await nap(self._session.clock, delay, self._checked)
+        await nap(self._session.clock, delay, self.checked)

@@ -11,7 +11,7 @@ from specforce_api.runtime.errors import SalesforceError
 from .attempts import AsyncAttempts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from specforce._async.session import AsyncSession
     from specforce_api.bulk_v1.models import JobInfo
@@ -22,7 +22,12 @@ J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | JobInfo")
 
 
 async def change_state(
-    session: AsyncSession, change: Operation[J], look: Operation[J], *, leaving: Collection[str]
+    session: AsyncSession,
+    change: Operation[J],
+    look: Operation[J],
+    *,
+    leaving: Collection[str],
+    checked: Callable[[], object] | None = None,
 ) -> J:
     """Ask for a change of state until the job says that it has left its old one.
 
@@ -33,11 +38,12 @@ async def change_state(
         change: asks for the change.
         look: asks for the job.
         leaving: the states in which the change hasn't happened yet.
+        checked: called during waits; what it raises ends them.
 
     Raises:
         ApiError: the job refuses. TransportError: no answer, and the job is as it was.
     """
-    attempts = AsyncAttempts(session, change.info.operation_id, look.info.operation_id)
+    attempts = AsyncAttempts(session, change.info.operation_id, look.info.operation_id, checked=checked)
     lost: SalesforceError | None = None
     while True:
         try:

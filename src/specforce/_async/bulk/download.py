@@ -15,6 +15,8 @@ from specforce_api.runtime.errors import SalesforceError
 from .attempts import AsyncAttempts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from specforce._async.session import AsyncSession
     from specforce._http import AsyncStreamedReply
     from specforce.bulk.sinks import Sink
@@ -23,20 +25,25 @@ if TYPE_CHECKING:
 _HANDED_OVER_BYTES: Final = 1 << 20
 
 
-async def download(session: AsyncSession, operation: Operation[Any], sink: Sink) -> None:
+async def download(
+    session: AsyncSession, operation: Operation[Any], sink: Sink, *, checked: Callable[[], object] | None = None
+) -> None:
     """Send an operation and pour its answer's body into a sink.
+
+    Args:
+        checked: called during waits, and now and then between pieces; what it raises ends the download.
 
     Raises:
         ConnectionCut: it was cut as often as the session's policy tries.
         IntegrityError: it is whole for the transport, but as often not what the server says it is.
         ApiError: the server refused.
     """
-    attempts = AsyncAttempts(session, operation.info.operation_id)
+    attempts = AsyncAttempts(session, operation.info.operation_id, checked=checked)
     while True:
         try:
             async with session.stream(operation, retry=ONCE) as reply:
                 await run(sink.begin, reply.headers)
-                await _pour(reply, sink)
+                await _pour(reply, sink, checked)
             await run(sink.end)
         except SalesforceError as error:
             await run(sink.rewind)
@@ -46,7 +53,7 @@ async def download(session: AsyncSession, operation: Operation[Any], sink: Sink)
         await attempts.wait_after(failure)
 
 
-async def _pour(reply: AsyncStreamedReply, sink: Sink) -> None:
+async def _pour(reply: AsyncStreamedReply, sink: Sink, checked: Callable[[], object] | None) -> None:
     """Hand the pieces over a megabyte at a time: a hop to another thread per piece would cost more than the piece."""
     held: list[bytes] = []
     size = 0
@@ -57,4 +64,6 @@ async def _pour(reply: AsyncStreamedReply, sink: Sink) -> None:
             if size >= _HANDED_OVER_BYTES:
                 await run(sink.put, held)
                 held, size = [], 0
+                if checked is not None:
+                    checked()
     await run(sink.put, held)

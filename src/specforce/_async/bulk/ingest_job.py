@@ -91,7 +91,8 @@ async def create_ingest_job(
     if assignment_rule_id is not None:
         body["assignmentRuleId"] = assignment_rule_id
     attempts = attempts or AsyncAttempts(session, "createIngestJob")
-    return AsyncIngestJob(session, await attempts.send(operations.create_ingest_job(body=body)))
+    info = await attempts.send(operations.create_ingest_job(body=body))
+    return AsyncIngestJob(session, info, checked=attempts.checked)
 
 
 class AsyncIngestJob(AsyncJob["IngestJobInfo"]):
@@ -102,8 +103,10 @@ class AsyncIngestJob(AsyncJob["IngestJobInfo"]):
         created: the answer that it was made (or found) with.
     """
 
-    def __init__(self, session: AsyncSession, created: IngestJobInfo) -> None:
-        super().__init__(session, created, _KIND)
+    def __init__(
+        self, session: AsyncSession, created: IngestJobInfo, *, checked: Callable[[], object] | None = None
+    ) -> None:
+        super().__init__(session, created, _KIND, checked)
         self._sent_rows: int | None = None
         self._closed = False
 
@@ -180,7 +183,6 @@ class AsyncIngestJob(AsyncJob["IngestJobInfo"]):
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         seen: Callable[[IngestJobInfo], object] | None = None,
-        checked: Callable[[], object] | None = None,
     ) -> IngestJobInfo:
         """Wait until the job has ended well, failed records included; see `AsyncJob.wait`.
 
@@ -194,7 +196,7 @@ class AsyncIngestJob(AsyncJob["IngestJobInfo"]):
             if seen is not None:
                 seen(info)
 
-        return await super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked, checked=checked)
+        return await super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked)
 
     async def successful(self) -> AsyncGenerator[SuccessfulResult, None]:
         """The records that were made or changed; fetched whole and checked before the first is handed out.
@@ -235,7 +237,7 @@ class AsyncIngestJob(AsyncJob["IngestJobInfo"]):
         file = NewFile(path)
         try:
             sink = ResultSink(await run(file.open), f"the {result_set} results of job {self.id}", expected=expected)
-            await download(self._session, _RESULTS[result_set](self.id), sink)
+            await download(self._session, _RESULTS[result_set](self.id), sink, checked=self._checked)
         finally:
             await run(file.close)
         return ResultFile(path, result_set, self.dialect.delimiter, sink.records)

@@ -117,7 +117,6 @@ class AsyncPartLoad:
                 timeout_s=self._time_left_s(),
                 abort_on_timeout=self._options.abort_on_timeout,
                 seen=self._seen,
-                checked=self._go_on,
             )
         except (JobFailed, JobAborted, JobTimeout) as error:
             self._state = error.state

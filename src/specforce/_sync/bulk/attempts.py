@@ -33,12 +33,15 @@ class Attempts:
         work: the operations that it consists of; the first names it for the hook. What fails before them, such as a
             login, has tried for itself.
         checked: called during waits; what it raises ends them.
+
+    Attributes:
+        checked: as given.
     """
 
     def __init__(self, session: Session, *work: str, checked: Callable[[], object] | None = None) -> None:
         self._session = session
         self._work = work
-        self._checked = checked
+        self.checked = checked
         self._attempt = 1
         self._started_s = session.clock.now()
 
@@ -75,4 +78,4 @@ class Attempts:
         event = _hooks.RetryEvent(self._work[0], self._attempt, delay, type(error).__name__)
         _hooks.tell(self._session.hooks.retry, event)
         self._attempt += 1
-        nap(self._session.clock, delay, self._checked)
+        nap(self._session.clock, delay, self.checked)

@@ -12,7 +12,7 @@ from specforce_api.runtime.errors import SalesforceError
 from .attempts import Attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from specforce._sync.session import Session
     from specforce_api.bulk_v1.models import JobInfo
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 J = TypeVar("J", bound="IngestJobInfo | QueryJobInfo | JobInfo")
 
 
-def change_state(session: Session, change: Operation[J], look: Operation[J], *, leaving: Collection[str]) -> J:
+def change_state(
+    session: Session,
+    change: Operation[J],
+    look: Operation[J],
+    *,
+    leaving: Collection[str],
+    checked: Callable[[], object] | None = None,
+) -> J:
     """Ask for a change of state until the job says that it has left its old one.
 
     A change whose answer got lost may still take effect: before it is asked for again, and before an error is believed,
@@ -32,11 +39,12 @@ def change_state(session: Session, change: Operation[J], look: Operation[J], *, 
         change: asks for the change.
         look: asks for the job.
         leaving: the states in which the change hasn't happened yet.
+        checked: called during waits; what it raises ends them.
 
     Raises:
         ApiError: the job refuses. TransportError: no answer, and the job is as it was.
     """
-    attempts = Attempts(session, change.info.operation_id, look.info.operation_id)
+    attempts = Attempts(session, change.info.operation_id, look.info.operation_id, checked=checked)
     lost: SalesforceError | None = None
     while True:
         try:

@@ -16,6 +16,8 @@ from specforce_api.runtime.errors import SalesforceError
 from .attempts import Attempts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from specforce._http import StreamedReply
     from specforce._sync.session import Session
     from specforce.bulk.sinks import Sink
@@ -24,20 +26,25 @@ if TYPE_CHECKING:
 _HANDED_OVER_BYTES: Final = 1 << 20
 
 
-def download(session: Session, operation: Operation[Any], sink: Sink) -> None:
+def download(
+    session: Session, operation: Operation[Any], sink: Sink, *, checked: Callable[[], object] | None = None
+) -> None:
     """Send an operation and pour its answer's body into a sink.
+
+    Args:
+        checked: called during waits, and now and then between pieces; what it raises ends the download.
 
     Raises:
         ConnectionCut: it was cut as often as the session's policy tries.
         IntegrityError: it is whole for the transport, but as often not what the server says it is.
         ApiError: the server refused.
     """
-    attempts = Attempts(session, operation.info.operation_id)
+    attempts = Attempts(session, operation.info.operation_id, checked=checked)
     while True:
         try:
             with session.stream(operation, retry=ONCE) as reply:
                 run(sink.begin, reply.headers)
-                _pour(reply, sink)
+                _pour(reply, sink, checked)
             run(sink.end)
         except SalesforceError as error:
             run(sink.rewind)
@@ -47,7 +54,7 @@ def download(session: Session, operation: Operation[Any], sink: Sink) -> None:
         attempts.wait_after(failure)
 
 
-def _pour(reply: StreamedReply, sink: Sink) -> None:
+def _pour(reply: StreamedReply, sink: Sink, checked: Callable[[], object] | None) -> None:
     """Hand the pieces over a megabyte at a time: a hop to another thread per piece would cost more than the piece."""
     held: list[bytes] = []
     size = 0
@@ -58,4 +65,6 @@ def _pour(reply: StreamedReply, sink: Sink) -> None:
             if size >= _HANDED_OVER_BYTES:
                 run(sink.put, held)
                 held, size = [], 0
+                if checked is not None:
+                    checked()
     run(sink.put, held)

@@ -92,7 +92,8 @@ def create_ingest_job(
     if assignment_rule_id is not None:
         body["assignmentRuleId"] = assignment_rule_id
     attempts = attempts or Attempts(session, "createIngestJob")
-    return IngestJob(session, attempts.send(operations.create_ingest_job(body=body)))
+    info = attempts.send(operations.create_ingest_job(body=body))
+    return IngestJob(session, info, checked=attempts.checked)
 
 
 class IngestJob(Job["IngestJobInfo"]):
@@ -103,8 +104,10 @@ class IngestJob(Job["IngestJobInfo"]):
         created: the answer that it was made (or found) with.
     """
 
-    def __init__(self, session: Session, created: IngestJobInfo) -> None:
-        super().__init__(session, created, _KIND)
+    def __init__(
+        self, session: Session, created: IngestJobInfo, *, checked: Callable[[], object] | None = None
+    ) -> None:
+        super().__init__(session, created, _KIND, checked)
         self._sent_rows: int | None = None
         self._closed = False
 
@@ -179,7 +182,6 @@ class IngestJob(Job["IngestJobInfo"]):
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         seen: Callable[[IngestJobInfo], object] | None = None,
-        checked: Callable[[], object] | None = None,
     ) -> IngestJobInfo:
         """Wait until the job has ended well, failed records included; see `Job.wait`.
 
@@ -193,7 +195,7 @@ class IngestJob(Job["IngestJobInfo"]):
             if seen is not None:
                 seen(info)
 
-        return super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked, checked=checked)
+        return super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked)
 
     def successful(self) -> Generator[SuccessfulResult, None, None]:
         """The records that were made or changed; fetched whole and checked before the first is handed out.
@@ -234,7 +236,7 @@ class IngestJob(Job["IngestJobInfo"]):
         file = NewFile(path)
         try:
             sink = ResultSink(run(file.open), f"the {result_set} results of job {self.id}", expected=expected)
-            download(self._session, _RESULTS[result_set](self.id), sink)
+            download(self._session, _RESULTS[result_set](self.id), sink, checked=self._checked)
         finally:
             run(file.close)
         return ResultFile(path, result_set, self.dialect.delimiter, sink.records)

@@ -50,11 +50,14 @@ class Job(Generic[J]):
         created: the answer that it was made (or found) with.
     """
 
-    def __init__(self, session: Session, created: J, kind: JobKind[J]) -> None:
+    def __init__(
+        self, session: Session, created: J, kind: JobKind[J], checked: Callable[[], object] | None = None
+    ) -> None:
         self.id = created.id
         self.created = created
         self._session = session
         self._kind = kind
+        self._checked = checked
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} {self.created.operation} {self.created.object_}>"
@@ -103,7 +106,6 @@ class Job(Generic[J]):
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         seen: Callable[[J], object] | None = None,
-        checked: Callable[[], object] | None = None,
     ) -> J:
         """Wait until the job has ended well, failed records included.
 
@@ -111,14 +113,13 @@ class Job(Generic[J]):
             timeout_s: seconds until the deadline; `None` waits as long as it takes.
             abort_on_timeout: abort the job at the deadline; otherwise it goes on.
             seen: told of each answer; what it raises ends the wait.
-            checked: called at least every second; likewise.
 
         Raises:
             JobFailed: with Salesforce's reason. JobAborted: somebody stopped it. JobTimeout: the deadline has passed.
             DecodeError: a state that the specs don't know.
         """
         session, states, look = self._session, self._kind.states, self._kind.look(self.id)
-        info, ending = wait_for_end(session, states, look, timeout_s=timeout_s, seen=seen, checked=checked)
+        info, ending = wait_for_end(session, states, look, timeout_s=timeout_s, seen=seen, checked=self._checked)
         if ending is Ending.TIMEOUT and abort_on_timeout:
             # It may end by itself at the same moment: then the abort is refused, and its end counts.
             with suppress(ApiError, TransportError):
@@ -133,4 +134,5 @@ class Job(Generic[J]):
 
     def _changed(self, state: str, *, leaving: Collection[str]) -> J:
         """Change the job's state, once; `leaving` are the states in which the change hasn't happened yet."""
-        return change_state(self._session, self._kind.change(self.id, state), self._kind.look(self.id), leaving=leaving)
+        change, look = self._kind.change(self.id, state), self._kind.look(self.id)
+        return change_state(self._session, change, look, leaving=leaving, checked=self._checked)
