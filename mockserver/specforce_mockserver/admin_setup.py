@@ -8,6 +8,8 @@ POST           /__mock/actions         a custom invocable action that always ans
 POST           /__mock/rules           a workflow rule: {"object": "Account", "name": "Greet", "actions": [
                                        {"type": "Task", "name": "Call", "subject": "Call them"}]}, or a
                                        "FieldUpdate" with "field" and "value"
+POST           /__mock/anonymousApex   what the next executeAnonymous is answered: {"success": false,
+                                       "exceptionMessage": "System.DmlException: ..."}
 POST           /__mock/quickActions    {"name": "Account.NewThing", "target": "Thing__c", "kind", "fields", "values"}
 POST           /__mock/listViews       {"sobject": "Account", "label": "Banks", "columns": ["Name"],
                                        "filters": [["Industry", "equals", "Banking"]], "order", "descending", "scope"}
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.calls import Answer, empty
 from specforce_mockserver.processes.rules import add_rule
+from specforce_mockserver.tooling.anonymous import plan_next
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
@@ -58,6 +61,9 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
     def add_workflow_rule(_rest: list[str], body: Any) -> Answer:
         return Answer(add_rule(org, dict(body)), 201)
 
+    def plan_anonymous_apex(_rest: list[str], body: Any) -> Answer:
+        return Answer(plan_next(org, dict(body)), 201)
+
     def outbox(_rest: list[str], _body: Any) -> Answer:
         return Answer([each.public() for each in org.outbox])
 
@@ -73,6 +79,7 @@ def setup_handlers(org: Org) -> dict[tuple[str, str], Handler]:
         ("POST", "quickActions"): add_quick_action,
         ("POST", "listViews"): add_list_view,
         ("POST", "rules"): add_workflow_rule,
+        ("POST", "anonymousApex"): plan_anonymous_apex,
         ("GET", "outbox"): outbox,
         ("DELETE", "outbox"): clear_outbox,
     }

@@ -27,6 +27,7 @@ from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
 from specforce_mockserver.settings import OrgSettings
 from specforce_mockserver.tables import clear_tables, create_tables
+from specforce_mockserver.tooling.objects import tooling_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +85,7 @@ class Org:
             writer.execute(COUNTER_TABLE)
             writer.execute(DOCUMENT_TABLE)
             create_tables(writer, self.schema)
+            create_tables(writer, tooling_tables())
         self.records = Records(self.database, self.schema, self.clock, self.counters)
         self.identity: Identity = seed_defaults(self)
         self.apps = Apps(self.settings)
@@ -138,6 +140,7 @@ class Org:
         self.clock.reset()
         with self.database.write() as writer:
             clear_tables(writer, self.schema)
+            clear_tables(writer, tooling_tables())
             self.counters.clear()
             self.documents.clear()
             self.identity = seed_defaults(self)
