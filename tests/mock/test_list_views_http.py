@@ -93,6 +93,20 @@ def test_a_view_of_ones_own(raw: RawOrg, org: Org) -> None:
     assert raw.get("/sobjects/Account/listviews/recent")["listviews"] == []
 
 
+@row("rest.md#2", "| GET | `/query?q=`, `/queryAll?q=` | `explain=SOQL")
+def test_the_query_of_a_view_or_report_is_explained_by_its_id(raw: RawOrg) -> None:
+    own = view(raw, "My Accounts")
+    report = next(each for each in raw.get("/analytics/reports") if each["name"] == "All Contacts")
+
+    explained = [raw.get("/query", params={"explain": each["id"]}) for each in (own, report)]
+
+    assert explained[0]["sourceQuery"] == raw.get(own["describeUrl"])["query"]
+    assert explained[1]["sourceQuery"].startswith("SELECT Id, Name, Account.Name")
+    assert [each["plans"][0]["sobjectType"] for each in explained] == ["Account", "Contact"]
+    for unknown in ("00B000000000000AAA", "00O000000000000AAA"):
+        assert raw.refused("GET", "/query", params={"explain": unknown})[0] == 404
+
+
 def test_a_view_that_makes_no_sense_isnt_added(org: Org) -> None:
     with pytest.raises(ValueError, match="there is no object Nothing"):
         org.list_views.add("Nothing", "Any", columns=["Name"])

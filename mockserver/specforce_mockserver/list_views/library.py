@@ -88,9 +88,23 @@ class ListViews:
 
     def of(self, sobject: SObjectType) -> list[ListView]:
         """The views of an object, by label."""
-        added = [_from_document(each) for each in self._org.documents.all(KIND).values()]
-        found = [each for each in (*self._standard, *added) if each.sobject == sobject.name]
+        found = [each for each in self._all() if each.sobject == sobject.name]
         return sorted(found, key=lambda each: each.label.lower())
+
+    def _all(self) -> list[ListView]:
+        added = self._org.documents.all(KIND).values()
+        return [*self._standard, *map(_from_document, added)]
+
+    def by_id(self, view_id: str) -> ListView:
+        """A view of any object by its 18-character Id.
+
+        Raises:
+            ApiError: 404, there is none.
+        """
+        for each in self._all():
+            if each.id == view_id:
+                return each
+        raise not_found()
 
     def find(self, sobject: SObjectType, text: str) -> ListView:
         """A view of an object by its Id, in either length.
@@ -98,11 +112,10 @@ class ListViews:
         Raises:
             ApiError: 404, there is none.
         """
-        wanted = to_18(text)
-        for each in self.of(sobject):
-            if each.id == wanted:
-                return each
-        raise not_found()
+        found = self.by_id(to_18(text) or "")
+        if found.sobject != sobject.name:
+            raise not_found()
+        return found
 
     def use(self, view: ListView) -> None:
         """Remember that somebody ran a view."""

@@ -29,7 +29,7 @@ def _found(call: Call) -> Json:
     return call.org.dashboards.find(call.params["dashboard_id"])
 
 
-@provides("listDashboards")
+@provides("listDashboards", writes=True)
 def list_dashboards(call: Call) -> Answer:
     """The dashboards that were used last."""
     listed = [
@@ -44,7 +44,7 @@ def list_dashboards(call: Call) -> Answer:
     return Answer(listed)
 
 
-@provides("describeDashboard")
+@provides("describeDashboard", writes=True)
 def describe_dashboard(call: Call) -> Answer:
     """What a dashboard is made of."""
     return Answer(shown(_found(call), _base(call)))

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 from specforce_mockserver import soql
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.cursors import Cursors
+from specforce_mockserver.ids import to_18
+from specforce_mockserver.list_views.library import KEY_PREFIX as VIEW_PREFIX
+from specforce_mockserver.list_views.view import Resolved
 from specforce_mockserver.registry import provides
+from specforce_mockserver.reports.library import KEY_PREFIX as REPORT_PREFIX
+from specforce_mockserver.reports.runs import query_of
 
 if TYPE_CHECKING:
     from specforce_mockserver.soql import CompiledQuery, Pages
@@ -54,9 +59,19 @@ def query_all_more(call: Call) -> Answer:
 
 @provides("explainQuery", on_violation=no_query)
 def explain_query(call: Call) -> Answer:
-    """How a query would be run."""
-    found = compiled(call, call.params["explain"])
+    """How a query would be run: the one that is given, or that of a report or list view."""
+    found = compiled(call, _explained(call, call.params["explain"]))
     return Answer(soql.explain(call.org.database.reader(), found))
+
+
+def _explained(call: Call, asked: str) -> str:
+    """The query of a report or list view whose Id is given; any other text is one itself."""
+    wanted = to_18(asked)
+    if wanted is not None and wanted.startswith(REPORT_PREFIX):
+        return query_of(call.org.reports.define(call.org.reports.find(wanted)))
+    if wanted is not None and wanted.startswith(VIEW_PREFIX):
+        return Resolved(call.org.schema, call.org.list_views.by_id(wanted)).soql
+    return asked
 
 
 def compiled(call: Call, text: str, *, include_deleted: bool = False) -> CompiledQuery:

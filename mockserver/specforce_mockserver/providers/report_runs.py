@@ -39,7 +39,7 @@ def query_report(call: Call) -> Answer:
     return _run(call, define(call.org.schema, {**call.body["reportMetadata"], "id": None, "developerName": None}))
 
 
-@provides("runReportAsync")
+@provides("runReportAsync", writes=True)
 def run_report_async(call: Call) -> Answer:
     """Start a run in the background."""
     changes: Json = call.body.get("reportMetadata")

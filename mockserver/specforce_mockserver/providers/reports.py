@@ -27,7 +27,7 @@ def caller_of(call: Call) -> Caller:
     return Caller(call.user_id, call.api_version)
 
 
-@provides("listReports")
+@provides("listReports", writes=True)
 def list_reports(call: Call) -> Answer:
     """The reports that were looked at last."""
     base = caller_of(call).reports_path
@@ -62,7 +62,7 @@ def clone_report(call: Call) -> Answer:
     return _described(call, call.org.reports.copy(source["id"], changes, owner_id=call.user_id))
 
 
-@provides("describeReport")
+@provides("describeReport", writes=True)
 def describe_report(call: Call) -> Answer:
     """A report's metadata, and what its report type offers."""
     report_id: str = call.org.reports.find(call.params["report_id"])["id"]

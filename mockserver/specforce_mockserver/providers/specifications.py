@@ -11,7 +11,7 @@ from specforce_mockserver.specifications.document import MOUNT
 from specforce_mockserver.specifications.requests import SpecificationRequests
 
 
-@provides("createSpecification")
+@provides("createSpecification", writes=True)
 def create_specification(call: Call) -> Answer:
     """Ask for a document."""
     resources: list[str] = call.body["resources"]
