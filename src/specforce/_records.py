@@ -101,6 +101,16 @@ def convert(info: OperationInfo, records: list[Any], kind: type[R]) -> list[R]:
         ) from None
 
 
+def convert_each(info: OperationInfo, records: list[dict[str, Any]], kinds: Mapping[str, type[Any]]) -> list[Any]:
+    """Turn each record into the type that its object has in `kinds`; errors as for `convert`."""
+    by_name = {name.lower(): kind for name, kind in kinds.items()}
+    found: list[Any] = []
+    for record in records:
+        kind = by_name.get(str(record.get("attributes", {}).get("type", "")).lower())
+        found.append(record if kind is None else convert(info, [record], kind)[0])
+    return found
+
+
 def has_nested_pages(reply: Reply, page: Page[Any]) -> bool:
     """Does a child relationship inside the page go on elsewhere? Answered from the bytes, not record by record."""
     return reply.content.count(_NEXT) > (page.next_records_url is not None)

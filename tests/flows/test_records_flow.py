@@ -205,3 +205,38 @@ def test_a_retired_version_says_so(half: Half, org: FakeOrg) -> None:
 
     with pytest.raises((VersionRetired, SpecError)):
         half.run(half.login(org.auth(), api_version="30.0").rest.get_limits())
+
+
+def test_children_beyond_their_first_page_are_fetched_before_their_parent_is_handed_out(
+    half: Half, org: FakeOrg
+) -> None:
+    """connector.md, 5.1 W8."""
+    [acme, bolt] = org.seed({"Account": [{"Name": "Acme"}, {"Name": "Bolt"}]})["Account"]
+    org.seed({"Contact": [{"LastName": f"n{number}", "AccountId": acme} for number in range(2300)]})
+    sf = half.login(org.auth())
+
+    query = sf.query("SELECT Id, (SELECT LastName FROM Contacts ORDER BY Id) FROM Account ORDER BY Id")
+    found = {row["Id"]: row["Contacts"] for row in half.items(query)}
+
+    assert (found[bolt], found[acme]["totalSize"]) == (None, 2300)
+    assert [row["LastName"] for row in found[acme]["records"]] == [f"n{number}" for number in range(2300)]
+
+
+def test_a_search_returns_each_object_in_its_own_type(half: Half, org: FakeOrg) -> None:
+    """connector.md, W8."""
+    org.seed({"Account": [{"Name": "Zeppelin"}], "Contact": [{"LastName": "Zeppelin"}]})
+    sf = half.login(org.auth())
+    text = "FIND :words IN ALL FIELDS RETURNING Account(Id, Name, CreatedDate), Contact(Id, LastName)"
+
+    account, contact = half.run(sf.search(text, words="Zeppelin", returns={"account": Account}))
+
+    assert (type(account), account.Name) == (Account, "Zeppelin")
+    assert (contact["attributes"]["type"], contact["LastName"]) == ("Contact", "Zeppelin")
+
+
+def test_a_reset_password_is_returned_as_text(half: Half, org: FakeOrg) -> None:
+    """connector.md, C9."""
+    sf = half.login(org.auth())
+    user_id = half.run(sf.query("SELECT Id FROM User LIMIT 1").first())["Id"]
+
+    assert isinstance(half.run(sf.reset_password(user_id)), str)

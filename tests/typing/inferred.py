@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_type
 
-from specforce import ApiUsage, AsyncQuery, AsyncSalesforce, AsyncSObject, Query, Retry, Salesforce, Saved, SObject
+from specforce import (
+    ApiUsage,
+    AsyncQuery,
+    AsyncSalesforce,
+    AsyncSObject,
+    Query,
+    Reply,
+    Retry,
+    Salesforce,
+    Saved,
+    SavedRow,
+    SavedRows,
+    SObject,
+)
 from specforce.auth import ClientCredentials, RefreshToken, StaticToken, Token
+from specforce.errors import ApiError, ErrorDetail
 from specforce.testing import FakeOrg
-from specforce_api.rest.models import DescribeSObjectResult, Limits
+from specforce_api.rest import operations
+from specforce_api.rest.models import DescribeSObjectResult, InvocableActionResult, Limits, ReportInstanceStatus
 
 
 @dataclass
@@ -38,6 +54,57 @@ def sync_half() -> None:
         assert_type(next(sf.query("SELECT Id FROM Account", returns=Account).pages()), list[Account])
         assert_type(sf.search("FIND :q RETURNING Account", q="x"), list[dict[str, Any]])
         assert_type(sf.search("FIND :q RETURNING Account", q="x", returns=Account), list[Account])
+        assert_type(sf.search("FIND :q", q="x", returns={"Account": Account}), list[Any])
+
+
+def many_records(sf: Salesforce) -> None:
+    account = sf.sobject(Account)
+    rows = account.create_many([Account("", "Acme"), {"Name": "Bolt"}])
+    assert_type(rows, SavedRows)
+    assert_type(rows[0], SavedRow)
+    assert_type(rows[0].errors, tuple[ErrorDetail, ...])
+    assert_type(account.upsert_many("Code__c", [{"Code__c": "a"}]).ids, list[str])
+    assert_type(account.get_many(["001"]), list[Account | None])
+    assert_type(account.create_tree([{"Name": "Acme"}])[0].id, str)
+    assert_type(account.download("001", "file"), int)
+
+
+def composite(sf: Salesforce) -> None:
+    c = sf.composite(all_or_none=True)
+    made = c.create("Account", {"Name": "Acme"})
+    read = c.get("Account", made.id, returns=Account)
+    found = c.query("SELECT Id FROM Account WHERE Name = :n", returns=Account, n="Acme")
+    limits = c.add(operations.get_limits())
+    results = c.send()
+    assert_type(made.id, str)
+    assert_type(results[made], Saved)
+    assert_type(results[read], Account)
+    assert_type(results[found], list[Account])
+    assert_type(results[limits], Limits)
+    assert_type(results.error(read), ApiError | None)
+    assert_type(results[c.get("Account", "001")], dict[str, Any])
+    assert_type(results[c.delete("Account", "001")], None)
+
+
+def apex(sf: Salesforce) -> None:
+    assert_type(sf.apex.get("/Cases"), Any)
+    assert_type(sf.apex.get(["Cases", "1"], returns=Account), Account)
+    assert_type(sf.apex.post("/Cases", json={"subject": "Noise"}, returns=str), str)
+    assert_type(sf.apex.execute("PUT", "/Cases", content=b"", returns=list[Account]), list[Account])
+    assert_type(sf.apex.delete("/Cases/1", returns=Reply).status, int)
+    assert_type(sf.apex.head("/Cases"), Mapping[str, str])
+
+
+def reports(sf: Salesforce) -> None:
+    outcome = sf.report("00O").run(filters=[("A", "equals", "b")])
+    assert_type([row["NAME"].label for row in outcome.rows()], list[str | None])
+    assert_type(sf.report("00O").run_async().wait().result().all_data, bool)
+    assert_type(sf.invoke("emailSimple", {}), list[InvocableActionResult])
+
+
+def enums_take_text_and_keep_what_they_do_not_know() -> None:
+    assert_type(ReportInstanceStatus("Success") == "Success", bool)
+    assert_type(ReportInstanceStatus("Paused").value, str)
 
 
 async def async_half() -> None:
@@ -52,6 +119,12 @@ async def async_half() -> None:
         assert_type(await sf.query("SELECT Id FROM Account", returns=Account).all(), list[Account])
         assert_type([account.Name async for account in sf.query("SELECT Id", returns=Account)], list[str])
         assert_type(await sf.search("FIND :q RETURNING Account", q="x", returns=Account), list[Account])
+        assert_type(await sf.sobject(Account).get_many(["001"]), list[Account | None])
+        assert_type(await sf.apex.get("/Cases", returns=Account), Account)
+        assert_type((await (await sf.report("00O").run_async()).wait()).id, str)
+        c = sf.composite()
+        made = c.create("Account", {"Name": "Acme"})
+        assert_type((await c.send())[made], Saved)
 
 
 def logins(token: str) -> None:
@@ -76,5 +149,6 @@ def fake_org() -> None:
 def what_is_refused(sf: Salesforce) -> None:
     sf.query("SELECT Id FROM Account", industry=object())  # type: ignore[call-overload]
     sf.sobject(5)  # type: ignore[call-overload]
+    sf.apex.get("/Cases", json={})  # type: ignore[call-overload]
     Salesforce("a token")  # type: ignore[arg-type]
     Salesforce(StaticToken("t"), timeout="60")  # type: ignore[call-arg]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from specforce import _settings, soql
 from specforce._http import AsyncHttp
 from specforce._http_options import MAX_RESPONSE_BYTES, HttpOptions
+from specforce._ids import check_id
 from specforce.auth import SfCli, StaticToken
 from specforce.auth._credentials import credentials
 from specforce_api.runtime.errors import InputError
@@ -18,7 +20,6 @@ from .session import AsyncSession
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
     from types import TracebackType
 
     from specforce._aio import Clock
@@ -427,12 +428,22 @@ class AsyncSalesforce:
     async def search(
         self, text: str, /, *, returns: type[R], binds: Mapping[str, soql.Value] | None = None, **values: soql.Value
     ) -> list[R]: ...
+    @overload
     async def search(
         self,
         text: str,
         /,
         *,
-        returns: type[Any] = dict[str, Any],
+        returns: Mapping[str, type[Any]],
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
+    ) -> list[Any]: ...
+    async def search(
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[Any] | Mapping[str, type[Any]] = dict[str, Any],
         binds: Mapping[str, soql.Value] | None = None,
         **values: soql.Value,
     ) -> list[Any]:
@@ -441,16 +452,29 @@ class AsyncSalesforce:
             sf.search("FIND :words IN NAME FIELDS RETURNING Account(Id, Name)", words="Acme")
 
         Args:
-            returns: the type of the records; one that fits them all.
+            returns: the type of the records, one that fits them all; or types by object, `{"Account": Account}`, those
+                of other objects are dicts.
 
         Raises:
             MalformedQuery: the search isn't well-formed. InputError: as for `query`.
         """
-        from specforce._records import decode_search  # noqa: PLC0415 - on first use
+        from specforce._records import convert_each, decode_search  # noqa: PLC0415 - on first use
         from specforce_api.rest import operations  # noqa: PLC0415 - on first use
 
         operation = operations.search(q=soql.bind_search(text, {**(binds or {}), **values}))
-        return decode_search(operation.info, await self.session.reply(operation), returns)
+        reply = await self.session.reply(operation)
+        if isinstance(returns, Mapping):
+            return convert_each(operation.info, decode_search(operation.info, reply, dict[str, Any]), returns)
+        return decode_search(operation.info, reply, returns)
+
+    async def reset_password(self, user_id: str) -> str | None:
+        """Reset a user's password, and return the new one; `None` where Salesforce mails it to the user instead.
+
+        Raises:
+            NotFound: no such user. InputError: it isn't an id.
+        """
+        answer = await self.rest.reset_user_password(check_id(user_id, name="user_id"))
+        return None if answer is None else answer.new_password
 
     def _query(
         self, text: str, returns: type[R], values: Mapping[str, soql.Value], *, deleted: bool, batch_size: int | None
