@@ -38,7 +38,7 @@ def count(half: Half, sf: Any) -> int:
 
 def names(half: Half, sf: Any) -> list[str]:
     """The names of the org's Accounts."""
-    return sorted(each["Name"] for each in half.items(sf.bulk_v1.query("SELECT Name FROM Account").records()))
+    return sorted(each["Name"] for each in half.items(sf.bulk_v1.query("SELECT Name FROM Account").dicts()))
 
 
 @pytest.mark.parametrize("content_type", ["CSV", "JSON"])
@@ -114,7 +114,7 @@ def test_a_result_that_stays_cut_is_an_error(org: FakeOrg, half: Half, sf: Any) 
     org.faults.add("getQueryResult", kind="cut", after_bytes=100, times=None)
 
     with pytest.raises(ConnectionCut):
-        half.items(sf.bulk_v1.query("SELECT Name FROM Account").records())
+        half.items(sf.bulk_v1.query("SELECT Name FROM Account").dicts())
 
 
 @pytest.mark.parametrize("content_type", ["CSV", "JSON", "XML"])
@@ -123,7 +123,7 @@ def test_a_result_that_ends_early_in_good_http_is_told(org: FakeOrg, half: Half,
     org.faults.add("getQueryResult", kind="truncate", after_bytes=400, times=None)
 
     with pytest.raises((DecodeError, ConnectionCut), match=r"ends within|well-formed|end inside"):
-        half.items(sf.bulk_v1.query("SELECT Name FROM Account", content_type=content_type).records())
+        half.items(sf.bulk_v1.query("SELECT Name FROM Account", content_type=content_type).dicts())
 
 
 def test_polls_that_fail_dont_end_the_wait(org: FakeOrg, half: Half, sf: Any) -> None:

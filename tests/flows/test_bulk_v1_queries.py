@@ -40,7 +40,7 @@ def expected(content_type: str) -> list[dict[str, Any]]:
 def test_records_are_read_over_all_results(org: FakeOrg, half: Half, sf: Any, content_type: str) -> None:
     org.plan_job(page_records=2)
 
-    records = half.items(sf.bulk_v1.query(SOQL, content_type=content_type).records())
+    records = half.items(sf.bulk_v1.query(SOQL, content_type=content_type).dicts())
 
     assert records == expected(content_type)
     assert sum(request.operation == "getQueryResult" for request in org.requests) == 3
@@ -50,7 +50,7 @@ def test_records_are_read_over_all_results(org: FakeOrg, half: Half, sf: Any, co
 def test_pk_chunking_reads_every_chunk_and_passes_over_the_split_batch(half: Half, sf: Any, content_type: str) -> None:
     query = sf.bulk_v1.query(SOQL, content_type=content_type, pk_chunking={"chunk_size": 2})
 
-    assert half.items(query.records()) == expected(content_type)
+    assert half.items(query.dicts()) == expected(content_type)
     infos = half.run(half.run(query.job()).batches())
     assert [info.state.value for info in infos] == ["NotProcessed", "Completed", "Completed", "Completed"]
     assert [info.number_records_processed for info in infos] == [0, 2, 2, 1]
@@ -60,15 +60,15 @@ def test_pk_chunking_reads_every_chunk_and_passes_over_the_split_batch(half: Hal
 def test_a_query_that_finds_nothing_has_no_records(half: Half, sf: Any, content_type: str) -> None:
     nothing = "SELECT Name FROM Account WHERE Name = 'nobody'"
 
-    assert half.items(sf.bulk_v1.query(nothing, content_type=content_type).records()) == []
+    assert half.items(sf.bulk_v1.query(nothing, content_type=content_type).dicts()) == []
 
 
 def test_deleted_records_are_found_where_they_are_wanted(half: Half, sf: Any) -> None:
-    found = half.items(sf.bulk_v1.query("SELECT Id FROM Account LIMIT 1").records())
+    found = half.items(sf.bulk_v1.query("SELECT Id FROM Account LIMIT 1").dicts())
     half.run(sf.sobject("Account").delete(found[0]["Id"]))
 
-    assert len(half.items(sf.bulk_v1.query(SOQL).records())) == 4
-    assert len(half.items(sf.bulk_v1.query(SOQL, include_deleted=True).records())) == 5
+    assert len(half.items(sf.bulk_v1.query(SOQL).dicts())) == 4
+    assert len(half.items(sf.bulk_v1.query(SOQL, include_deleted=True).dicts())) == 5
 
 
 def test_csv_of_many_batches_and_results_has_one_header(org: FakeOrg, half: Half, sf: Any, tmp_path: Path) -> None:
@@ -95,26 +95,26 @@ def test_a_count_that_isnt_true_is_told(org: FakeOrg, half: Half, sf: Any, conte
     org.plan_job(miscount_processed=1)
 
     with pytest.raises(IntegrityError, match="found 6 records, its results hold 5"):
-        half.items(sf.bulk_v1.query(SOQL, content_type=content_type).records())
+        half.items(sf.bulk_v1.query(SOQL, content_type=content_type).dicts())
 
 
 def test_a_chunk_that_fails_fails_the_query(org: FakeOrg, half: Half, sf: Any) -> None:
     org.plan_job(skip=2, fail_message="InternalServerError : Retried more than fifteen times")
 
     with pytest.raises(JobFailed, match="Retried more than fifteen times"):
-        half.items(sf.bulk_v1.query(SOQL, pk_chunking={"chunk_size": 2}).records())
+        half.items(sf.bulk_v1.query(SOQL, pk_chunking={"chunk_size": 2}).dicts())
 
 
 def test_a_query_that_bulk_cant_run_fails_with_salesforces_reason(half: Half, sf: Any) -> None:
     with pytest.raises(JobFailed, match="Failed to process query: INVALID_FIELD"):
-        half.items(sf.bulk_v1.query("SELECT Nonsense__c FROM Account").records())
+        half.items(sf.bulk_v1.query("SELECT Nonsense__c FROM Account").dicts())
 
 
 def test_a_query_that_takes_too_long_is_aborted(org: FakeOrg, half: Half, sf: Any) -> None:
     org.plan_job(stuck=True)
 
     with pytest.raises(JobTimeout, match="1 of 1 batches"):
-        half.items(sf.bulk_v1.query(SOQL, timeout_s=60).records())
+        half.items(sf.bulk_v1.query(SOQL, timeout_s=60).dicts())
     assert org.requests[-1].operation == "updateJob"
 
 
@@ -127,11 +127,11 @@ def test_step_by_step(half: Half, sf: Any) -> None:
 
     assert half.run(batch.request()) == SOQL.encode()
     assert len(half.run(batch.result_ids())) == 1
-    assert half.items(batch.records()) == expected("JSON")
-    with pytest.raises(InputError, match=r"records\(\) reads"):
+    assert half.items(batch.dicts()) == expected("JSON")
+    with pytest.raises(InputError, match=r"dicts\(\) reads"):
         half.run(batch.results())
     found = half.run(sf.bulk_v1.attach_job(job.id, content_type="JSON"))
-    assert half.items(found.records()) == expected("JSON")
+    assert half.items(found.dicts()) == expected("JSON")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAMESPACE: Final = "http://www.force.com/2009/06/asyncapi/dataload"
-_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>'
+_PREFIXES: Final = {NAMESPACE: "", XSI: "xsi"}
+_DECLARATIONS: Final = (f' xmlns="{NAMESPACE}"'.encode(), f' xmlns:xsi="{XSI}"'.encode())
 _CELLS: Final = Cells()
 Values = dict[str, Any]
 
@@ -87,7 +88,7 @@ class JsonEncoding:
 class XmlEncoding:
     """An `sObjects` document."""
 
-    before = _DECLARATION + f'<sObjects xmlns="{NAMESPACE}" xmlns:xsi="{XSI}">'.encode()
+    before = b'<?xml version="1.0" encoding="UTF-8"?><sObjects' + b"".join(_DECLARATIONS) + b">"
     between = b""
     after = b"</sObjects>"
 
@@ -166,8 +167,11 @@ def _sobject(values: Mapping[str, Any]) -> Node:
 
 
 def _written(node: Node) -> bytes:
-    """One record as it stands within the document."""
-    return write(node, prefixes={NAMESPACE: "", XSI: "xsi"}).partition(b"?>")[2].lstrip()
+    """One record as it stands within the document, which declares the namespaces once."""
+    start, end, rest = write(node, prefixes=_PREFIXES).partition(b"?>")[2].lstrip().partition(b">")
+    for declaration in _DECLARATIONS:
+        start = start.replace(declaration, b"")
+    return start + end + rest
 
 
 ENCODINGS: Final[Mapping[str, Encoding]] = {"JSON": JsonEncoding(), "XML": XmlEncoding()}

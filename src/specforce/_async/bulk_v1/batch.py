@@ -90,10 +90,10 @@ class AsyncJobBatch:
 
         Raises:
             IntegrityError: there aren't as many as were sent, or as the batch says. ApiError: it isn't Completed.
-            InputError: it is a query: `records()` reads its results.
+            InputError: it is a query: `dicts()` reads its results.
         """
         if self._operation in QUERIES:
-            raise InputError(f"batch {self.id} is a query: records() reads what it found")
+            raise InputError(f"batch {self.id} is a query: dicts() reads what it found")
         info = await self.info()
         content = await self._session.send(operations.get_batch_result(self._job.job_id, self.id))
         found = await run(read_results, content, self._job.content_type)
@@ -113,7 +113,7 @@ class AsyncJobBatch:
         """
         return await self._session.send(self._job.list_results(self.id))
 
-    async def records(self) -> AsyncGenerator[dict[str, Any], None]:
+    async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
         """The records that a query found, over all its results: each fetched whole before its first is handed out.
 
         Yields:
@@ -151,7 +151,7 @@ class AsyncJobBatch:
             folder: where.
 
         Raises:
-            As `records`, but for the count.
+            As `dicts`, but for the count.
         """
         for result_id in await self.result_ids():
             path = folder / f"{self.id}-{result_id}"

@@ -190,14 +190,14 @@ class AsyncBatchJob:
             for result in await batch.results(values=values):
                 yield result
 
-    async def records(self) -> AsyncGenerator[dict[str, Any], None]:
+    async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
         """The records that a query found, over all batches and results; all batches must be done.
 
         Raises:
-            As `batch.records`; JobFailed for a batch that failed as a whole.
+            As `batch.dicts`; JobFailed for a batch that failed as a whole.
         """
         for batch in await self._completed():
-            async with closing(batch.records()) as records:
+            async with closing(batch.dicts()) as records:
                 async for record in records:
                     yield record
 

@@ -58,13 +58,13 @@ class AsyncBatchQuery:
             self._job = job
         return self._job
 
-    async def records(self) -> AsyncGenerator[dict[str, Any], None]:
+    async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
         """The records, batch after batch: texts from CSV (null is `""`) and XML (null is None), values from JSON.
 
         Raises:
             IntegrityError: there aren't as many as the batches say. Others as for `job`.
         """
-        async with closing((await self.job()).records()) as records:
+        async with closing((await self.job()).dicts()) as records:
             async for record in records:
                 yield record
 
@@ -75,7 +75,7 @@ class AsyncBatchQuery:
             How many records it has.
 
         Raises:
-            InputError: the query's content type isn't CSV. IntegrityError: as for `records`, or headers differ.
+            InputError: the query's content type isn't CSV. IntegrityError: as for `dicts`, or headers differ.
         """
         job = await self.job()
         if job.created.content_type != "CSV":

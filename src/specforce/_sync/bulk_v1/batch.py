@@ -91,10 +91,10 @@ class JobBatch:
 
         Raises:
             IntegrityError: there aren't as many as were sent, or as the batch says. ApiError: it isn't Completed.
-            InputError: it is a query: `records()` reads its results.
+            InputError: it is a query: `dicts()` reads its results.
         """
         if self._operation in QUERIES:
-            raise InputError(f"batch {self.id} is a query: records() reads what it found")
+            raise InputError(f"batch {self.id} is a query: dicts() reads what it found")
         info = self.info()
         content = self._session.send(operations.get_batch_result(self._job.job_id, self.id))
         found = run(read_results, content, self._job.content_type)
@@ -114,7 +114,7 @@ class JobBatch:
         """
         return self._session.send(self._job.list_results(self.id))
 
-    def records(self) -> Generator[dict[str, Any], None, None]:
+    def dicts(self) -> Generator[dict[str, Any], None, None]:
         """The records that a query found, over all its results: each fetched whole before its first is handed out.
 
         Yields:
@@ -152,7 +152,7 @@ class JobBatch:
             folder: where.
 
         Raises:
-            As `records`, but for the count.
+            As `dicts`, but for the count.
         """
         for result_id in self.result_ids():
             path = folder / f"{self.id}-{result_id}"

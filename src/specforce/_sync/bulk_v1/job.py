@@ -189,14 +189,14 @@ class BatchJob:
             for result in batch.results(values=values):
                 yield result
 
-    def records(self) -> Generator[dict[str, Any], None, None]:
+    def dicts(self) -> Generator[dict[str, Any], None, None]:
         """The records that a query found, over all batches and results; all batches must be done.
 
         Raises:
-            As `batch.records`; JobFailed for a batch that failed as a whole.
+            As `batch.dicts`; JobFailed for a batch that failed as a whole.
         """
         for batch in self._completed():
-            with closing(batch.records()) as records:
+            with closing(batch.dicts()) as records:
                 for record in records:
                     yield record
 

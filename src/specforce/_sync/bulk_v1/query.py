@@ -57,13 +57,13 @@ class BatchQuery:
             self._job = job
         return self._job
 
-    def records(self) -> Generator[dict[str, Any], None, None]:
+    def dicts(self) -> Generator[dict[str, Any], None, None]:
         """The records, batch after batch: texts from CSV (null is `""`) and XML (null is None), values from JSON.
 
         Raises:
             IntegrityError: there aren't as many as the batches say. Others as for `job`.
         """
-        with closing((self.job()).records()) as records:
+        with closing((self.job()).dicts()) as records:
             for record in records:
                 yield record
 
@@ -74,7 +74,7 @@ class BatchQuery:
             How many records it has.
 
         Raises:
-            InputError: the query's content type isn't CSV. IntegrityError: as for `records`, or headers differ.
+            InputError: the query's content type isn't CSV. IntegrityError: as for `dicts`, or headers differ.
         """
         job = self.job()
         if job.created.content_type != "CSV":
