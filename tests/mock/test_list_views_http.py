@@ -103,7 +103,7 @@ def test_the_query_of_a_view_or_report_is_explained_by_its_id(raw: RawOrg) -> No
     assert explained[0]["sourceQuery"] == raw.get(own["describeUrl"])["query"]
     assert explained[1]["sourceQuery"].startswith("SELECT Id, Name, Account.Name")
     assert [each["plans"][0]["sobjectType"] for each in explained] == ["Account", "Contact"]
-    for unknown in ("00B000000000000AAA", "00O000000000000AAA"):
+    for unknown in ("00B000000000000", "00O000000000000"):
         assert raw.refused("GET", "/query", params={"explain": unknown})[0] == 404
 
 
