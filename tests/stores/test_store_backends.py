@@ -44,7 +44,7 @@ def test_a_file_that_others_may_read_is_closed_to_them(half: Half, tmp_path: Pat
     path = tmp_path / "tokens.db"
     path.touch(0o644)
 
-    of(half, "SQLiteStore")(path)
+    half.run(of(half, "SQLiteStore")(path).get("key"))
 
     assert mode(path) == 0o600
 
@@ -54,14 +54,14 @@ def test_a_file_that_is_no_store_is_left_as_it_is(half: Half, tmp_path: Path) ->
     path.write_text("remember the milk, and other things that are no database\n" * 20)
 
     with pytest.raises(StoreError, match=r"notes\.txt"):
-        of(half, "SQLiteStore")(path)
+        half.run(of(half, "SQLiteStore")(path).get("key"))
 
     assert path.read_text().startswith("remember")
 
 
 def test_a_folder_is_no_store(half: Half, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=str(tmp_path)):
-        of(half, "SQLiteStore")(tmp_path)
+        half.run(of(half, "SQLiteStore")(tmp_path).get("key"))
 
 
 def test_what_is_in_the_file_outlives_the_store(half: Half, tmp_path: Path) -> None:
@@ -129,8 +129,9 @@ def test_a_url_names_the_backend(half: Half, tmp_path: Path, redis_url: str) -> 
     for name, url in made.items():
         store = of(half, "Store").from_url(url)
         assert isinstance(store, of(half, name))
+        assert "a store.db" in repr(store) or name != "SQLiteStore"
         half.close(store)
-    assert (tmp_path / "a store.db").exists()
+    assert not (tmp_path / "a store.db").exists()  # before it is used
 
 
 @pytest.mark.parametrize("url", ["", "tokens.db", "mysql://host", "sqlite://tokens.db", "sqlite://", "sqlite:///"])

@@ -40,29 +40,16 @@ class SQLiteFile:
     """Entries and leases in a file that only its owner may read.
 
     Args:
-        path: made if it isn't there, with its folder.
+        path: made on first use if it isn't there, with its folder.
         now: seconds since the epoch; all processes that share the file are on one machine, so its clock will do.
         timeout_s: how long to wait for another process's write.
-
-    Raises:
-        StoreError: the file can't be made, isn't a store, or can't be kept from others.
     """
 
     def __init__(self, path: Path, *, now: Callable[[], float], timeout_s: float) -> None:
         self.path = path
         self._now = now
         self._timeout_s = timeout_s
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                if stat.S_IMODE(os.fstat(file).st_mode) & 0o077:
-                    os.fchmod(file, 0o600)
-            finally:
-                os.close(file)
-        except OSError as error:
-            raise StoreError(f"the store {path} can't be used: {error.strerror}") from error
-        self._run(_TABLE)
+        self._made = False
 
     def get(self, key: str) -> Entry | None:
         """See `Store.get`."""
@@ -91,10 +78,32 @@ class SQLiteFile:
         self._run(_RELEASE, key=key, owner=owner)
 
     def _run(self, statement: str, **values: object) -> tuple[list[Any], int]:
-        """The rows of one statement, and how many it wrote."""
+        """The rows of one statement, and how many it wrote.
+
+        Raises:
+            StoreError: the file can't be made, isn't a store, or can't be kept from others.
+        """
         try:
+            first = not self._made
+            if first:
+                self._make()
             with closing(sqlite3.connect(self.path, timeout=self._timeout_s, isolation_level=None)) as connection:
+                if first:
+                    connection.execute(_TABLE)
+                    self._made = True
                 cursor = connection.execute(statement, values)
                 return cursor.fetchall(), cursor.rowcount
+        except OSError as error:
+            raise StoreError(f"the store {self.path} can't be used: {error.strerror}") from error
         except sqlite3.Error as error:
             raise StoreError(f"the store {self.path} can't be used: {error}") from error
+
+    def _make(self) -> None:
+        """Make the file where there is none, and close it to others before there is anything in it to read."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if stat.S_IMODE(os.fstat(file).st_mode) & 0o077:
+                os.fchmod(file, 0o600)
+        finally:
+            os.close(file)

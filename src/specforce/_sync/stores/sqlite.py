@@ -25,12 +25,9 @@ class SQLiteStore(Store):
     The file belongs on a local disk: SQLite's locks don't hold on most network file systems.
 
     Args:
-        path: the file; made if it isn't there, with its folder.
+        path: the file; made on first use if it isn't there, with its folder.
         timeout_s: seconds to wait while another process writes.
         now: seconds since the epoch, by which leases end.
-
-    Raises:
-        StoreError: the file can't be made or isn't a store.
     """
 
     def __init__(
