@@ -37,6 +37,7 @@ def execute(raw: RawOrg, code: str) -> Json:
     return raw.get("/tooling/executeAnonymous", params={"anonymousBody": code})
 
 
+@row("tooling.md#1", "Base `/services/data")
 @row("tooling.md#1", "| POST | `/sobjects/{obj}`")
 @row("tooling.md#1", "| GET PATCH DELETE | `/sobjects/{obj}/{id}`")
 def test_a_class_is_created_read_and_deleted(raw: RawOrg) -> None:
@@ -133,6 +134,7 @@ def test_objects_are_described_with_the_paths_of_the_api(raw: RawOrg) -> None:
     assert {"Id", "Name", "Body", "ApiVersion", "Status"} <= {each["name"] for each in described["fields"]}
 
 
+@row("tooling.md#1", "| GET | `/executeAnonymous?anonymousBody=`")
 @row("tooling.md#3", '"line":-1,"column":-1')
 def test_anonymous_apex_succeeds_and_leaves_a_log(raw: RawOrg, org: Org) -> None:
     assert execute(raw, "System.debug('It''s {fine'); // (\nif (true) { /* [ */ update new List<Account>(); }") == DONE
