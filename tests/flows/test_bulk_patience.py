@@ -9,7 +9,7 @@ import pytest
 from specforce import Hooks, Retry, Salesforce
 from specforce.errors import InputError, JobTimeout, RequestLimitExceeded, ServerUnavailable
 from tests.flows.bulk_org import BulkOrg, accounts, good_names, table
-from tests.halves import ACCOUNT_ID, Half, ScriptedServer, json_answer, refusal
+from tests.halves import ACCOUNT_ID, FakeClock, Half, ScriptedServer, json_answer, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,28 @@ def test_a_job_whose_upload_got_lost_and_that_is_at_work_is_waited_for(bulk: Bul
     assert (report.created, report.failed) == (16, 4)
     assert [job.id for job in report.jobs] == closed
     assert bulk.asked("uploadIngestJobData") == bulk.asked("createIngestJob") == 1
+    assert bulk.held() == good_names(rows)
+
+
+def test_a_job_whose_upload_got_lost_and_that_refuses_its_abort_is_read_again(bulk: BulkOrg) -> None:
+    """Somebody else closes it after it was read, and it ends before it is aborted."""
+    closed: list[str] = []
+
+    def end_elsewhere(event: Any) -> None:
+        if event.operation_id == "updateIngestJob" and not closed:
+            closed.append(bulk.org.org.requests.of("uploadIngestJobData")[-1].path.split("/")[-2])
+            with Salesforce(bulk.org.auth(), clock=FakeClock()) as other:
+                job = other.bulk.attach_ingest_job(closed[0])
+                job.close()
+                job.wait()
+
+    bulk.org.faults.add("uploadIngestJobData", "drop_after")
+    rows = accounts(20, bad_every=5)
+
+    report = bulk.load(bulk.connect(hooks=Hooks(request=end_elsewhere)), table(rows))
+
+    assert (report.created, report.failed) == (16, 4)
+    assert [job.id for job in report.jobs] == closed
     assert bulk.held() == good_names(rows)
 
 

@@ -17,6 +17,7 @@ from specforce.bulk.outcomes import Counts
 from specforce.bulk.progress import JobPolled, PartSending, PartSent, ResultsJoined
 from specforce.bulk.report_rows import LoadedJob
 from specforce_api.runtime.errors import (
+    ApiError,
     IntegrityError,
     JobAborted,
     JobFailed,
@@ -96,11 +97,15 @@ class AsyncPartLoad:
         self._abandoned = True
 
     async def abort(self) -> None:
-        """Abort its job, if it hasn't ended; it is asked once."""
+        """Abort its job, if it hasn't ended; it is asked once, and read where it refuses."""
         if self._job is None or self._state not in STATES.pending:
             return
         with suppress(SalesforceError):
-            self._state = str((await self._job.abort_once()).state.value)
+            try:
+                info = await self._job.abort_once()
+            except ApiError:
+                info = await self._job.look_once()
+            self._state = str(info.state.value)
 
     async def run(self) -> AsyncPartLoad:
         """Load the part. An error is kept as `failure`: what other parts do isn't its business."""
@@ -145,7 +150,8 @@ class AsyncPartLoad:
                 await self._close(job)
                 return job
             if not (isinstance(failure, SalesforceError) and may_pass(failure)):
-                await self._give_up(job)
+                await self.abort()
+                self._drop(job)
                 raise failure
             if await self._works_on_it(job):
                 return job
@@ -177,17 +183,18 @@ class AsyncPartLoad:
         """After an upload of unknown outcome: whether the job is past being open; if not, it is given up."""
         with suppress(SalesforceError):
             self._state = str((await job.look_once()).state.value)
-        if self._state == _OPEN or self._state in (*STATES.failure, *STATES.aborted):
-            await self._give_up(job)
+        if self._state == _OPEN:
+            await self.abort()
+        if self._state in (_OPEN, *STATES.failure, *STATES.aborted):
+            self._drop(job)
             return False
         self._holds_rows = True
         self.counts = Counts(unknown=self.part.rows)
         self._tell_sent(job)
         return True
 
-    async def _give_up(self, job: AsyncIngestJob) -> None:
-        """Abort a job that won't be closed, asked once; if even that fails, it stays open and is never processed."""
-        await self.abort()
+    def _drop(self, job: AsyncIngestJob) -> None:
+        """Have nothing more to do with a job; where its abort got lost, it stays open and is never processed."""
         self._given_up.append(self._listed(job))
         self._job = None
 

@@ -17,7 +17,7 @@ from specforce.bulk.job_state import count
 from specforce.bulk.outcomes import Counts
 from specforce.bulk.progress import JobPolled, PartSending, PartSent, ResultsJoined
 from specforce.bulk.report_rows import LoadedJob
-from specforce_api.runtime.errors import IntegrityError, JobAborted, JobFailed, JobTimeout, SalesforceError
+from specforce_api.runtime.errors import ApiError, IntegrityError, JobAborted, JobFailed, JobTimeout, SalesforceError
 
 from .attempts import Attempts
 from .ingest_job import STATES, IngestJob, create_ingest_job
@@ -91,11 +91,15 @@ class PartLoad:
         self._abandoned = True
 
     def abort(self) -> None:
-        """Abort its job, if it hasn't ended; it is asked once."""
+        """Abort its job, if it hasn't ended; it is asked once, and read where it refuses."""
         if self._job is None or self._state not in STATES.pending:
             return
         with suppress(SalesforceError):
-            self._state = str((self._job.abort_once()).state.value)
+            try:
+                info = self._job.abort_once()
+            except ApiError:
+                info = self._job.look_once()
+            self._state = str(info.state.value)
 
     def run(self) -> PartLoad:
         """Load the part. An error is kept as `failure`: what other parts do isn't its business."""
@@ -140,7 +144,8 @@ class PartLoad:
                 self._close(job)
                 return job
             if not (isinstance(failure, SalesforceError) and may_pass(failure)):
-                self._give_up(job)
+                self.abort()
+                self._drop(job)
                 raise failure
             if self._works_on_it(job):
                 return job
@@ -172,17 +177,18 @@ class PartLoad:
         """After an upload of unknown outcome: whether the job is past being open; if not, it is given up."""
         with suppress(SalesforceError):
             self._state = str((job.look_once()).state.value)
-        if self._state == _OPEN or self._state in (*STATES.failure, *STATES.aborted):
-            self._give_up(job)
+        if self._state == _OPEN:
+            self.abort()
+        if self._state in (_OPEN, *STATES.failure, *STATES.aborted):
+            self._drop(job)
             return False
         self._holds_rows = True
         self.counts = Counts(unknown=self.part.rows)
         self._tell_sent(job)
         return True
 
-    def _give_up(self, job: IngestJob) -> None:
-        """Abort a job that won't be closed, asked once; if even that fails, it stays open and is never processed."""
-        self.abort()
+    def _drop(self, job: IngestJob) -> None:
+        """Have nothing more to do with a job; where its abort got lost, it stays open and is never processed."""
         self._given_up.append(self._listed(job))
         self._job = None
 
