@@ -20,9 +20,10 @@ from specforce import (
     SavedRows,
     SObject,
 )
-from specforce.auth import ClientCredentials, RefreshToken, StaticToken, Token
+from specforce.auth import ClientCredentials, JwtBearer, RefreshToken, StaticToken, Token
 from specforce.errors import ApiError, ErrorDetail
 from specforce.testing import FakeOrg
+from specforce_api.auth.models import DeviceCodeResponse
 from specforce_api.rest import operations
 from specforce_api.rest.models import DescribeSObjectResult, InvocableActionResult, Limits, ReportInstanceStatus
 
@@ -37,6 +38,9 @@ def sync_half() -> None:
     login = ClientCredentials(client_id="a", client_secret="b", login_url="https://acme.my.salesforce.com")
     with Salesforce(login, api_version="67.0", timeout_s=60, retry=Retry(attempts=3)) as sf:
         assert_type(sf, Salesforce)
+        assert_type(Salesforce.from_sf_cli("my-org"), Salesforce)
+        assert_type(JwtBearer("a", "b", "server.key").form(None)["assertion"], str)
+        assert_type(sf.auth.request_device_code(body={"response_type": "device_code"}), DeviceCodeResponse)
         assert_type(sf.limits, ApiUsage | None)
         assert_type(sf.rest.get_limits(), Limits)
         assert_type(sf.sobject("Account"), SObject[dict[str, Any]])

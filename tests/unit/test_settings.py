@@ -9,10 +9,22 @@ from typing import Any
 
 import pytest
 
-from specforce import AsyncSalesforce, Salesforce, _settings
-from specforce.auth import ClientCredentials, RefreshToken, RetirementWarning, StaticToken, UsernamePassword
+from specforce import AsyncSalesforce, Salesforce, _settings, _stored_logins
+from specforce._login_settings import LOGIN_SETTINGS
+from specforce.auth import (
+    ClientCredentials,
+    DeviceFlow,
+    JwtBearer,
+    RefreshToken,
+    RetirementWarning,
+    SfCli,
+    StaticToken,
+    UsernamePassword,
+    WebServer,
+)
 from specforce.errors import InputError
 from tests.covers import covers
+from tests.keys import private_pem
 
 URL = "https://acme.my.salesforce.com"
 CLIENT = {"SALESFORCE_LOGIN_URL": URL, "SALESFORCE_CLIENT_ID": "id", "SALESFORCE_CLIENT_SECRET": "secret"}
@@ -58,6 +70,130 @@ def resolved(
 )
 def test_the_login_follows_from_what_is_given(environ: dict[str, str], login: object) -> None:
     assert resolved(environ)[0] == login
+
+
+ACME = {"SALESFORCE_CLIENT_ID": "id", "SALESFORCE_LOGIN_URL": URL}
+TOKEN = {"SALESFORCE_ACCESS_TOKEN": "t", "SALESFORCE_INSTANCE_URL": URL}
+
+
+def jwt(**changes: Any) -> JwtBearer:
+    return JwtBearer("id", "u", private_pem().decode(), login_url=URL, **changes)
+
+
+@pytest.mark.parametrize(
+    ("environ", "login"),
+    [
+        ({**ACME, "SALESFORCE_USERNAME": "u", "SALESFORCE_PRIVATE_KEY": private_pem().decode()}, jwt()),
+        (
+            {
+                **ACME,
+                "SALESFORCE_USERNAME": "u",
+                "SALESFORCE_PRIVATE_KEY": private_pem().decode(),
+                "SALESFORCE_AUDIENCE": "https://a.example",
+            },
+            jwt(audience="https://a.example"),
+        ),
+        ({"SALESFORCE_SF_CLI_ORG": "my-org"}, SfCli("my-org")),
+        ({"SALESFORCE_FLOW": "sf-cli"}, SfCli()),
+        ({**ACME, "SALESFORCE_FLOW": "web"}, WebServer("id", login_url=URL)),
+        (
+            {
+                **CLIENT,
+                "SALESFORCE_FLOW": "web",
+                "SALESFORCE_REDIRECT_URI": "http://localhost:5/callback",
+                "SALESFORCE_SCOPE": "api",
+                "SALESFORCE_USERNAME": "u",
+            },
+            WebServer(
+                "id",
+                "secret",
+                login_url=URL,
+                redirect_uri="http://localhost:5/callback",
+                scope="api",
+                login_hint="u",
+            ),
+        ),
+        ({**ACME, "SALESFORCE_FLOW": "device"}, DeviceFlow("id", login_url=URL)),
+        (
+            {**CLIENT, **TOKEN, "SALESFORCE_FLOW": "client-credentials"},
+            ClientCredentials("id", "secret", login_url=URL),
+        ),
+        ({**CLIENT, "SALESFORCE_REFRESH_TOKEN": "r", "SALESFORCE_SF_CLI_ORG": "o"}, SfCli("o")),
+        ({**TOKEN, "SALESFORCE_SF_CLI_ORG": "o"}, StaticToken("t", URL)),
+        (
+            {**CLIENT, "SALESFORCE_REFRESH_TOKEN": "r", "SALESFORCE_PRIVATE_KEY": "unused"},
+            RefreshToken("id", "r", "secret", login_url=URL),
+        ),
+    ],
+    ids=[
+        "jwt by its key",
+        "jwt with an audience",
+        "the sf command",
+        "the sf command's default org",
+        "web",
+        "web with all that it takes",
+        "device",
+        "a flow before what else is given",
+        "sf before a refresh token",
+        "a token before sf",
+        "a refresh token before a key",
+    ],
+)
+def test_each_login_has_its_settings_and_its_place(environ: dict[str, str], login: object) -> None:
+    assert resolved(environ)[0] == login
+
+
+def test_a_key_file_and_its_passphrase_log_in_by_jwt(tmp_path: Path) -> None:
+    (tmp_path / "server.key").write_bytes(private_pem(passphrase=b"open sesame"))
+    profile = {"client_id": "id", "username": "u", "private_key_file": str(tmp_path / "server.key")}
+
+    login, _ = resolved({"SALESFORCE_PRIVATE_KEY_PASSPHRASE": "open sesame"}, profile)
+
+    assert isinstance(login, JwtBearer)
+    assert login.username == "u"
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"SALESFORCE_FLOW": "magic"}, "it is one of token, sf-cli"),
+        ({"SALESFORCE_FLOW": "web"}, "client_id is missing"),
+        ({**ACME, "SALESFORCE_FLOW": "jwt", "SALESFORCE_USERNAME": "u"}, "private_key_file is missing"),
+        ({**ACME, "SALESFORCE_PRIVATE_KEY": "k"}, "username is missing"),
+        ({**ACME, "SALESFORCE_FLOW": "web", "SALESFORCE_REDIRECT_URI": "https://a.example"}, "on this machine"),
+    ],
+)
+def test_a_login_that_lacks_something_names_it(environ: dict[str, str], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        resolved(environ)
+
+
+def test_a_named_profile_s_flow_is_not_the_environment_s_to_change() -> None:
+    environ = {
+        "SALESFORCE_FLOW": "device",
+        "SALESFORCE_SF_CLI_ORG": "other",
+        "SALESFORCE_AUDIENCE": "https://o.example",
+    }
+    profile: dict[str, object] = {"flow": "web", "client_id": "id", "login_url": URL}
+
+    assert _settings.resolve({}, environ, profile)[0] == DeviceFlow("id", login_url=URL)
+    login, _ = _settings.resolve({}, environ, profile, profile_first=True)
+    assert login == WebServer("id", login_url=URL)
+
+
+def test_what_a_login_command_keeps_comes_before_the_profile_s_table(profiles: Any, tmp_path: Path) -> None:
+    profiles(f'[prod]\nlogin_url = "{URL}"\nclient_id = "table"\nclient_secret = "s"\ntimeout_s = 5\n')
+    kept = {"flow": "refresh-token", "client_id": "kept", "refresh_token": "r"}
+    _stored_logins.save(tmp_path, "prod", kept)
+
+    found = _settings.read_profile("prod", {"SALESFORCE_CONFIG": str(tmp_path / "profiles.toml")})
+
+    assert _settings.resolve({}, {}, found, profile_first=True)[0] == RefreshToken("kept", "r", "s", login_url=URL)
+    assert found["timeout_s"] == 5
+
+
+def test_every_setting_of_a_login_is_in_the_table() -> None:
+    assert {each.name for each in _settings.SETTINGS} >= LOGIN_SETTINGS
 
 
 def test_username_and_password_log_in_with_a_warning() -> None:
