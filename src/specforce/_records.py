@@ -18,6 +18,7 @@ import msgspec
 import msgspec.inspect
 
 from specforce_api.runtime.errors import DecodeError, InputError
+from specforce_api.runtime.operation import not_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,9 +71,7 @@ def decode(info: OperationInfo, reply: Reply, kind: type[R]) -> R:
         text = f"{info.operation_id}: the answer doesn't fit {_name(kind)}: {error}"
         raise _undecodable(info, reply, f"{text}\n  hint: {hint}" if hint else text) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        found = reply.headers.get("content-type", "no content type")
-        text = f"HTTP {reply.status} with a body that isn't JSON ({found}, {len(reply.content)} bytes): {error}"
-        raise _undecodable(info, reply, f"{info.operation_id}: {text}") from None
+        raise not_json(info, reply, error) from None
 
 
 def decode_page(info: OperationInfo, reply: Reply, kind: type[R]) -> Page[R]:

@@ -6,7 +6,9 @@ import gc
 import socket
 import subprocess
 import sys
+import threading
 import warnings
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -304,6 +306,42 @@ def test_requests_go_through_the_proxy(half: Half, org: FakeOrg) -> None:
     sf = half.login(auth, proxy=org.url)
 
     assert half.run(sf.session.token()).access_token
+
+
+def test_a_proxy_that_refuses_is_named(half: Half) -> None:
+    class Refusing(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.send_error(407)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        place = f"127.0.0.1:{server.server_port}"
+        auth = ClientCredentials("a", "b", login_url="https://acme.my.salesforce.com")
+
+        with pytest.raises(ConnectFailed, match=rf"through the proxy http://{place}: 407") as caught:
+            half.run(half.login(auth, proxy=f"http://me:s3cret@{place}").session.token())
+
+        server.shutdown()
+        thread.join()
+
+    assert "let you in" in caught.value.hint
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("read", ["query", "get_limits"])
+def test_a_web_page_in_place_of_an_answer_is_named_as_one(half: Half, org: FakeOrg, read: str) -> None:
+    page = {"status": 200, "body": "<html>Please sign in</html>", "headers": {"Content-Type": "text/html"}}
+    org.faults.add("query" if read == "query" else "getLimits", **page)
+    sf = half.login(org.auth())
+
+    with pytest.raises(DecodeError, match="web page") as caught:
+        half.run(sf.query(QUERY).all() if read == "query" else sf.rest.get_limits())
+
+    assert "sign in" in caught.value.body
 
 
 def test_what_is_not_found_is_named(half: Half, org: FakeOrg) -> None:

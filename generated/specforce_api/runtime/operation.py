@@ -222,14 +222,20 @@ def read_json(info: OperationInfo, reply: Reply) -> Any:
     try:
         return json.loads(reply.content)
     except ValueError as error:
-        kind = reply.headers.get("content-type", "no content type")
-        raise DecodeError(
-            f"{info.operation_id}: HTTP {reply.status} with a body that isn't JSON "
-            f"({kind}, {len(reply.content)} bytes): {error}",
-            operation_id=info.operation_id,
-            status=reply.status,
-            body=reply.content.decode("utf-8", errors="replace"),
-        ) from None
+        raise not_json(info, reply, error) from None
+
+
+def not_json(info: OperationInfo, reply: Reply, reason: Exception) -> DecodeError:
+    """The error for a body that isn't JSON, with advice where it is a web page."""
+    kind = reply.headers.get("content-type", "no content type")
+    text = (
+        f"{info.operation_id}: HTTP {reply.status} with a body that isn't JSON "
+        f"({kind}, {len(reply.content)} bytes): {reason}"
+    )
+    if "html" in kind:
+        text += "\n  hint: the answer is a web page: check the instance URL and any proxy on the way"
+    body = reply.content.decode("utf-8", errors="replace")
+    return DecodeError(text, operation_id=info.operation_id, status=reply.status, body=body)
 
 
 def read_model(info: OperationInfo, reply: Reply, build: Callable[[Any], T]) -> T:
@@ -290,6 +296,7 @@ __all__ = [
     "T",
     "TokenBody",
     "header_value",
+    "not_json",
     "path_segment",
     "read_json",
     "read_model",
