@@ -17,34 +17,57 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from specforce import auth, errors, soql, stores
+    from specforce._async.apex import AsyncApex
     from specforce._async.client import AsyncSalesforce
+    from specforce._async.composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from specforce._async.query import AsyncQuery
+    from specforce._async.reports import AsyncReport
     from specforce._async.sobject import AsyncSObject
     from specforce._collections import PartlySaved, SavedRow, SavedRows
     from specforce._hooks import Hooks, LoginEvent, RequestEvent, ResponseEvent, RetryEvent
     from specforce._limits import ApiUsage
     from specforce._records import Saved
+    from specforce._reports import ReportOutcome, ReportRow
     from specforce._retry import Retry
+    from specforce._subrequests import Reference, Results
+    from specforce._sync.apex import Apex
     from specforce._sync.client import Salesforce
+    from specforce._sync.composite import Batch, Composite, Graphs
     from specforce._sync.query import Query
+    from specforce._sync.reports import Report
     from specforce._sync.sobject import SObject
+    from specforce._trees import TreeNode
     from specforce.errors import SalesforceError
     from specforce_api.runtime.operation import Reply
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Apex",
     "ApiUsage",
+    "AsyncApex",
+    "AsyncBatch",
+    "AsyncComposite",
+    "AsyncGraphs",
     "AsyncQuery",
+    "AsyncReport",
     "AsyncSObject",
     "AsyncSalesforce",
+    "Batch",
+    "Composite",
+    "Graphs",
     "Hooks",
     "LoginEvent",
     "PartlySaved",
     "Query",
+    "Reference",
     "Reply",
+    "Report",
+    "ReportOutcome",
+    "ReportRow",
     "RequestEvent",
     "ResponseEvent",
+    "Results",
     "Retry",
     "RetryEvent",
     "SObject",
@@ -53,6 +76,7 @@ __all__ = [
     "Saved",
     "SavedRow",
     "SavedRows",
+    "TreeNode",
     "__version__",
     "auth",
     "errors",
@@ -61,17 +85,31 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Apex": "specforce._sync.apex",
     "ApiUsage": "specforce._limits",
+    "AsyncApex": "specforce._async.apex",
+    "AsyncBatch": "specforce._async.composite",
+    "AsyncComposite": "specforce._async.composite",
+    "AsyncGraphs": "specforce._async.composite",
     "AsyncQuery": "specforce._async.query",
+    "AsyncReport": "specforce._async.reports",
     "AsyncSObject": "specforce._async.sobject",
     "AsyncSalesforce": "specforce._async.client",
+    "Batch": "specforce._sync.composite",
+    "Composite": "specforce._sync.composite",
+    "Graphs": "specforce._sync.composite",
     "Hooks": "specforce._hooks",
     "LoginEvent": "specforce._hooks",
     "PartlySaved": "specforce._collections",
     "Query": "specforce._sync.query",
+    "Reference": "specforce._subrequests",
     "Reply": "specforce_api.runtime.operation",
+    "Report": "specforce._sync.reports",
+    "ReportOutcome": "specforce._reports",
+    "ReportRow": "specforce._reports",
     "RequestEvent": "specforce._hooks",
     "ResponseEvent": "specforce._hooks",
+    "Results": "specforce._subrequests",
     "Retry": "specforce._retry",
     "RetryEvent": "specforce._hooks",
     "SObject": "specforce._sync.sobject",
@@ -80,6 +118,7 @@ _HOMES = {
     "Saved": "specforce._records",
     "SavedRow": "specforce._collections",
     "SavedRows": "specforce._collections",
+    "TreeNode": "specforce._trees",
 }
 _MODULES = ("auth", "errors", "soql", "stores")
 
