@@ -6,12 +6,39 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specforce_mockserver.org import Org
+from specforce_mockserver.schema_files import schema_of_text
+from specforce_mockserver.server import MockServer
+from tests.mock.raw_org import RawOrg
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
-    from tests.mock.raw_org import RawOrg
+    from collections.abc import Iterator
 
 Json = Any
+KNOWLEDGE = """
+[KnowledgeArticleVersion]
+label = "Knowledge Article Version"
+keyPrefix = "ka0"
+
+[KnowledgeArticleVersion.fields]
+Title = "string(255) required nameField"
+UrlName = "string(255)"
+Language = "picklist(en_US, de)"
+PublishStatus = "picklist(Draft, Online, Archived)"
+"""
+
+
+@pytest.fixture
+def with_articles() -> Iterator[RawOrg]:
+    """An org that has Knowledge articles."""
+    own = Org(schema_of_text(KNOWLEDGE))
+    with MockServer(own, check_answers=True) as server:
+        client = RawOrg(server.url)
+        client.login()
+        yield client
+        client.http.close()
+    own.close()
 
 
 def suggested(raw: RawOrg, **params: Json) -> list[str]:
@@ -88,3 +115,17 @@ def test_an_org_without_articles_suggests_none(raw: RawOrg) -> None:
 
     assert raw.get(f"{path}&publishStatus=Online") == {"autoSuggestResults": [], "hasMoreResults": False}
     assert raw.refused("GET", path)[0] == 400
+
+
+def test_articles_are_suggested_by_their_title_language_and_status(with_articles: RawOrg) -> None:
+    english, german = "en_US", "de"
+    articles = [("Acme handbook", english, "Online"), ("Acme Handbuch", german, "Online"), ("Acme", english, "Draft")]
+    for title, language, status in articles:
+        values = {"Title": title, "UrlName": title.lower().replace(" ", "-"), "Language": language}
+        with_articles.create("KnowledgeArticleVersion", **values, PublishStatus=status)
+
+    found = with_articles.get("/search/suggestTitleMatches?q=acm&language=en_US&publishStatus=Online")
+
+    (article,) = found["autoSuggestResults"]
+    assert (article["Title"], article["UrlName"]) == ("Acme handbook", "acme-handbook")
+    assert article["attributes"]["type"] == "KnowledgeArticleVersion"

@@ -63,7 +63,7 @@ def invoke_standard_action(call: Call) -> Answer:
     return _invoked(call, _standard(call))
 
 
-@provides("invokeCustomAction", blocking=True)
+@provides("invokeCustomAction", served="static", blocking=True)
 def invoke_custom_action(call: Call) -> Answer:
     """Do what a custom action was registered to do."""
     return _invoked(call, _custom(call))
