@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import specforce
-from specforce.auth import StaticToken
+from specforce.auth import RefreshToken, RetirementWarning, StaticToken, UsernamePassword
 from specforce.errors import InputError, NotFound
 from specforce_specs import VERSIONS, apis
 from tests.covers import covers
@@ -98,3 +99,97 @@ def test_an_operation_is_in_one_place() -> None:
     ids = [operation for api in apis() for operation in api.operation_ids]
 
     assert len(ids) == len(set(ids))
+
+
+@covers("C9", "T11")
+def test_a_password_is_looked_at_set_and_reset(half: Half, org: FakeOrg) -> None:
+    sf = half.login(org.auth())
+    user_id = half.run(sf.query("SELECT Id FROM User WHERE Username = 'user@example.com'").first())["Id"]
+
+    assert half.run(sf.rest.get_user_password(user_id)).is_expired is False
+    half.run(sf.rest.set_user_password(user_id, body={"NewPassword": "a longer one 1"}))
+    made = half.run(sf.rest.reset_user_password(user_id)).new_password
+
+    assert isinstance(made, str)
+    assert made
+
+
+@covers("C8", "T12")
+def test_quick_actions_of_an_object_and_of_the_org(half: Half, org: FakeOrg) -> None:
+    rest = half.login(org.auth()).rest
+
+    everywhere = half.run(rest.list_quick_actions())
+    of_accounts = half.run(rest.list_sobject_quick_actions("Account"))
+
+    assert everywhere
+    assert of_accounts
+    assert [each.name for each in everywhere] != [each.name for each in of_accounts]
+
+
+@covers("T12")
+def test_reports_are_listed_run_and_their_results_fetched(half: Half, org: FakeOrg) -> None:
+    sf = half.login(org.auth())
+    org.seed({"Account": [{"Name": "Acme", "Industry": "Energy"}]})
+
+    listed = half.run(sf.rest.list_reports())
+    report = sf.report(next(each.id for each in listed if each.name == "Accounts by Industry"))
+    at_once = half.run(report.run())
+    started = half.run(report.run_async())
+    later = half.run(half.run(started.wait()).result())
+
+    assert [each.id for each in half.run(report.runs())] == [started.id]
+    assert [row.values_by_name() for row in at_once.rows()] == [row.values_by_name() for row in later.rows()]
+
+
+@covers("C6", "C7", "W1")
+@pytest.mark.parametrize("action", ["standard/emailSimple", "/standard/emailSimple"])
+def test_an_action_is_invoked_by_a_post_with_its_inputs(half: Half, org: FakeOrg, action: str) -> None:
+    sf = half.login(org.auth())
+
+    (result,) = half.run(
+        sf.invoke(action, {"emailAddresses": "a@example.com", "emailSubject": "Hello", "emailBody": "x"})
+    )
+
+    assert result.is_success
+    assert [request.method for request in org.requests if "/actions/" in request.path] == ["POST"]
+
+
+@covers("T13")
+def test_a_batch_of_two_reads_has_no_errors(half: Half, org: FakeOrg) -> None:
+    batch = half.login(org.auth()).batch(halt_on_error=True)
+    reads = [batch.request("GET", f"/sobjects/{name}/describe") for name in ("Account", "Contact")]
+
+    answers = half.run(batch.send())
+
+    assert [answers[each]["name"] for each in reads] == ["Account", "Contact"]
+
+
+@covers("T14")
+def test_a_named_layout_is_read(half: Half, org: FakeOrg) -> None:
+    assert half.run(half.login(org.auth()).rest.get_named_layout("User", "UserAlt"))
+
+
+@covers("C2")
+@pytest.mark.parametrize("login", ["client credentials", "refresh token", "password", "bearer"])
+def test_every_api_takes_every_login(half: Half, org: FakeOrg, login: str) -> None:
+    org.apex.route("GET", "/ping", lambda: "pong")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RetirementWarning)
+        auth: Any = {
+            "client credentials": org.auth,
+            "refresh token": lambda: RefreshToken(
+                "test-client", "test-refresh-token", "test-secret", login_url=org.url
+            ),
+            "password": lambda: UsernamePassword(
+                "user@example.com", "password", "test-client", "test-secret", "token", login_url=org.url
+            ),
+            "bearer": lambda: StaticToken(
+                half.run(half.login(org.auth()).session.token()).access_token, instance_url=org.url
+            ),
+        }[login]()
+    sf = half.login(auth)
+
+    assert half.run(sf.rest.get_limits())
+    assert half.run(sf.bulk_v2.list_ingest_jobs()).done
+    assert half.run(half.run(sf.bulk_v1.job("Contact", operation="insert")).abort()).state == "Aborted"
+    assert half.run(sf.apex.get("/ping")) == "pong"

@@ -95,6 +95,41 @@ def test_two_loads_and_an_export_share_a_session(run: Any, org: FakeOrg, tmp_pat
     assert target.read_bytes().count(b"\n") == 3001
 
 
+def test_a_case_is_made_by_a_class_of_ones_own(run: Any, org: FakeOrg) -> None:
+    cases: dict[str, dict[str, str]] = {}
+
+    @org.apex.route("POST", "/Cases")
+    def create(subject: str, priority: str) -> str:
+        case_id = f"500000000000{len(cases):03}AAA"
+        cases[case_id] = {"Id": case_id, "Subject": subject, "Priority": priority}
+        return case_id
+
+    @org.apex.route("GET", "/Cases/{case_id}")
+    def read(case_id: str) -> dict[str, str]:
+        return cases[case_id]
+
+    assert run("create_case", "It rattles") == ["500000000000000AAA: It rattles (High)"]
+
+
+def test_a_batch_reads_three_things(run: Any) -> None:
+    account, contact, refused = run("composite_batch")
+
+    assert re.fullmatch(r"Account: \d\d+ fields", account)
+    assert re.fullmatch(r"Contact: \d\d+ fields", contact)
+    assert refused == "refused: NOT_FOUND"
+
+
+def test_a_report_is_run(run: Any, org: FakeOrg) -> None:
+    org.seed({"Account": [{"Name": "Acme", "Industry": "Energy"}]})
+    report = next(each["id"] for each in org.org.reports.all() if each["name"] == "Accounts by Industry")
+
+    lines = run("run_report", report)
+
+    assert lines[0].startswith("total {")
+    assert lines[1] == "Energy {'s!AnnualRevenue': 0, 'RowCount': 1}"
+    assert lines[-1].startswith("Account Name: Acme")
+
+
 def test_each_example_is_in_the_table_and_run_by_a_test() -> None:
     names = {path.stem for path in EXAMPLES.glob("*.py")} - {"__init__"}
     table = (EXAMPLES / "README.md").read_text("utf-8")

@@ -224,7 +224,7 @@ def test_an_operation_newer_than_the_api_version_is_refused_before_any_request(h
 
 
 @pytest.mark.parametrize("version", ["66.0", "66", "v66.0", 66, 66.0])
-@covers("C3")
+@covers("C3", "C5")
 def test_the_api_version_is_read_in_every_form(half: Half, version: str | float) -> None:
     assert half.connect(ScriptedServer(), api_version=version).api_version == "66.0"
 
