@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from specforce.errors import ConnectionCut, DecodeError, InvalidSession, JobTimeout, ServerUnavailable
+from specforce.errors import ConnectionCut, DecodeError, InvalidSession, JobTimeout, ServerUnavailable, TransportError
 from tests.flows.bulk_org import exported
 from tests.halves import ScriptedServer
 
@@ -98,6 +98,21 @@ def test_a_batch_that_nobody_takes_is_an_error(org: FakeOrg, half: Half, sf: Any
     with pytest.raises(ServerUnavailable):
         half.run(job.add_batch([{"Name": "A"}]))
     assert half.run(job.batches()) == []
+
+
+def test_a_batch_that_may_have_arrived_is_not_sent_again_where_nobody_can_tell(
+    org: FakeOrg, half: Half, sf: Any
+) -> None:
+    job = half.run(sf.bulk_v1.job("Account", operation="insert"))
+    org.faults.add("addBatchCsv", kind="drop_after")
+    org.faults.add("listBatchesXml", status=503, times=None)
+
+    with pytest.raises(TransportError) as caught:
+        half.run(job.add_batch([{"Name": "A"}]))
+    assert caught.value.__notes__ == [
+        f"job {job.id} may have the batch or not: look at batches() before you add it again"
+    ]
+    assert asked(org, "addBatchCsv") == 1
 
 
 def test_a_result_that_is_cut_is_fetched_again_whole(org: FakeOrg, half: Half, sf: Any, tmp_path: Path) -> None:

@@ -186,3 +186,28 @@ def test_a_count_that_isnt_true_is_told(org: FakeOrg, half: Half, sf: Any, conte
 
     with pytest.raises(IntegrityError, match="says that it processed 4 records"):
         done(half, sf, ROWS, content_type=content_type)
+
+
+def test_v1_v2_v3_the_course_of_a_load_and_a_query(half: Half, sf: Any, content_type: str) -> None:
+    rows = [{"Name": f"Acme {number}"} for number in range(4)]
+    job = half.run(sf.bulk_v1.job("Account", operation="insert", content_type=content_type))
+    batch = half.run(job.add_batch(rows))
+    half.run(batch.wait())
+
+    assert half.run(job.info()).id == job.id
+    assert half.run(batch.info()).id == batch.id
+    assert [info.id for info in half.run(job.batches())] == [batch.id]
+    assert all(result.success for result in half.run(batch.results()))
+    assert half.run(job.close()).state.value == "Closed"
+    found = half.items(sf.bulk_v1.query("SELECT Name FROM Account", content_type=content_type).dicts())
+    assert found == rows
+
+
+def test_w4_rows_are_written_so_that_any_text_comes_back(half: Half, sf: Any, content_type: str) -> None:
+    rows = [{"Name": text} for text in ('a "b", c', "d\ne", "f\\", "Ünï 😀", "'h'")]
+
+    results = done(half, sf, rows, content_type=content_type)
+    found = half.items(sf.bulk_v1.query("SELECT Name FROM Account", content_type=content_type).dicts())
+
+    assert [result.values for result in results] == rows
+    assert found == rows

@@ -343,6 +343,25 @@ def test_batches_run_side_by_side_or_one_after_the_other(
     assert client.states(job_id) == ["Completed"] * 2
 
 
+@pytest.mark.parametrize("mode", ["Parallel", "Serial"])
+def test_under_the_machines_time_batches_work_on_their_own(mode: str) -> None:
+    org = Org(schema_of_text(SCHEMA), clock=Clock("real"))
+    with MockServer(org, check_answers=True) as server:
+        raw = RawOrg(server.url)
+        raw.login()
+        client = BatchClient(raw)
+        job_id = client.job(concurrencyMode=mode)
+        for name in "ABC":
+            client.add(job_id, f"LastName\n{name}\n")
+        while set(client.states(job_id)) != {"Completed"}:
+            pass
+        found = [each["LastName"] for each in contacts(client)]
+        raw.http.close()
+    org.close()
+
+    assert (found if mode == "Serial" else sorted(found)) == ["A", "B", "C"]
+
+
 @row("bulk_v1.md#1", "| query result file |")
 @row("bulk_v1.md#4", "Query: POST raw SOQL")
 @pytest.mark.parametrize("content_type", FORMATS)

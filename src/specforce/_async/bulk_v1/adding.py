@@ -33,7 +33,7 @@ async def add_once(
 
     Raises:
         ApiError: the job refuses it. TransportError: no answer as often as the session's policy tries; the error of
-            the last try. No batch was added.
+            the last try. No batch was added, unless a note says that nobody could tell.
     """
     body = await run(lambda: content.body(compress=compress))
     operation = job.add_batch(body, compressed=compress)
@@ -48,8 +48,12 @@ async def add_once(
         else:
             known.add(added.id)
             return added
-        arrived = not isinstance(failure, TransportError) or failure.sent
-        lost = await _lost(session, job, content, known) if arrived else None
+        try:
+            arrived = not isinstance(failure, TransportError) or failure.sent
+            lost = await _lost(session, job, content, known) if arrived else None
+        except SalesforceError as unknown:
+            failure.add_note(f"job {job.job_id} may have the batch or not: look at batches() before you add it again")
+            raise failure from unknown
         if lost is not None:
             known.add(lost.id)
             return lost

@@ -78,7 +78,8 @@ class AsyncBatchJob:
         Raises:
             InputError: the source can't be read, has no records, or has more than one batch takes: 10,000 records and
                 10,000,000 bytes; `add_batches` splits it. Nothing was sent.
-            ApiError: the job refuses it: it isn't open any more. TransportError: no batch was added.
+            ApiError: the job refuses it: it isn't open any more. TransportError: no batch was added, unless a note of
+                the error says that nobody could tell.
         """
         if self.created.operation in QUERIES:
             return await self._add(_soql(source))

@@ -32,7 +32,7 @@ def add_once(session: Session, job: JobOperations, content: Content, *, known: s
 
     Raises:
         ApiError: the job refuses it. TransportError: no answer as often as the session's policy tries; the error of
-            the last try. No batch was added.
+            the last try. No batch was added, unless a note says that nobody could tell.
     """
     body = run(lambda: content.body(compress=compress))
     operation = job.add_batch(body, compressed=compress)
@@ -47,8 +47,12 @@ def add_once(session: Session, job: JobOperations, content: Content, *, known: s
         else:
             known.add(added.id)
             return added
-        arrived = not isinstance(failure, TransportError) or failure.sent
-        lost = _lost(session, job, content, known) if arrived else None
+        try:
+            arrived = not isinstance(failure, TransportError) or failure.sent
+            lost = _lost(session, job, content, known) if arrived else None
+        except SalesforceError as unknown:
+            failure.add_note(f"job {job.job_id} may have the batch or not: look at batches() before you add it again")
+            raise failure from unknown
         if lost is not None:
             known.add(lost.id)
             return lost
