@@ -52,7 +52,7 @@ def documents() -> dict[str, tuple[Json, list[str]]]:
             shared, _, variant = path.partition("#")
             document = {**bundle, "paths": {shared: {**items[shared], **item}} if variant else {}}
             document, tested = found.setdefault(f"{api.id}_{variant}".rstrip("_"), (document, []))
-            document["paths"].setdefault(shared, item)
+            document["paths"].setdefault(shared, {**items[shared], **item})
             tested += [item[method]["operationId"] for method in METHODS if method in item]
     return {name: (without_version(document), tested) for name, (document, tested) in found.items()}
 

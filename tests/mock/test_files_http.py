@@ -111,6 +111,32 @@ def test_a_file_that_is_missing_is_a_missing_required_field(raw: RawOrg) -> None
     assert (error["errorCode"], error["fields"]) == ("REQUIRED_FIELD_MISSING", ["Body"])
 
 
+def test_a_file_is_changed_with_its_record(raw: RawOrg) -> None:
+    account = raw.create("Account", Name="Acme")
+    record_id = raw.create("Attachment", ParentId=account, Name="a.png", Body="b25l")
+    path = f"/sobjects/Attachment/{record_id}"
+    parts = {"entity": (None, '{"Name": "b.png"}', "application/json"), "Body": ("b.png", CONTENT, "image/png")}
+
+    answer = raw.send("PATCH", path, files=parts)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert raw.send("GET", f"{path}/Body").content == CONTENT
+    record = raw.get(path)
+    assert (record["Name"], record["BodyLength"]) == ("b.png", len(CONTENT))
+    assert raw.send("PATCH", path, json={"Name": "c.png"}).status_code == 204
+    assert raw.send("GET", f"{path}/Body").content == CONTENT
+
+
+def test_the_file_of_a_version_does_not_change(raw: RawOrg) -> None:
+    version = raw.create("ContentVersion", **VERSION, VersionData="b25l")
+    parts = {"entity": (None, "{}", "application/json"), "VersionData": ("b.png", CONTENT, "image/png")}
+
+    answer = raw.send("PATCH", f"/sobjects/ContentVersion/{version}", files=parts)
+
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert raw.send("GET", f"/sobjects/ContentVersion/{version}/VersionData").content == b"one"
+
+
 def test_a_refused_record_leaves_no_file(raw: RawOrg) -> None:
     answer = send_parts(raw, "Attachment", {"Name": "a.png"}, "Body", CONTENT)
 

@@ -1470,6 +1470,60 @@ class AsyncRestApi:
             )
         )
 
+    async def update_record_multipart(
+        self,
+        sobject: str,
+        record_id: str,
+        *,
+        entity: SObject | Mapping[str, Any],
+        body_: bytes | StreamBody,
+        sforce_call_options: str | Unset = UNSET,
+    ) -> None:
+        """Change one record and its file, without base64.
+
+        For Document and Attachment (file in `Body`). A ContentVersion's file never changes; create a new version of its
+        document.
+
+        Args:
+            sobject: API name of the object, such as `Account` or `Flight__c`; any case.
+            record_id: Id of the record, 15 characters (case-sensitive) or 18.
+            entity: One record. Field API names to values; a parent is a record of its own, a child subquery a
+                QueryResult, either may be null.
+            body_: The file of a Document or an Attachment; the part carries a file name.
+            sforce_call_options: `client=Name, defaultNamespace=ns`: a name for this client (it shows as the origin in
+                change events) and the namespace that unprefixed names fall into. Sent as the header
+                `Sforce-Call-Options`.
+
+        Returns:
+            Saved; no body. None is returned.
+
+        Raises:
+            ApiError: Salesforce refused the record, field by field or by rule (400).
+            InvalidSession: The access token is missing, expired, revoked or not meant for this API (401).
+            ApiError: The user may not do this, or the org's calls are used up (403). Calls come back as the rolling 24
+                hours move on.
+            NotFound: No such record, external id field or object, or the record is deleted (404).
+            ApiError: The resource doesn't take this method (405); an upsert URL without its external id value is the
+                usual cause.
+            VersionRetired: The API version is retired (410).
+            ApiError: More than 100 MB in one upload (413).
+            ApiError: The body's Content-Type isn't one that the resource takes (415).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: rest-guide, dome_sobject_insert_update_blob (rest.md#5).
+        """
+        return await self._sender.send(
+            operations.update_record_multipart(
+                sobject,
+                record_id,
+                entity=entity,
+                body_=body_,
+                sforce_call_options=sforce_call_options,
+            )
+        )
+
     async def get_blob(
         self,
         sobject: str,

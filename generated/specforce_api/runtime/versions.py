@@ -236,6 +236,7 @@ OPERATIONS: Final[Mapping[str, tuple[str | None, str | None]]] = MappingProxyTyp
         "updateJobXml": ("31.0", None),
         "updateQueryJob": ("47.0", None),
         "updateRecord": ("31.0", None),
+        "updateRecordMultipart": ("31.0", None),
         "updateRecords": ("42.0", None),
         "updateRelatedRecord": ("36.0", None),
         "updateReport": ("34.0", None),

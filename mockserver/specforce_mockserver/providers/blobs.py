@@ -1,4 +1,4 @@
-"""Files: created beside their record's JSON in one multipart request, read in pieces.
+"""Files: created and changed beside their record's JSON in one multipart request, read in pieces.
 
 Source: specs/reference/rest.md section 5, "Blob create". The refusals of malformed requests are [E].
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from specforce_mockserver import rows
 from specforce_mockserver.calls import Answer, ApiError, Call, Part, not_found
 from specforce_mockserver.providers.describes import sobject_of
-from specforce_mockserver.providers.sobject_rows import created, insert
+from specforce_mockserver.providers.sobject_rows import change, created, insert
 from specforce_mockserver.records.lookup import quoted
 from specforce_mockserver.registry import provides
 
@@ -48,6 +48,14 @@ def _parts_of(sobject: SObjectType, parts: Sequence[Part]) -> tuple[Part, Field,
         message = f"Multipart message must include one binary part, named after a field for files: {names or 'none'}"
         raise ApiError(400, "INVALID_MULTIPART_REQUEST", message)
     return records[0], *files[0]
+
+
+@provides("updateRecordMultipart", blocking=True)
+def update_record_multipart(call: Call) -> Answer:
+    """Change a record and its file."""
+    record, field, file = _parts_of(sobject_of(call), cast("Sequence[Part]", call.body))
+    call.body, call.raw_body = record.json_object(), bytes(record.content)
+    return change(call, {field.name: file.content})
 
 
 @provides("getBlob")

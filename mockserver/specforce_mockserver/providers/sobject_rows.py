@@ -74,6 +74,15 @@ def get_record(call: Call) -> Answer:
 @provides("updateRecord", writes=True)
 def update_record(call: Call) -> Answer:
     """Change the named fields of a record."""
+    return change(call)
+
+
+def change(call: Call, files: Mapping[str, memoryview] | None = None) -> Answer:
+    """Change the addressed record as the request's body says, and contents that came beside it.
+
+    Raises:
+        ApiError: it is refused.
+    """
     sobject = sobject_of(call)
     with call.org.database.write():
         record_id = rows.addressed(call, sobject, call.params["record_id"])
@@ -82,7 +91,7 @@ def update_record(call: Call) -> Answer:
         if refused is not None:
             return refused
         rows.refuse_in_body(call, "Id")
-        batch = rows.one_row(call, sobject, {"Id": record_id})
+        batch = rows.one_row(call, sobject, {**(files or {}), "Id": record_id})
         rows.saved(call, call.org.records.update(batch, user_id=call.user_id)[0])
     return empty()
 

@@ -14,6 +14,15 @@ def create_record_multipart(_: Stage) -> Scene:
     return Scene({"sobject": "ContentVersion"}, created, body=parts, status=201)
 
 
+@scenario("updateRecordMultipart")
+def update_record_multipart(stage: Stage) -> Scene:
+    parent = stage.create("Account", Name="Acme")
+    record_id = stage.create("Attachment", ParentId=parent, Name="a.txt", Body="b25l")
+    parts = {"entity": {"Name": "b.txt", "Description": None}, "Body": "two\n"}
+    arguments = {"sobject": "Attachment", "record_id": record_id}
+    return Scene(arguments, lambda value: value is None, body=parts, status=204)
+
+
 @scenario("getBlob")
 def get_blob(stage: Stage) -> Scene:
     content = b"\x00\r\n--boundary\x7f"

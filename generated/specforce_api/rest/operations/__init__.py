@@ -135,6 +135,7 @@ if TYPE_CHECKING:
     from ._trigger_sobject_rules import trigger_sobject_rules as trigger_sobject_rules
     from ._update_dashboard import update_dashboard as update_dashboard
     from ._update_record import update_record as update_record
+    from ._update_record_multipart import update_record_multipart as update_record_multipart
     from ._update_records import update_records as update_records
     from ._update_related_record import update_related_record as update_related_record
     from ._update_report import update_report as update_report
@@ -266,6 +267,7 @@ __all__ = [
     "trigger_sobject_rules",
     "update_dashboard",
     "update_record",
+    "update_record_multipart",
     "update_records",
     "update_related_record",
     "update_report",
