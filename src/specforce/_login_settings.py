@@ -10,6 +10,7 @@ from specforce.auth import (
     JwtBearer,
     RefreshToken,
     SfCli,
+    SoapLogin,
     StaticToken,
     UsernamePassword,
     WebServer,
@@ -114,6 +115,11 @@ def _password(given: Given) -> Credentials:
     )
 
 
+def _soap(given: Given) -> Credentials:
+    login = _some(given, login_url="login_url")
+    return SoapLogin(given["username"], given["password"], given.get("security_token", ""), **login)
+
+
 def _client_credentials(given: Given) -> Credentials:
     return ClientCredentials(given["client_id"], given["client_secret"], login_url=given["login_url"])
 
@@ -134,6 +140,7 @@ _FLOWS: dict[str, Callable[[Given], Credentials]] = {
     "refresh-token": _refresh_token,
     "jwt": _jwt,
     "password": _password,
+    "soap": _soap,
     "client-credentials": _client_credentials,
     "web": _web,
     "device": _device,

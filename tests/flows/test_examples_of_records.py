@@ -137,3 +137,11 @@ def test_each_example_is_in_the_table_and_run_by_a_test() -> None:
 
     assert {name for name in names if f"`{name}`" not in table} == set()
     assert {name for name in names if f'run("{name}"' not in tests} == set()
+
+
+def test_a_lead_is_converted(run: Any, org: FakeOrg) -> None:
+    (lead_id,) = org.seed({"Lead": [{"LastName": "Ek", "Company": "Ek AB"}]})["Lead"]
+
+    (made,) = run("convert_lead", lead_id)
+    assert re.fullmatch(r"account 001\w{15}, contact 003\w{15}, opportunity 006\w{15}", made)
+    assert run("convert_lead", lead_id) == ["CANNOT_UPDATE_CONVERTED_LEAD: cannot reference converted lead"]

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from .query import AsyncQuery
     from .reports import AsyncReport
+    from .soap import AsyncSoap
     from .sobject import AsyncSObject
 
 R = TypeVar("R")
@@ -243,6 +244,13 @@ class AsyncSalesforce:
         from specforce_api.apex_rest import AsyncApexRestApi  # noqa: PLC0415 - on first use
 
         return AsyncApexRestApi(self.session)
+
+    @cached_property
+    def soap(self) -> AsyncSoap:
+        """The SOAP API: converting leads, merging, the recycle bin, and every other operation."""
+        from .soap import AsyncSoap  # noqa: PLC0415 - on first use
+
+        return AsyncSoap(self.session)
 
     @cached_property
     def auth(self) -> AsyncAuthApi:

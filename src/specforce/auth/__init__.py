@@ -23,6 +23,7 @@ from ._interactive import DeviceCode, DeviceFlow, WebServer
 from ._jwt import JwtBearer
 from ._retirements import RetirementWarning
 from ._sf_cli import SfCli
+from ._soap_login import SoapLogin
 from ._token import Token
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "RefreshToken",
     "RetirementWarning",
     "SfCli",
+    "SoapLogin",
     "StaticToken",
     "Token",
     "TokenSource",
