@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .composite import Batch, Composite, Graphs
     from .query import Query
     from .reports import Report
+    from .soap import Soap
     from .sobject import SObject
 
 R = TypeVar("R")
@@ -244,6 +245,13 @@ class Salesforce:
         from specforce_api.apex_rest import ApexRestApi  # noqa: PLC0415 - on first use
 
         return ApexRestApi(self.session)
+
+    @cached_property
+    def soap(self) -> Soap:
+        """The SOAP API: converting leads, merging, the recycle bin, and every other operation."""
+        from .soap import Soap  # noqa: PLC0415 - on first use
+
+        return Soap(self.session)
 
     @cached_property
     def auth(self) -> AuthApi:

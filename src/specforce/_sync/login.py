@@ -21,6 +21,7 @@ from specforce.auth import (
     DeviceFlow,
     RefreshToken,
     SfCli,
+    SoapLogin,
     StaticToken,
     Token,
     TokenSource,
@@ -28,6 +29,8 @@ from specforce.auth import (
 )
 from specforce.auth._answer import is_spent, refusal, token_from_reply
 from specforce.auth._credentials import Grant
+from specforce.auth._soap_login import LOGIN_VERSION, token_of
+from specforce.auth._soap_login import refusal as soap_refusal
 from specforce_api.runtime.errors import AuthError, InputError, SalesforceError
 
 from .in_person import authorized_by_browser, authorized_on_device
@@ -102,6 +105,8 @@ class Login:
             if isinstance(found, str):
                 return Token(found)
             raise InputError(f"{credentials.function!r} returned a {type(found).__name__}, not a token")
+        if isinstance(credentials, SoapLogin):
+            return self._by_soap(credentials)
         if isinstance(credentials, WebServer) and not self._can_renew():
             return self._ask(credentials, authorized_by_browser(credentials, self._api_version))
         if isinstance(credentials, DeviceFlow) and not self._can_renew():
@@ -128,6 +133,13 @@ class Login:
         codes = operation.decode(self._reply(login, operation))
         code = DeviceCode(codes.user_code, codes.verification_uri, codes.interval)
         return code, login.first_form(grant_type=login.flow, code=codes.device_code)
+
+    def _by_soap(self, login: SoapLogin) -> Token:
+        operation = login.operation()
+        info = replace(operation.info, repeatable=True)  # a second session does no harm
+        request = build(operation, base_url=login.login_url, api_version=LOGIN_VERSION, access_token=None)
+        reply = self._exchange.reply(info, request, soap_refusal)
+        return token_of(operation.decode(reply), login.login_url)
 
     def _ask(self, grant: Grant, form: Form) -> Token:
         """The token for a form.
@@ -160,4 +172,5 @@ class Login:
         return self._exchange.reply(info, request, refusal)
 
     def _host(self) -> str:
-        return _urls.host(self.credentials.login_url) if isinstance(self.credentials, Grant) else ""
+        credentials = self.credentials
+        return _urls.host(credentials.login_url) if isinstance(credentials, Grant | SoapLogin) else ""
