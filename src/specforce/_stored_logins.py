@@ -18,7 +18,7 @@ from urllib.parse import quote
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 SERVICE = "specforce"
@@ -38,13 +38,13 @@ def save(folder: Path, profile: str, login: Mapping[str, str]) -> str:
         Where it is kept: `keyring`, or the path of the file.
 
     Raises:
-        OSError: the file can't be written.
+        InputError: the keyring refuses. OSError: the file can't be written.
     """
     text = json.dumps(dict(login))
     _forget_tokens(folder, profile)
     keyring = _keyring()
     if keyring is not None:
-        keyring.set_password(SERVICE, profile, text)
+        _asked(keyring.set_password, SERVICE, profile, text)
         _file(folder, profile).unlink(missing_ok=True)
         return "keyring"
     path = _file(folder, profile)
@@ -56,13 +56,13 @@ def load(folder: Path, profile: str) -> dict[str, str] | None:
     """The login of a profile, `None` where none is kept.
 
     Raises:
-        InputError: others can read its file, or it isn't what `save` wrote.
+        InputError: others can read its file, the keyring refuses, or it isn't what `save` wrote.
     """
     path = _file(folder, profile)
     where, text = str(path), _read(path)
     if text is None:
         keyring = _keyring()
-        where, text = "the keyring", keyring.get_password(SERVICE, profile) if keyring is not None else None
+        where, text = "the keyring", _asked(keyring.get_password, SERVICE, profile) if keyring is not None else None
     if text is None:
         return None
     try:
@@ -75,14 +75,18 @@ def load(folder: Path, profile: str) -> dict[str, str] | None:
 
 
 def forget(folder: Path, profile: str) -> bool:
-    """Drop the login of a profile; whether there was one."""
+    """Drop the login of a profile; whether there was one.
+
+    Raises:
+        InputError: the keyring refuses.
+    """
     _forget_tokens(folder, profile)
     path = _file(folder, profile)
     found = path.exists()
     path.unlink(missing_ok=True)
     keyring = _keyring()
-    if keyring is not None and keyring.get_password(SERVICE, profile) is not None:
-        keyring.delete_password(SERVICE, profile)
+    if keyring is not None and _asked(keyring.get_password, SERVICE, profile) is not None:
+        _asked(keyring.delete_password, SERVICE, profile)
         found = True
     return found
 
@@ -103,12 +107,24 @@ def _file(folder: Path, profile: str) -> Path:
 
 
 def _keyring() -> Any:
-    """The keyring package where it has a keyring, `None` elsewhere. It has types, but is an extra."""
+    """The system's keyring, `None` where there is none. Its package has types, but is an extra."""
     try:
-        keyring = import_module("keyring")
+        backend = import_module("keyring").get_keyring()
     except ModuleNotFoundError:
         return None
-    return keyring if keyring.get_keyring().priority > 0 else None
+    return backend if backend.priority > 0 else None
+
+
+def _asked(ask: Callable[..., str | None], *what: str) -> str | None:
+    """What the keyring answers.
+
+    Raises:
+        InputError: it doesn't; locked, most often.
+    """
+    try:
+        return ask(*what)
+    except import_module("keyring.errors").KeyringError as error:
+        raise InputError(f"the keyring refuses: {error}; unlock it, or set PYTHON_KEYRING_BACKEND") from None
 
 
 def _write(path: Path, text: str) -> None:

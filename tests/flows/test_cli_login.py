@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.backends.fail import Keyring as NoKeyring
+from keyring.errors import KeyringLocked
 
 from specforce import _stored_logins
 from specforce.auth import DeviceCode, DeviceFlow
@@ -20,7 +19,7 @@ from tests.keys import certificate, private_pem
 from tests.persons import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from click.testing import Result
 
@@ -30,13 +29,12 @@ if TYPE_CHECKING:
 USER = "user@example.com"
 
 
-class MemoryKeyring(KeyringBackend):
-    """A keyring that ends with the test."""
+class MemoryKeyring:
+    """A keyring that ends with the test. No subclass: those are found and used by everybody from then on."""
 
     priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -57,22 +55,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def machine(specforce: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No keyring, a person at the browser, and an environment that says where, but not who."""
-    before = keyring.get_keyring()
-    keyring.set_keyring(NoKeyring())
+def machine(specforce: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person at the browser, and an environment that says where, but not who."""
     for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"):
         monkeypatch.delenv(name)
     monkeypatch.setattr(webbrowser, "open", lambda url: Person().visit(url) or True)
-    yield
-    keyring.set_keyring(before)
 
 
 @pytest.fixture
-def of_the_system() -> MemoryKeyring:
+def of_the_system(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
     """A keyring."""
     backend = MemoryKeyring()
-    keyring.set_keyring(backend)
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     return backend
 
 
@@ -149,6 +143,19 @@ def test_a_rotated_refresh_token_is_kept_for_the_next_command(
 
     assert not [*(folder / "logins").iterdir()]
     assert [each.operation for each in org.requests].count("authorize") == 1
+
+
+def test_a_keyring_that_is_locked_is_named(
+    specforce: Callable[..., Result], public: str, of_the_system: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: str) -> None:
+        raise KeyringLocked("Failed to unlock the collection!")
+
+    monkeypatch.setattr(of_the_system, "set_password", locked)
+
+    done = web(specforce)
+
+    assert (done.exit_code, "the keyring refuses: Failed to unlock" in done.stderr) == (2, True)
 
 
 def test_a_login_goes_by_the_profile_s_own_table_where_nothing_else_is_said(
