@@ -116,12 +116,9 @@ def _undo_if_refused(results: Sequence[RowResult], *, all_or_none: bool) -> None
 
 
 def _unknown(run: Run) -> list[RowResult]:
-    """The results of rows of an object that the org doesn't have. [E]"""
-    if len(run.named) == 3:
-        return [RowResult(None, False, malformed(each)) for each in run.rows]
-    return [RowResult(None, False, RowError("INVALID_TYPE", f"sObject type '{run.named}' is not supported."))] * len(
-        run.rows
-    )
+    """The results of rows, Ids or records, of an object that the org doesn't have. [E]"""
+    no_type = RowError("INVALID_TYPE", f"sObject type '{run.named}' is not supported.")
+    return [RowResult(None, False, malformed(each) if isinstance(each, str) else no_type) for each in run.rows]
 
 
 def malformed(record_id: str) -> RowError:
