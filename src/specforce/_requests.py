@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from specforce import __version__
 from specforce._http_request import HttpRequest
+from specforce._masked import MaskedBytes
 from specforce_api.runtime.operation import TokenBody
 
 if TYPE_CHECKING:
@@ -41,4 +42,6 @@ def build(operation: Operation[Any], *, base_url: str, api_version: str, access_
     if operation.content_type is not None:
         headers.append(("Content-Type", operation.content_type))
     body = operation.body_with(access_token)
+    if isinstance(operation.body, TokenBody) and isinstance(body, bytes):
+        body = MaskedBytes(body)
     return HttpRequest(operation.info.method, url, tuple(headers), body, operation.info.operation_id)

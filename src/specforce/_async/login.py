@@ -137,6 +137,8 @@ class AsyncLogin:
         operation = login.operation()
         info = replace(operation.info, repeatable=True)  # a second session does no harm
         request = build(operation, base_url=login.login_url, api_version=LOGIN_VERSION, access_token=None)
+        if isinstance(request.body, bytes):
+            request = replace(request, body=MaskedBytes(request.body))
         reply = await self._exchange.reply(info, request, soap_refusal)
         return token_of(operation.decode(reply), login.login_url)
 
