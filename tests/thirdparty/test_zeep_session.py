@@ -1,22 +1,25 @@
 """zeep, unmodified and with our WSDL, talks to the fake org; and it reads what our client sends.
 
-It knows nothing of ours but the WSDL, so it judges both sides of it: names, namespaces, types and the order of elements.
+It knows nothing of ours but the WSDL, so it judges both sides by it: names, namespaces, types, the order of elements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from specforce.testing import FakeOrg
-from specforce_api.runtime.operation import Operation
 from specforce_api.runtime.record_ids import long_id
 from specforce_api.soap import models, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specforce_api.runtime.operation import Operation
 
 WSDL = Path(__file__).parents[2] / "specs" / "wsdl" / "partner.wsdl"
 BINDING = "{urn:partner.soap.sforce.com}SoapBinding"
