@@ -46,7 +46,7 @@ class Placeholder(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reference(Generic[T_co]):
     """One request of many, and its answer to come; `results[reference]` is that answer.
 
@@ -58,6 +58,9 @@ class Reference(Generic[T_co]):
     name: str
     operation: Operation[T_co]
     _used: set[str]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name} {self.operation.info.operation_id}>"
 
     @property
     def id(self) -> str:
@@ -90,20 +93,20 @@ class Subrequests:
     def __len__(self) -> int:
         return len(self._references)
 
-    def create(self, sobject: str, record: object, *, name: str | None = None) -> Reference[Saved]:
+    def create(self, sobject: str, record: object, *, reference_id: str | None = None) -> Reference[Saved]:
         """Create a record; values may be references' `id`.
 
         Args:
-            name: the request's referenceId; one is made up without it.
+            reference_id: the request's name among the others; one is made up without it.
         """
         operation = operations.create_record(_sobject(sobject), body={})
         operation_id = operation.info.operation_id
         sent = replace(operation, body=encode(for_create(record)))
-        return self.add(_then(sent, lambda result: saved(operation_id, result)), name=name)
+        return self.add(_then(sent, lambda result: saved(operation_id, result)), reference_id=reference_id)
 
     @overload
     def get(
-        self, sobject: str, record_id: str, fields: Sequence[str] | None = None, *, name: str | None = None
+        self, sobject: str, record_id: str, fields: Sequence[str] | None = None, *, reference_id: str | None = None
     ) -> Reference[dict[str, Any]]: ...
     @overload
     def get(
@@ -113,7 +116,7 @@ class Subrequests:
         fields: Sequence[str] | None = None,
         *,
         returns: type[R],
-        name: str | None = None,
+        reference_id: str | None = None,
     ) -> Reference[R]: ...
     def get(
         self,
@@ -122,7 +125,7 @@ class Subrequests:
         fields: Sequence[str] | None = None,
         *,
         returns: type[Any] = dict[str, Any],
-        name: str | None = None,
+        reference_id: str | None = None,
     ) -> Reference[Any]:
         """Read a record.
 
@@ -133,29 +136,31 @@ class Subrequests:
         wanted = fields if fields is not None else declared_fields(returns)
         checked = [identifier(field, what="fields") for field in wanted] or UNSET
         operation = operations.get_record(_sobject(sobject), _id(record_id), fields=checked)
-        return self.add(_read(operation, returns), name=name)
+        return self.add(_read(operation, returns), reference_id=reference_id)
 
-    def update(self, sobject: str, record_id: str, record: object, *, name: str | None = None) -> Reference[None]:
+    def update(
+        self, sobject: str, record_id: str, record: object, *, reference_id: str | None = None
+    ) -> Reference[None]:
         """Change a record; `None` clears a field."""
         fields = for_create(record) if isinstance(record_id, Placeholder) else for_update(record, record_id)[1]
         operation = operations.update_record(_sobject(sobject), _id(record_id), body={})
-        return self.add(replace(operation, body=encode(fields)), name=name)
+        return self.add(replace(operation, body=encode(fields)), reference_id=reference_id)
 
     def upsert(
-        self, sobject: str, field: str, value: str | int, record: object, *, name: str | None = None
+        self, sobject: str, field: str, value: str | int, record: object, *, reference_id: str | None = None
     ) -> Reference[Saved]:
         """Create or change the record that has this external id."""
         fields = for_upsert(record, identifier(field, what="field"), str(value))
         operation = operations.upsert_record(_sobject(sobject), field, str(value), body={})
         operation_id = operation.info.operation_id
         sent = replace(operation, body=encode(fields))
-        return self.add(_then(sent, lambda result: saved(operation_id, result)), name=name)
+        return self.add(_then(sent, lambda result: saved(operation_id, result)), reference_id=reference_id)
 
-    def delete(self, sobject: str, record_id: str, *, name: str | None = None) -> Reference[None]:
+    def delete(self, sobject: str, record_id: str, *, reference_id: str | None = None) -> Reference[None]:
         """Put a record into the recycle bin."""
-        return self.add(operations.delete_record(_sobject(sobject), _id(record_id)), name=name)
+        return self.add(operations.delete_record(_sobject(sobject), _id(record_id)), reference_id=reference_id)
 
-    def add(self, operation: Operation[T], *, name: str | None = None) -> Reference[T]:
+    def add(self, operation: Operation[T], *, reference_id: str | None = None) -> Reference[T]:
         """Any operation of `specforce_api`, such as `specforce_api.rest.operations.get_limits()`.
 
         Raises:
@@ -164,9 +169,9 @@ class Subrequests:
         """
         if len(self) >= self._limit:
             raise InputError(f"one request holds {self._limit} others at most, and this would be one more")
-        name = name or f"ref{len(self) + 1}"
+        name = reference_id or f"ref{len(self) + 1}"
         if not _NAME.fullmatch(name) or name in self._references:
-            raise InputError(f"name={name!r} is taken, or isn't made of letters, digits and _")
+            raise InputError(f"reference_id={name!r} is taken, or isn't made of letters, digits and _")
         if operation.body is not None and operation.content_type != "application/json":
             raise InputError(f"{operation.info.operation_id} has no JSON body: it can't travel in another request")
         reference = Reference(name, operation, self._used)
@@ -228,11 +233,25 @@ class QueryingSubrequests(Subrequests):
 
     @overload
     def query(
-        self, text: str, /, *, returns: type[dict[str, Any]] = ..., name: str | None = None, **values: soql.Value
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[dict[str, Any]] = ...,
+        reference_id: str | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
     ) -> Reference[list[dict[str, Any]]]: ...
     @overload
     def query(
-        self, text: str, /, *, returns: type[R], name: str | None = None, **values: soql.Value
+        self,
+        text: str,
+        /,
+        *,
+        returns: type[R],
+        reference_id: str | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
+        **values: soql.Value,
     ) -> Reference[list[R]]: ...
     def query(
         self,
@@ -240,11 +259,18 @@ class QueryingSubrequests(Subrequests):
         /,
         *,
         returns: type[Any] = dict[str, Any],
-        name: str | None = None,
+        reference_id: str | None = None,
+        binds: Mapping[str, soql.Value] | None = None,
         **values: soql.Value,
     ) -> Reference[Any]:
-        """The records of a query, of its first page; more of them raise when they are looked at."""
-        operation = operations.query(q=soql.bind(text, values))
+        """The records of a query, of its first page; more of them raise when they are looked at.
+
+        Args:
+            returns: the type of the records.
+            binds: values by name, for names that Python has taken; otherwise as `values`.
+            values: what `:name` in the query stands for.
+        """
+        operation = operations.query(q=soql.bind(text, {**(binds or {}), **values}))
 
         def read(reply: Reply) -> list[Any]:
             page = decode_page(operation.info, reply, returns)
@@ -256,18 +282,18 @@ class QueryingSubrequests(Subrequests):
                 )
             return page.records
 
-        return self.add(decoded_by(operation, read), name=name)
+        return self.add(decoded_by(operation, read), reference_id=reference_id)
 
     @overload
     def request(
-        self, method: str, url: str, *, json: object = None, returns: None = None, name: str | None = None
+        self, method: str, url: str, *, json: object = None, returns: None = None, reference_id: str | None = None
     ) -> Reference[Any]: ...
     @overload
     def request(
-        self, method: str, url: str, *, json: object = None, returns: type[R], name: str | None = None
+        self, method: str, url: str, *, json: object = None, returns: type[R], reference_id: str | None = None
     ) -> Reference[R]: ...
     def request(
-        self, method: str, url: str, *, json: object = None, returns: Any = None, name: str | None = None
+        self, method: str, url: str, *, json: object = None, returns: Any = None, reference_id: str | None = None
     ) -> Reference[Any]:
         """A request by its URL: `/services/data/v67.0/limits`, `v67.0/limits` or, of the client's version, `/limits`.
 
@@ -289,7 +315,7 @@ class QueryingSubrequests(Subrequests):
         def read(reply: Reply) -> Any:
             return read_as(info, reply, returns)
 
-        return self.add(Operation(info, read, path, body=body, content_type=kind), name=name)
+        return self.add(Operation(info, read, path, body=body, content_type=kind), reference_id=reference_id)
 
 
 class Results:
@@ -351,7 +377,7 @@ class Results:
 
     def _answer(self, reference: Reference[Any]) -> Reply:
         if self._references.get(reference.name) is not reference:
-            raise KeyError(f"{reference.name} isn't one of these requests")
+            raise KeyError(f"{reference!r} isn't one of these requests")
         return self._answers[reference.name]
 
 

@@ -29,10 +29,11 @@ def test_later_requests_use_what_earlier_ones_answer(half: Half, org: FakeOrg) -
     c = sf.composite(all_or_none=True)
 
     account = c.create("Account", {"Name": "Acme & {Söhne}", "Code__c": "A"})
-    contact = c.create("Contact", {"LastName": "Ek", "AccountId": account.id}, name="theContact")
+    contact = c.create("Contact", {"LastName": "Ek", "AccountId": account.id}, reference_id="theContact")
     read = c.get("Account", account.id, returns=Account)
     renamed = c.update("Account", account.id, {"Name": "Acme Corp"})
-    found = c.query("SELECT Id, AccountId FROM Contact WHERE LastName = :last", last="Ek")
+    found = c.query("SELECT Id, AccountId FROM Contact WHERE LastName = :name", name="Ek")
+    bound = c.query("SELECT Id FROM Contact WHERE LastName = :returns", binds={"returns": "Ek"})
     upserted = c.upsert("Account", "Code__c", "A", {"BillingCity": "Oslo"})
     limits = c.add(operations.get_limits())
     described = c.request("GET", "/sobjects/Account")
@@ -44,6 +45,7 @@ def test_later_requests_use_what_earlier_ones_answer(half: Half, org: FakeOrg) -
     assert results[read] == Account(results[account].id, "Acme & {Söhne}", "A")
     assert results[renamed] is None
     assert [row["AccountId"] for row in results[found]] == [results[account].id]
+    assert [row["Id"] for row in results[bound]] == [results[contact].id]
     assert results[upserted] == Saved(results[account].id, created=False)
     assert results[limits].additional_properties["DailyApiRequests"].remaining > 0
     assert results[described]["objectDescribe"]["name"] == "Account"
@@ -68,7 +70,7 @@ def test_a_refused_request_is_data_until_its_answer_is_asked_for(half: Half, org
     assert results.error(dependent).error_code == "PROCESSING_HALTED"
     with pytest.raises(RequiredFieldMissing):
         results.raise_for_errors()
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="<Reference ref1 createRecord> isn't one of these requests"):
         results[sf.composite().create("Account", {"Name": "x"})]
 
 
@@ -143,8 +145,8 @@ def test_a_batch_may_halt(half: Half, org: FakeOrg) -> None:
         lambda c: c.request("GET", "/sobjects/Account/@{ref1.id}"),
         lambda c: c.request("GET", "/../../x"),
         lambda c: c.request("GET", "/limits\r\nX: 1"),
-        lambda c: c.create("Account", {"Name": "x"}, name="a b"),
-        lambda c: [c.create("Account", {"Name": "x"}, name="same") for _ in range(2)],
+        lambda c: c.create("Account", {"Name": "x"}, reference_id="a b"),
+        lambda c: [c.create("Account", {"Name": "x"}, reference_id="same") for _ in range(2)],
         lambda c: [c.create("Account", {"Name": "x"}) for _ in range(26)],
         lambda c: c.get("Account", "001"),
         lambda c: c.get("Account/x", ACCOUNT_ID),

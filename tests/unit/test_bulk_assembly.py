@@ -217,6 +217,7 @@ def test_a_quote_that_is_never_closed_is_named_by_its_row(tmp_path: Path) -> Non
         (iter(["text"]), "yields text"),
         (io.StringIO("A\n1\n"), "yields text"),
         (iter([7]), "yields int"),
+        ({"A": "1"}, r"one row: put it into a list"),
         ([{"A": "1"}], "mapping names the column 'C'"),
     ],
 )

@@ -173,9 +173,11 @@ def test_update_and_delete_return_nothing(half: Half) -> None:
         "001xx000003DGb",
         "001xx000003DGb2AA",
         "é" * 15,
+        500,
+        b"001xx000003DGb2AAG",
     ],
 )
-def test_what_is_no_id_is_refused_before_any_request(half: Half, record_id: str) -> None:
+def test_what_is_no_id_is_refused_before_any_request(half: Half, record_id: Any) -> None:
     server = ScriptedServer(NO_CONTENT)
     account = half.connect(server).sobject("Account")
 

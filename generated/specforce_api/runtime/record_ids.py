@@ -7,6 +7,8 @@ Source: reference/errors_and_limits.md 4.
 
 from __future__ import annotations
 
+from typing import cast
+
 from .errors import InputError
 
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -18,7 +20,8 @@ def check_id(value: str, *, name: str = "record_id") -> str:
     Raises:
         InputError: it isn't one, or its checksum doesn't fit.
     """
-    if len(value) not in (15, 18) or not (value.isascii() and value.isalnum()):
+    text = value if isinstance(cast("object", value), str) else ""
+    if len(text) not in (15, 18) or not (text.isascii() and text.isalnum()):
         raise InputError(f"{name}={value!r} isn't an id: ids have 15 or 18 letters and digits")
     if len(value) == 18 and value != long_id(value[:15]):
         hint = (

@@ -85,7 +85,9 @@ def is_blocking(source: object) -> bool:
 
 
 def refuse_uniterable(source: object) -> None:
-    """Raise InputError where a source can't be iterated by a blocking client."""
+    """Raise InputError where a source can't be iterated by a blocking client, or is one row instead of many."""
+    if isinstance(source, Mapping):
+        raise InputError("the source is one row: put it into a list, [row]")
     if isinstance(source, Iterable):
         return
     kind = type(source).__name__
@@ -137,7 +139,10 @@ def first_kind(item: object) -> str:
     if isinstance(item, Mapping) or (hasattr(item, "__getitem__") and not isinstance(item, str)):
         return "rows"
     if isinstance(item, str):
-        raise InputError("the source yields text: open the file in binary mode ('rb'), or encode the text as UTF-8")
+        raise InputError(
+            "the source yields text: open a file in binary mode ('rb'), encode text as UTF-8, "
+            "of a data frame pass the rows as mappings (pandas: frame.to_dict('records'), polars: frame.to_dicts())"
+        )
     raise InputError(f"the source yields {type(item).__name__}: it should yield bytes, mappings or sequences")
 
 
