@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specforce_api.runtime.errors import ApiError, NotImplementedByServer
-from specforce_mockserver import coverage
 from specforce_mockserver.registry import PROVIDERS
 from tests.contract.cases import Ask, asks
 from tests.contract.exchange import Wire, call
 from tests.contract.play import check_answer, play
 from tests.contract.refusals import REFUSALS, Refusal
 from tests.contract.scenarios import SCENARIOS
+from tests.contract.served import coverage
 from tests.contract.specification import operations
 from tests.contract.stage import API_VERSION, Stage
 

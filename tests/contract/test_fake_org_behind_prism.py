@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce_mockserver import coverage
 from tests.contract.play import play
 from tests.contract.refusals import REFUSALS, Refusal
+from tests.contract.served import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 import specforce_specs
-from specforce_mockserver import coverage
 from tests.contract.bulk_v1_jobs import BatchStage
 from tests.contract.scenarios import dashboards, metadata, reports
+from tests.contract.served import coverage
 from tests.contract.specification import METHODS, operations
 from tests.contract.stage import API_VERSION, Stage
 

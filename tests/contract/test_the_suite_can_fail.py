@@ -21,8 +21,8 @@ import pytest
 from ruamel.yaml import YAML
 
 import specforce_specs
-from specforce_mockserver import coverage
 from tests.contract import mutations
+from tests.contract.served import coverage
 
 ROOT = Path(__file__).resolve().parents[2]
 Json = Any

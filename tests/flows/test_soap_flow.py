@@ -30,6 +30,7 @@ from specforce_api.soap.models import (
     ProcessWorkitemRequest,
     SingleEmailMessage,
 )
+from tests.covers import covers
 
 if TYPE_CHECKING:
     from specforce.testing import FakeOrg
@@ -51,6 +52,7 @@ def lead(half: Half, soap: Any, **fields: str) -> str:
     return str(saved.id)
 
 
+@covers("C10", "C11", "S1")
 def test_leads_are_converted_one_by_one_or_many_at_once(half: Half, soap: Any) -> None:
     """connector.md, C10, C11, V."""
     one = half.run(soap.convert_lead(LeadConvert(lead_id=lead(half, soap), converted_status=CONVERTED)))
@@ -65,6 +67,7 @@ def test_leads_are_converted_one_by_one_or_many_at_once(half: Half, soap: Any) -
     assert many[3].errors[0].status_code == "CANNOT_UPDATE_CONVERTED_LEAD"
 
 
+@covers("W9", "D14")
 def test_values_are_escaped(half: Half, soap: Any) -> None:
     """connector.md, W9; users.md, 14."""
     name = """A & B <"C"> 'D' \r\n\t é 漢 😀"""

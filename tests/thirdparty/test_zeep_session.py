@@ -5,7 +5,6 @@ It knows nothing of ours but the WSDL, so it judges both sides by it: names, nam
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specforce.testing import FakeOrg
-from specforce_api.runtime.record_ids import long_id
-from specforce_api.soap import models, operations
+from tests.contract.soap_calls import CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +23,6 @@ WSDL = Path(__file__).parents[2] / "specs" / "wsdl" / "partner.wsdl"
 BINDING = "{urn:partner.soap.sforce.com}SoapBinding"
 OWN = "{urn:partner.soap.sforce.com}"
 RECORDS = "{urn:sobject.partner.soap.sforce.com}"
-ID = long_id("00QSf0000000001")
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 zeep: Any = import_module("zeep")
 etree: Any = import_module("lxml.etree")
@@ -122,37 +118,6 @@ def test_zeep_is_told_of_faults(service: Any) -> None:
     with pytest.raises(zeep.exceptions.Fault) as caught:
         service.getUserInfo(_soapheaders={"SessionHeader": {"sessionId": "no"}})
     assert caught.value.code == "sf:INVALID_SESSION_ID"
-
-
-RECORD = {"type": "Lead", "Id": ID, "LastName": "Ek", "Fax": None}
-CALLS: list[Operation[Any]] = [
-    operations.login("user", "password"),
-    operations.logout(),
-    operations.create([RECORD], all_or_none=True, assignment_rule=models.AssignmentRuleHeader(use_default_rule=True)),
-    operations.update([RECORD], update_mru=True),
-    operations.upsert("Id", [RECORD]),
-    operations.delete([ID]),
-    operations.undelete([ID]),
-    operations.empty_recycle_bin([ID]),
-    operations.merge([models.MergeRequest(master_record=RECORD, record_to_merge_ids=[ID])]),
-    operations.convert_lead([models.LeadConvert(lead_id=ID, converted_status="x", account_id=ID)]),
-    operations.retrieve("Id", "Lead", [ID]),
-    operations.query("SELECT Id FROM Lead", batch_size=200),
-    operations.query_all("SELECT Id FROM Lead"),
-    operations.query_more("locator"),
-    operations.search("FIND {x}"),
-    operations.describe_sobject("Lead"),
-    operations.describe_sobjects(["Lead"]),
-    operations.describe_global(),
-    operations.get_deleted("Lead", NOW, NOW),
-    operations.get_updated("Lead", NOW, NOW),
-    operations.get_server_timestamp(),
-    operations.get_user_info(),
-    operations.set_password(ID, "x"),
-    operations.reset_password(ID),
-    operations.send_email([models.SingleEmailMessage(subject="x", to_addresses="a@example.com", plain_text_body="x")]),
-    operations.process([models.ProcessSubmitRequest(object_id=ID)]),
-]
 
 
 def test_every_operation_is_judged(client: Any) -> None:

@@ -37,6 +37,7 @@ from specforce_api.soap.models import (
     ProcessWorkitemRequest,
     SingleEmailMessage,
 )
+from tests.covers import covers
 
 LEAD = long_id("00Q5e00001ABCDE")
 ENVELOPE = (
@@ -59,6 +60,7 @@ def reply(body: str, status: int = 200) -> Reply:
     return Reply(status, {"content-type": "text/xml"}, f"{ENVELOPE}<e:Body>{body}</e:Body></e:Envelope>".encode())
 
 
+@covers("W9", "D14")
 def test_a_request_has_its_elements_in_the_schemas_order() -> None:
     lead = LeadConvert(lead_id=LEAD, converted_status="Closed & <won>", opportunity_name="")
     head, body = sent(operations.convert_lead([lead]))
