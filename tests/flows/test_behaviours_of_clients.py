@@ -194,4 +194,4 @@ def test_every_api_takes_every_login(half: Half, org: FakeOrg, login: str) -> No
     assert half.run(half.run(sf.bulk_v1.job("Contact", operation="insert")).abort()).state == "Aborted"
     assert half.run(sf.apex.get("/ping")) == "pong"
     assert half.run(sf.soap.get_user_info()).user_name == "user@example.com"
-    assert half.run(sf.tooling.query("SELECT Id FROM ApexClass")).done
+    assert half.run(sf.tooling.query(q="SELECT Id FROM ApexClass")).done
