@@ -212,19 +212,24 @@ def _table(name: str, environ: Mapping[str, str], *, needed: bool) -> dict[str, 
     path = profile_file(environ)
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        if not needed and isinstance(error, FileNotFoundError):
+    except FileNotFoundError:
+        if not needed:
             return {}
         raise InputError(
-            f"profile {name!r}: {path} can't be read: {error.strerror}; {FILE_VARIABLE} names it"
+            f"there is no profile {name!r}: `specforce login --profile {name}` makes one, "
+            f"or a table of it in {path} (or in the file that {FILE_VARIABLE} names)"
         ) from None
+    except OSError as error:
+        raise InputError(f"profile {name!r}: {path} can't be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} isn't TOML: {error}") from None
     if not isinstance(profiles.get(name), dict):
         if not needed:
             return {}
         known = ", ".join(sorted(profiles)) or "none"
-        raise InputError(f"{path} has no profile {name!r}: it has {known}")
+        raise InputError(
+            f"{path} has no profile {name!r}: it has {known}; `specforce login --profile {name}` makes one"
+        )
     profile = cast("dict[str, object]", profiles[name])
     for key in profile:
         names = [setting.name for setting in SETTINGS]

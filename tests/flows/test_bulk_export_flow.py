@@ -327,10 +327,10 @@ def test_a_file_that_cant_be_written_is_noticed_before_anything_is_sent(
     (tmp_path / "folder").mkdir()
     export = bulk.connect().bulk.export("SELECT Id FROM Account")
 
-    with pytest.raises(OSError, match=r"No such file|[Ii]s a directory"):
+    with pytest.raises(OSError, match=r"no such folder|a folder is there"):
         bulk.to_csv(export, tmp_path / target)
 
-    assert target == "folder" or not bulk.org.requests
+    assert not bulk.org.requests
 
 
 def test_an_export_takes_binds_as_queries_do(bulk: BulkOrg) -> None:

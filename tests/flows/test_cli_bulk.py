@@ -125,6 +125,21 @@ def test_export_writes_parquet_by_the_file_s_name(specforce: Command, org: FakeO
     assert pq.read_table(target).to_pylist() == [{"Name": "Acme", "NumberOfEmployees": 7}]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("accounts.xlsx", "no .xlsx files are written, name it .csv"), ("missing/accounts.csv", "no such folder")],
+)
+def test_an_export_that_can_not_be_written_is_refused_before_the_job(
+    specforce: Command, org: FakeOrg, tmp_path: Path, name: str, said: str
+) -> None:
+    result = specforce("export", "SELECT Id FROM Account", "-o", str(tmp_path / name))
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not [request for request in org.requests if request.operation == "createQueryJob"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_refused_export_leaves_no_file(specforce: Command, tmp_path: Path) -> None:
     target = tmp_path / "accounts.csv"
 

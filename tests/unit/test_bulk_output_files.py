@@ -50,3 +50,12 @@ def test_the_mode_of_a_file_that_was_there_is_kept(tmp_path: Path) -> None:
     write(path)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_place_that_can_hold_no_file_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=rf"no such folder to write into: '{tmp_path}/missing'$"):
+        write(tmp_path / "missing" / "rows.csv")
+    with pytest.raises(IsADirectoryError, match="a folder is there"):
+        write(tmp_path)
+
+    assert list(tmp_path.iterdir()) == []

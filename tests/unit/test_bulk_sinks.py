@@ -186,9 +186,9 @@ def test_a_replacement_appears_whole_with_the_usual_mode(tmp_path: Path) -> None
 
 
 def test_a_replacement_that_cant_take_its_name_is_removed(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
     replacement = Replacement(tmp_path / "out")
     replacement.open()
+    (tmp_path / "out").mkdir()
 
     with pytest.raises(OSError, match=r"directory"):
         replacement.commit()

@@ -320,7 +320,7 @@ def test_a_profile_that_can_not_be_used_says_why(text: str, words: str, profiles
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(InputError, match=r"profiles\.toml.*SALESFORCE_CONFIG"):
+    with pytest.raises(InputError, match=r"specforce login --profile prod.*profiles\.toml.*SALESFORCE_CONFIG"):
         Salesforce.from_profile("prod")
 
 

@@ -6,6 +6,7 @@ first: closing it waits for an opening under way, and an opening that comes afte
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -91,7 +92,11 @@ class Replacement(NewFile):
                 self._beside.unlink()
 
     def _opened(self) -> BinaryIO:
-        if self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "there is no such folder to write into", str(self.path.parent))
+        if self.path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder is there: name a file", str(self.path))
+        if self.path.exists() and not self.path.is_file():
             raise InputError(f"{self.path} isn't a regular file: name a file, and read it when it is there")
         descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent)
         self._beside = Path(name)

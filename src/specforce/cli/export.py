@@ -15,11 +15,16 @@ import typer
 from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
 from specforce.cli.outcome import reported
 from specforce.cli.progress import shown
+from specforce.errors import InputError
 
 if TYPE_CHECKING:
     from specforce.bulk import Export
 
 STANDARD_OUTPUT: Final = Path("-")
+NOT_WRITTEN: Final = frozenset(
+    {".arrow", ".avro", ".bz2", ".feather", ".json", ".jsonl", ".ndjson", ".orc", ".xls", ".xlsx", ".xml", ".xz"}
+    | {".zip", ".zst"}
+)
 
 
 def export(
@@ -71,9 +76,15 @@ def written(result: Export, output: Path) -> tuple[int, int]:
     """Write the result where it belongs; how many records and bytes it has.
 
     Standard output gets all of it or nothing, like a file.
+
+    Raises:
+        InputError: the file's name promises a format that isn't written.
     """
+    ending = output.suffix.lower()
+    if ending in NOT_WRITTEN:
+        raise InputError(f"{output}: no {ending} files are written, name it .csv, .csv.gz or .parquet")
     if output != STANDARD_OUTPUT:
-        records = result.to_parquet(output) if output.suffix == ".parquet" else result.to_csv(output)
+        records = result.to_parquet(output) if ending == ".parquet" else result.to_csv(output)
         return records, output.stat().st_size
     with tempfile.TemporaryDirectory(prefix="specforce-") as folder:
         path = Path(folder, "records.csv")
