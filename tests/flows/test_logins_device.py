@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from specforce.auth import DeviceCode, DeviceFlow
-from specforce.errors import AuthError
+from specforce.errors import AuthError, TransportTimeout
 from tests.halves import HOST, INSTANCE, Half, ScriptedServer, json_answer
 from tests.persons import Person
 
@@ -58,6 +59,31 @@ def test_a_device_waits_as_long_as_it_is_told_and_longer_when_it_is_too_fast(hal
     assert half.clock.slept == [5, 5, 10, 10]
     assert server.logins[0] == {"response_type": "device_code", "client_id": "key", "scope": "api refresh_token"}
     assert server.logins[-1] == {"grant_type": "device", "client_id": "key", "code": "d"}
+
+
+def test_a_poll_that_gets_lost_is_made_again_later(half: Half) -> None:
+    server = ScriptedServer(json_answer(LIMITS))
+    server.login_answers = [
+        json_answer(CODES),
+        httpx.ReadTimeout("late"),
+        refusal("authorization_pending"),
+        json_answer(TOKEN),
+    ]
+
+    half.run(half.connect(server, DeviceFlow("key", login_url=HOST, show=lambda _code: None)).rest.get_limits())
+
+    assert half.clock.slept == [5, 10, 10]
+
+
+def test_polls_that_all_get_lost_end_the_login_in_time(half: Half) -> None:
+    server = ScriptedServer(json_answer(LIMITS))
+    server.login_answers = [json_answer(CODES), httpx.ReadTimeout("late")]
+    auth = DeviceFlow("key", login_url=HOST, show=lambda _code: None, timeout_s=60)
+
+    with pytest.raises(TransportTimeout):
+        half.run(half.connect(server, auth).rest.get_limits())
+
+    assert half.clock.slept == [5, 10, 20]
 
 
 def test_a_person_who_says_no_ends_the_login(org: FakeOrg, half: Half) -> None:

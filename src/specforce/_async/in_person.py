@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce._aio import Eventual, run
-from specforce_api.runtime.errors import AuthError
+from specforce_api.runtime.errors import AuthError, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ async def authorized_by_browser(login: WebServer, api_version: str) -> Form:
     from specforce.auth._loopback import Loopback  # noqa: PLC0415 - only this login needs it
 
     authorization = Authorization()
-    loopback = await run(Loopback, login.redirect_uri, authorization.is_answer)
+    loopback = Loopback(login.redirect_uri, authorization.is_answer)
     try:
         await run(login.present, authorization.url(login, loopback.redirect_uri, api_version))
         query = await run(loopback.wait, login.timeout_s, abandon=loopback.abandon)
@@ -49,7 +49,7 @@ async def authorized_on_device(
         clock: what waits between two polls.
 
     Raises:
-        AuthError: the person said no, or nothing in time.
+        AuthError: the person said no, or nothing in time. TransportError: no answer in time.
     """
     await run(login.present, code)
     interval_s = max(code.interval_s, 1)
@@ -62,6 +62,10 @@ async def authorized_on_device(
             if error.error == "slow_down":
                 interval_s += SLOWER_S
             elif error.error != "authorization_pending":
+                raise
+        except TransportError:  # a code that was redeemed by a request that got lost is refused next time
+            interval_s *= 2
+            if clock.now() + interval_s > deadline:
                 raise
         if clock.now() + interval_s > deadline:
             raise AuthError(
