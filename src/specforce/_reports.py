@@ -121,7 +121,8 @@ class ReportOutcome:
 
         Raises:
             InputError: the run was without details.
-            IntegrityError: more rows than a run returns, or a row that doesn't fit its columns.
+            IntegrityError: more rows than a run returns, a row that doesn't fit its columns, or of a group that the
+                report doesn't have.
         """
         if self.raw.has_detail_rows is not True:
             raise InputError("the report was run without its detail rows: pass details=True")
@@ -141,10 +142,20 @@ class ReportOutcome:
                 yield ReportRow(dict(zip(self._columns, row.data_cells, strict=True)), down + across, self._labels)
 
     def groups(self) -> Iterator[ReportGroup]:
-        """The totals of every group, and of everything."""
+        """The totals of every group, and of everything.
+
+        Raises:
+            IntegrityError: totals that don't fit the report's aggregates, or of a group that it doesn't have.
+        """
         for key, facts in self._facts.items():
             down, across = self._place(key)
-            yield ReportGroup(down, across, dict(zip(self._aggregates, facts.aggregates, strict=False)))
+            if len(facts.aggregates) != len(self._aggregates):
+                raise IntegrityError(
+                    f"a group has {len(facts.aggregates)} totals and the report {len(self._aggregates)} aggregates",
+                    expected=len(self._aggregates),
+                    actual=len(facts.aggregates),
+                )
+            yield ReportGroup(down, across, dict(zip(self._aggregates, facts.aggregates, strict=True)))
 
     @property
     def totals(self) -> dict[str, ReportValue]:
@@ -157,7 +168,10 @@ class ReportOutcome:
     def _place(self, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The groups that a key of the fact map stands for: `0_1!T`."""
         down, _, across = key.partition("!")
-        return self._down.get(down, ()), self._across.get(across, ())
+        try:
+            return self._down[down], self._across[across]
+        except KeyError:
+            raise IntegrityError(f"the report has facts of {key!r}, which is none of its groups") from None
 
 
 def body_of(filters: Sequence[Filter], changes: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -183,8 +197,8 @@ def _filter(given: Filter) -> dict[str, Any]:
 
 
 def _groups(found: ReportGroupings | Unset | None) -> dict[str, tuple[str, ...]]:
-    """The labels that lead to each group, by the group's key."""
-    placed: dict[str, tuple[str, ...]] = {}
+    """The labels that lead to each group, by the group's key; none to `T`, the total."""
+    placed: dict[str, tuple[str, ...]] = {"T": ()}
 
     def walk(groups: list[dict[str, Any]], above: tuple[str, ...]) -> None:
         for group in groups:

@@ -117,6 +117,20 @@ def test_rows_that_are_not_all_and_rows_that_do_not_fit_raise(half: Half) -> Non
         list(half.run(report.run()).rows())
 
 
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"T!T": {"aggregates": [{"label": "1", "value": 1}], "rows": []}}, "1 totals and the report 0 aggregates"),
+        ({"7!T": {"aggregates": [], "rows": []}}, "none of its groups"),
+    ],
+)
+def test_totals_that_do_not_fit_raise(half: Half, facts: Any, reason: str) -> None:
+    outcome = half.run(half.connect(ScriptedServer(result(factMap=facts))).report(REPORT_ID).run())
+
+    with pytest.raises(IntegrityError, match=reason):
+        list(outcome.groups())
+
+
 def test_what_is_no_report_and_no_filter_is_refused(half: Half) -> None:
     sf = half.connect(ScriptedServer(json_answer({})))
 
@@ -149,6 +163,7 @@ def test_an_action_of_the_org_is_invoked_once_per_input(half: Half, org: FakeOrg
         half.run(sf.invoke("custom/apex/Nothing", {}))
     with pytest.raises(ApiError):
         half.run(sf.invoke("emailSimple", {}))
-    for action, inputs in (("a/b/c/d", [{}]), ("emailSimple", [])):
+    wrong: list[tuple[str, list[dict[str, str]]]] = [("a/b/c/d", [{}]), ("emailSimple", [])]
+    for action, inputs in wrong:
         with pytest.raises(InputError):
             half.run(sf.invoke(action, *inputs))
