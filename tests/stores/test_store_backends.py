@@ -140,10 +140,20 @@ def test_what_is_no_store_s_url_is_refused(half: Half, url: str) -> None:
         of(half, "Store").from_url(url)
 
 
-@pytest.mark.parametrize(("name", "address"), [("RedisStore", "http://s3cret"), ("PostgresStore", "s3cret x=")])
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("RedisStore", "http://s3cret"), ("RedisStore", "redis://me:p/@host:s3cret"), ("PostgresStore", "s3cret x=")],
+)
 def test_what_is_no_address_is_refused_without_being_shown(half: Half, name: str, address: str) -> None:
     with pytest.raises(InputError) as caught:
         of(half, name)(address)
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_url_without_slashes_is_refused_without_being_shown(half: Half) -> None:
+    with pytest.raises(InputError) as caught:
+        of(half, "Store").from_url("redis:me:s3cret@host")
 
     assert "s3cret" not in str(caught.value)
 

@@ -67,7 +67,7 @@ def split_url(url: str) -> tuple[str, str]:
     if not separator or scheme not in ("sqlite", "redis", "rediss", "unix", "postgresql", "postgres"):
         raise InputError(
             "a store's URL is sqlite:///path/to/file, redis://host:port/0 (also rediss and unix), "
-            f"or postgresql://user@host/database: {scheme or 'nothing'} is none of them"
+            f"or postgresql://user@host/database: {repr(scheme) if separator else 'what was given'} is none of them"
         )
     if scheme != "sqlite":
         return scheme, ""

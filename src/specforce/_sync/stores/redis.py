@@ -48,8 +48,8 @@ class RedisStore(Store):
             self._client: RedisClient = client.from_url(
                 url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=never
             )
-        except ValueError as error:
-            raise InputError(f"that isn't the URL of a Redis server: {error}") from None
+        except ValueError:  # its text may hold a part of the password
+            raise InputError("that isn't the URL of a Redis server: redis://user:password@host:port/0") from None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._prefix}*>"
