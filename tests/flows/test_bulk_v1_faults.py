@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from specforce.errors import ConnectionCut, DecodeError, InvalidSession, JobTimeout, ServerUnavailable, TransportError
+from specforce.errors import (
+    ApiError,
+    ConnectionCut,
+    DecodeError,
+    InvalidSession,
+    JobTimeout,
+    ServerUnavailable,
+    TransportError,
+)
 from tests.flows.bulk_org import exported
 from tests.halves import ScriptedServer
 
@@ -113,6 +121,23 @@ def test_a_batch_that_may_have_arrived_is_not_sent_again_where_nobody_can_tell(
         f"job {job.id} may have the batch or not: look at batches() before you add it again"
     ]
     assert asked(org, "addBatchCsv") == 1
+
+
+def test_a_query_whose_batch_is_refused_leaves_no_open_job(org: FakeOrg, half: Half, sf: Any) -> None:
+    org.faults.add("addBatchCsv", status=400, error_code="InvalidBatch", message="no")
+
+    with pytest.raises(ApiError, match="no"):
+        half.items(sf.bulk_v1.query("SELECT Name FROM Account").dicts())
+    assert asked(org, "updateJob") == 1
+
+
+def test_a_query_that_several_ask_for_is_one_job(org: FakeOrg, half: Half, sf: Any) -> None:
+    query = sf.bulk_v1.query("SELECT Name FROM Account")
+
+    first, second = half.together([query.job, query.job])
+
+    assert first is second
+    assert asked(org, "createJob") == 1
 
 
 def test_a_result_that_is_cut_is_fetched_again_whole(org: FakeOrg, half: Half, sf: Any, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from specforce.bulk_v1.contents import Batcher, Content
 from specforce.bulk_v1.encoding import ENCODINGS, NAMESPACE
 from specforce.bulk_v1.endings import bad_batches
 from specforce.bulk_v1.infos import Batches, read_batch_xml, read_job_xml
+from specforce.bulk_v1.merging import CsvMerger
 from specforce.bulk_v1.options import queried_object
 from specforce.bulk_v1.records import read_records
 from specforce.bulk_v1.results import RecordError, read_results
@@ -22,6 +24,9 @@ from specforce.errors import ConnectionCut, DecodeError, InputError
 from specforce_api.bulk_v1 import operations
 from specforce_api.bulk_v1.models import BatchInfo, BatchState
 from specforce_api.runtime.operation import Reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ROWS: list[dict[str, Any]] = [
@@ -200,6 +205,23 @@ def test_csv_that_ends_within_a_cell_is_told() -> None:
 def test_json_that_isnt_an_array_of_objects_is_a_decode_error(content: bytes) -> None:
     with pytest.raises(DecodeError):
         list(read_records([content], "JSON"))
+
+
+def test_json_that_goes_on_behind_its_array_is_a_decode_error_however_it_is_cut() -> None:
+    with pytest.raises(DecodeError, match="goes on behind it"):
+        list(read_records([b"[{}]", b" {}"], "JSON"))
+
+
+def test_results_are_merged_under_one_header_whether_or_not_their_last_lines_end(tmp_path: Path) -> None:
+    contents = [b'"Id"', b'"Id"\n"1"', b"Records not found for this query", b'"Id"\r\n"2"\r\n']
+    merged = BytesIO()
+    merger = CsvMerger(merged)
+    for number, content in enumerate(contents):
+        (tmp_path / str(number)).write_bytes(content)
+        merger.add(tmp_path / str(number))
+
+    assert merged.getvalue() == b'"Id"\n"1"\n"2"\r\n'
+    assert merger.records == 2
 
 
 def test_a_text_that_says_nothing_was_found_is_no_record() -> None:

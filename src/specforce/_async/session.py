@@ -180,9 +180,11 @@ class AsyncSession:
         """Close the connections; a login under way is waited for. The token stays valid."""
         self._closed = True
         await self._flight.settle()
-        await self._http.aclose()
-        if self._shared is not None:
-            await self._shared.aclose()
+        try:
+            await self._http.aclose()
+        finally:
+            if self._shared is not None:
+                await self._shared.aclose()
 
     async def _authorized(
         self,

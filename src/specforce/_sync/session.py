@@ -181,9 +181,11 @@ class Session:
         """Close the connections; a login under way is waited for. The token stays valid."""
         self._closed = True
         self._flight.settle()
-        self._http.close()
-        if self._shared is not None:
-            self._shared.close()
+        try:
+            self._http.close()
+        finally:
+            if self._shared is not None:
+                self._shared.close()
 
     def _authorized(
         self,

@@ -43,13 +43,13 @@ class CsvMerger:
             return
         if not self._header:
             self._header = header
-            self._write(header)
+            self._write(_ended(header))
         elif header.rstrip(b"\r\n") != self._header.rstrip(b"\r\n"):
             raise IntegrityError(f"a result begins with {header[:200]!r}, the first one with {self._header[:200]!r}")
         counter = RecordCounter()
         for chunk in chunks:
             counter.feed(chunk)
-            self._write(chunk if chunk.endswith(b"\n") else chunk + b"\n")
+            self._write(_ended(chunk))
         self.records += counter.total()
 
     def check(self, batch_id: str, expected: int) -> None:
@@ -71,3 +71,8 @@ class CsvMerger:
         view = memoryview(data)
         while view:
             view = view[self._file.write(view) or 0 :]
+
+
+def _ended(records: bytes) -> bytes:
+    """Records of which the last one has its line end too, so that others can follow."""
+    return records if records.endswith(b"\n") else records + b"\n"

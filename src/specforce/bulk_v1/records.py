@@ -66,7 +66,7 @@ def _from_json(pieces: Iterable[bytes]) -> Iterator[list[Record]]:
             if text[0] != "[":
                 raise DecodeError(f"a query's result isn't an array: {text[:200]!r}", body=text)
             begun, text = True, text[1:]
-        found, end = _objects(text)
+        found, end = ([], 0) if ended else _objects(text)
         text = text[end:]
         if text[:1] == "]" and not ended:
             ended, text = True, text[1:]

@@ -146,8 +146,6 @@ class AsyncBulkV1(AsyncBulkV1Api):
 
         async def start() -> AsyncBatchJob:
             operation = "queryAll" if include_deleted else "query"
-            job = await self.job(target, operation=operation, content_type=content_type, pk_chunking=chunking)
-            await job.add_batch(soql)
-            return job
+            return await self.job(target, operation=operation, content_type=content_type, pk_chunking=chunking)
 
-        return AsyncBatchQuery(start, timeout_s=timeout_s)
+        return AsyncBatchQuery(start, soql, timeout_s=timeout_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from specforce._aio import closing, run, to_the_end
+from specforce._aio import Lock, closing, run, to_the_end
 from specforce.bulk.files import Replacement
 from specforce.bulk.workspace import Workspace
 from specforce.bulk_v1.merging import CsvMerger
@@ -29,34 +29,38 @@ class AsyncBatchQuery:
     """A query; nothing is asked before its records are.
 
     Args:
-        start: makes the job with its batch.
+        start: makes the job.
+        soql: what it is given.
         timeout_s: seconds until the query must be done; `None` for no deadline.
     """
 
     def __init__(
-        self, start: Callable[[], Eventual[AsyncBatchJob]], *, timeout_s: float | None = DEFAULT_WAIT_S
+        self, start: Callable[[], Eventual[AsyncBatchJob]], soql: str, *, timeout_s: float | None = DEFAULT_WAIT_S
     ) -> None:
         self._start = start
+        self._soql = soql
         self._timeout_s = timeout_s
         self._job: AsyncBatchJob | None = None
+        self._making = Lock()
 
     async def job(self) -> AsyncBatchJob:
-        """The query's job, done: made, waited for and closed on first use.
+        """The query's job, done: made, waited for and closed on first use, once whoever asks; aborted if that fails.
 
         Raises:
-            JobFailed: the query, or one of its chunks, with Salesforce's reason. JobTimeout: the deadline has passed;
-                the job was aborted.
+            JobFailed: the query, or one of its chunks, with Salesforce's reason. JobTimeout: the deadline has passed.
         """
-        if self._job is None:
-            job = await self._start()
-            try:
-                await job.wait(timeout_s=self._timeout_s)
-                await job.close()
-            except BaseException:
-                await to_the_end(lambda: _given_up(job))
-                raise
-            self._job = job
-        return self._job
+        async with self._making:
+            if self._job is None:
+                job = await self._start()
+                try:
+                    await job.add_batch(self._soql)
+                    await job.wait(timeout_s=self._timeout_s)
+                    await job.close()
+                except BaseException:
+                    await to_the_end(lambda: _given_up(job))
+                    raise
+                self._job = job
+            return self._job
 
     async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
         """The records, batch after batch: texts from CSV (null is `""`) and XML (null is None), values from JSON.

@@ -147,8 +147,6 @@ class BulkV1(BulkV1Api):
 
         def start() -> BatchJob:
             operation = "queryAll" if include_deleted else "query"
-            job = self.job(target, operation=operation, content_type=content_type, pk_chunking=chunking)
-            job.add_batch(soql)
-            return job
+            return self.job(target, operation=operation, content_type=content_type, pk_chunking=chunking)
 
-        return BatchQuery(start, timeout_s=timeout_s)
+        return BatchQuery(start, soql, timeout_s=timeout_s)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from specforce._threads import closing, run, to_the_end
+from specforce._threads import Lock, closing, run, to_the_end
 from specforce.bulk.files import Replacement
 from specforce.bulk.workspace import Workspace
 from specforce.bulk_v1.merging import CsvMerger
@@ -30,32 +30,38 @@ class BatchQuery:
     """A query; nothing is asked before its records are.
 
     Args:
-        start: makes the job with its batch.
+        start: makes the job.
+        soql: what it is given.
         timeout_s: seconds until the query must be done; `None` for no deadline.
     """
 
-    def __init__(self, start: Callable[[], Eventual[BatchJob]], *, timeout_s: float | None = DEFAULT_WAIT_S) -> None:
+    def __init__(
+        self, start: Callable[[], Eventual[BatchJob]], soql: str, *, timeout_s: float | None = DEFAULT_WAIT_S
+    ) -> None:
         self._start = start
+        self._soql = soql
         self._timeout_s = timeout_s
         self._job: BatchJob | None = None
+        self._making = Lock()
 
     def job(self) -> BatchJob:
-        """The query's job, done: made, waited for and closed on first use.
+        """The query's job, done: made, waited for and closed on first use, once whoever asks; aborted if that fails.
 
         Raises:
-            JobFailed: the query, or one of its chunks, with Salesforce's reason. JobTimeout: the deadline has passed;
-                the job was aborted.
+            JobFailed: the query, or one of its chunks, with Salesforce's reason. JobTimeout: the deadline has passed.
         """
-        if self._job is None:
-            job = self._start()
-            try:
-                job.wait(timeout_s=self._timeout_s)
-                job.close()
-            except BaseException:
-                to_the_end(lambda: _given_up(job))
-                raise
-            self._job = job
-        return self._job
+        with self._making:
+            if self._job is None:
+                job = self._start()
+                try:
+                    job.add_batch(self._soql)
+                    job.wait(timeout_s=self._timeout_s)
+                    job.close()
+                except BaseException:
+                    to_the_end(lambda: _given_up(job))
+                    raise
+                self._job = job
+            return self._job
 
     def dicts(self) -> Generator[dict[str, Any], None, None]:
         """The records, batch after batch: texts from CSV (null is `""`) and XML (null is None), values from JSON.
