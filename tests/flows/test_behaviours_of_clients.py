@@ -10,7 +10,7 @@ import pytest
 
 import specforce
 from specforce.auth import RefreshToken, RetirementWarning, StaticToken, UsernamePassword
-from specforce.errors import InputError, NotFound
+from specforce.errors import InputError, NotFound, SpecError
 from specforce_specs import VERSIONS, apis
 from tests.covers import covers
 
@@ -47,6 +47,38 @@ def test_the_resources_of_a_version_are_there(half: Half, org: FakeOrg) -> None:
 
     for name in ("sobjects", "search", "query", "licensing", "connect", "tooling", "chatter", "recent"):
         assert resources[name].startswith("/services/data/v59.0/")
+
+
+@covers("C5")
+@pytest.mark.parametrize("version", ["59", "59.0", "v59", "v59.0", 59, 59.0])
+def test_the_resources_of_any_version_are_there(half: Half, org: FakeOrg, version: str | float) -> None:
+    sf = half.login(org.auth(), api_version="60.0")
+
+    assert half.run(sf.resources(version))["query"] == "/services/data/v59.0/query"
+    assert half.run(sf.resources())["query"] == "/services/data/v60.0/query"
+
+
+def test_a_client_too_old_for_the_list_of_resources_still_reads_a_newer_version_s(half: Half, org: FakeOrg) -> None:
+    sf = half.login(org.auth(), api_version="30.0")
+
+    assert half.run(sf.resources("67"))["query"] == "/services/data/v67.0/query"
+    with pytest.raises(SpecError, match=r"since API version 31\.0"):
+        half.run(sf.resources())
+
+
+@pytest.mark.parametrize("version", ["", "59.1", "../59", "latest"])
+def test_the_resources_of_no_version_are_refused_before_anything_is_sent(
+    half: Half, org: FakeOrg, version: str
+) -> None:
+    with pytest.raises(InputError, match="isn't an API version"):
+        half.run(half.login(org.auth()).resources(version))
+
+    assert not org.requests
+
+
+def test_a_version_that_the_org_lacks_has_no_resources(half: Half, org: FakeOrg) -> None:
+    with pytest.raises(NotFound):
+        half.run(half.login(org.auth()).resources("v99.0"))
 
 
 @covers("T18")

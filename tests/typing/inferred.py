@@ -25,7 +25,13 @@ from specforce.errors import ApiError, ErrorDetail
 from specforce.testing import FakeOrg
 from specforce_api.auth.models import DeviceCodeResponse
 from specforce_api.rest import operations
-from specforce_api.rest.models import DescribeSObjectResult, InvocableActionResult, Limits, ReportInstanceStatus
+from specforce_api.rest.models import (
+    DescribeSObjectResult,
+    InvocableActionResult,
+    Limits,
+    ReportInstanceStatus,
+    Resources,
+)
 
 
 @dataclass
@@ -43,6 +49,8 @@ def sync_half() -> None:
         assert_type(sf.auth.request_device_code(body={"response_type": "device_code"}), DeviceCodeResponse)
         assert_type(sf.limits, ApiUsage | None)
         assert_type(sf.rest.get_limits(), Limits)
+        assert_type(sf.resources("v59.0"), Resources)
+        assert_type(sf.resources(59)["query"], str)
         assert_type(sf.sobject("Account"), SObject[dict[str, Any]])
         assert_type(sf.sobject(Account), SObject[Account])
         assert_type(sf.sobject("Account").create({"Name": "Acme"}), Saved)

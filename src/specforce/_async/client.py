@@ -11,6 +11,7 @@ from specforce import _settings, soql
 from specforce._http import AsyncHttp
 from specforce._http_options import MAX_RESPONSE_BYTES, HttpOptions
 from specforce._ids import check_id
+from specforce._versions import of_version
 from specforce.auth import SfCli, StaticToken
 from specforce.auth._credentials import credentials
 from specforce_api.runtime.errors import InputError
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from specforce_api.auth import AsyncAuthApi
     from specforce_api.bulk_v2 import AsyncBulkV2Api
     from specforce_api.rest import AsyncRestApi
-    from specforce_api.rest.models import InvocableActionResult
+    from specforce_api.rest.models import InvocableActionResult, Resources
     from specforce_api.tooling import AsyncToolingApi
 
     from .apex import AsyncApex
@@ -474,6 +475,21 @@ class AsyncSalesforce:
         if isinstance(returns, Mapping):
             return convert_each(operation.info, decode_search(operation.info, reply, dict[str, Any]), returns)
         return decode_search(operation.info, reply, returns)
+
+    async def resources(self, version: str | float | None = None) -> Resources:
+        """The resources of an API version, by name: their paths from the host's root.
+
+        Args:
+            version: `59`, `59.0`, `v59` or `v59.0`; the client's own without one.
+
+        Raises:
+            NotFound: the org has no such version; `sf.rest.list_versions()` names those it has. InputError: it isn't a
+                version number.
+        """
+        from specforce_api.rest import operations  # noqa: PLC0415 - on first use
+
+        operation = operations.list_resources()
+        return await self.session.send(operation if version is None else of_version(operation, version))
 
     async def reset_password(self, user_id: str) -> str | None:
         """Reset a user's password, and return the new one; `None` where Salesforce mails it to the user instead.
