@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specforce.testing import FakeOrg
+from tests.flows.bulk_org import BulkOrg
 from tests.halves import Half, both_halves
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ def half(request: pytest.FixtureRequest) -> Iterator[Half]:
     """One half of the facade."""
     with both_halves(request.param) as half:
         yield half
+
+
+@pytest.fixture
+def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
+    """The half at the module's fake org, as new, with what the bulk flows share."""
+    org.reset()
+    bulk = BulkOrg(org, half)
+    yield bulk
+    org.faults.clear()
+    bulk.close()
 
 
 @pytest.fixture

@@ -18,23 +18,12 @@ from specforce.bulk import JobPolled, LoadReport, Progress, ResultsJoined, Sourc
 from tests.flows.bulk_org import BulkOrg, accounts, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from specforce.testing import FakeOrg
-    from tests.halves import Half
 
 
 class Interrupt(BaseException):
     """What Ctrl-C is to the load: no error of its own."""
-
-
-@pytest.fixture
-def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
-    bulk = BulkOrg(org, half)
-    yield bulk
-    org.faults.clear()
-    bulk.close()
 
 
 def interrupt_at(kind: type[Progress]) -> Callable[[Progress], None]:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.halves import Half
 
 AWKWARD = ['say "hi"', "comma, semicolon; tab\t", "two\nlines", "café 😀 漢字", '"', '""', "'", " spaced "]
 
@@ -53,14 +52,6 @@ class Contact(msgspec.Struct):
 def org() -> Iterator[FakeOrg]:
     with FakeOrg("tests/schema.toml") as org:
         yield org
-
-
-@pytest.fixture
-def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
-    org.reset()
-    bulk = BulkOrg(org, half)
-    yield bulk
-    bulk.close()
 
 
 @pytest.fixture

@@ -28,11 +28,8 @@ from tests.covers import covers
 from tests.flows.bulk_org import BulkOrg, accounts, exported, good_names, names, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from specforce.testing import FakeOrg
-    from tests.halves import Half
 
 LOGIN = "requestToken"
 UPLOAD = "uploadIngestJobData"
@@ -79,14 +76,6 @@ def can_hit(request: str, fault: str) -> bool:
 
 LOAD_CELLS = [(request, fault) for request in LOAD_REQUESTS for fault in FAULTS if can_hit(request, fault)]
 EXPORT_CELLS = [(request, fault) for request in EXPORT_REQUESTS for fault in FAULTS if can_hit(request, fault)]
-
-
-@pytest.fixture
-def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
-    bulk = BulkOrg(org, half)
-    yield bulk
-    org.faults.clear()
-    bulk.close()
 
 
 def refuse_second_uploads(bulk: BulkOrg) -> None:

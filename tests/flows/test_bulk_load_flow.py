@@ -35,21 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.halves import Half
-
 
 @pytest.fixture(scope="module")
 def org() -> Iterator[FakeOrg]:
     with FakeOrg("tests/schema.toml") as org:
         yield org
-
-
-@pytest.fixture
-def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
-    org.reset()
-    bulk = BulkOrg(org, half)
-    yield bulk
-    bulk.close()
 
 
 @pytest.mark.parametrize("kind", [*SOURCES, "iterator"])

@@ -12,23 +12,12 @@ from tests.flows.bulk_org import BulkOrg, accounts, good_names, table
 from tests.halves import ACCOUNT_ID, FakeClock, Half, ScriptedServer, json_answer, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx
 
-    from specforce.testing import FakeOrg
     from tests.halves import Answer
 
 TRIES = 4
 BUSY = {"status": 429, "error_code": "REQUEST_LIMIT_EXCEEDED", "message": "ConcurrentRequests Limit exceeded."}
-
-
-@pytest.fixture
-def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
-    bulk = BulkOrg(org, half)
-    yield bulk
-    org.faults.clear()
-    bulk.close()
 
 
 @pytest.mark.parametrize(

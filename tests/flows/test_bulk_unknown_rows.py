@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from specforce.testing import FakeOrg
-    from tests.halves import Half
-
-
-@pytest.fixture
-def bulk(org: FakeOrg, half: Half) -> Iterator[BulkOrg]:
-    bulk = BulkOrg(org, half)
-    yield bulk
-    org.faults.clear()
-    bulk.close()
 
 
 def failed(bulk: BulkOrg, kind: type[SalesforceError], source: Any, **options: Any) -> LoadReport:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specforce_mockserver.clock import Clock
 from specforce_mockserver.org import Org
 from specforce_mockserver.schema_files import schema_of_text
 from specforce_mockserver.server import MockServer
-from tests.mock.raw_org import SCHEMA, RawOrg
+from tests.mock.raw_org import SCHEMA, RawOrg, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,3 +40,10 @@ def raw(raw_server: tuple[MockServer, RawOrg]) -> RawOrg:
 def org(raw_server: tuple[MockServer, RawOrg], raw: RawOrg) -> Org:
     """The org that `raw` talks to."""
     return raw_server[0].org
+
+
+@pytest.fixture
+def clocked(request: pytest.FixtureRequest) -> Iterator[RawOrg]:
+    """A client to an org with a clock of the kind that a test asks for."""
+    with serving(Org(clock=Clock(request.param))) as client:
+        yield client

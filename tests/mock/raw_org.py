@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from specforce_mockserver.server import MockServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specforce_mockserver.org import Org
 
 Json = Any
 VERSION = "67.0"
@@ -100,3 +108,14 @@ class RawOrg:
     def mock(self, method: str, path: str, **options: Json) -> Json:
         """A request to the administration."""
         return self.json(method, f"/__mock/{path}", **options)
+
+
+@contextmanager
+def serving(org: Org) -> Iterator[RawOrg]:
+    """A client with a token to an org of a test's own; both end with the block."""
+    with MockServer(org, check_answers=True) as server:
+        client = RawOrg(server.url)
+        client.login()
+        yield client
+        client.http.close()
+    org.close()

@@ -8,8 +8,7 @@ import pytest
 
 from specforce_mockserver.org import Org
 from specforce_mockserver.schema_files import schema_of_text
-from specforce_mockserver.server import MockServer
-from tests.mock.raw_org import RawOrg
+from tests.mock.raw_org import RawOrg, serving
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
@@ -34,13 +33,8 @@ Delay__c = "double(4, 0)"
 @pytest.fixture
 def with_event() -> Iterator[RawOrg]:
     """An org that has a platform event."""
-    own = Org(schema_of_text(EVENTS))
-    with MockServer(own, check_answers=True) as server:
-        client = RawOrg(server.url)
-        client.login()
+    with serving(Org(schema_of_text(EVENTS))) as client:
         yield client
-        client.http.close()
-    own.close()
 
 
 @row("rest_resources.md#2", "* `GET /theme` (v29+, If-Modified-Since)")

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specforce_mockserver.calls import ApiError
-from specforce_mockserver.clock import Clock
-from specforce_mockserver.org import Org
-from specforce_mockserver.server import MockServer
-from tests.mock.raw_org import RawOrg
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from specforce_mockserver.org import Org
+    from tests.mock.raw_org import RawOrg
 
 Json = Any
 DASHBOARDS = "/analytics/dashboards"
@@ -35,18 +32,6 @@ def counts(raw: RawOrg, path: str, **options: Json) -> list[int]:
 def states(raw: RawOrg, path: str) -> list[str]:
     """What is being refreshed."""
     return [each["refreshStatus"] for each in raw.get(f"{path}/status")["componentStatus"]]
-
-
-@pytest.fixture
-def clocked(request: pytest.FixtureRequest) -> Iterator[RawOrg]:
-    """An org with a clock of the kind that a test asks for."""
-    own = Org(clock=Clock(request.param))
-    with MockServer(own, check_answers=True) as server:
-        client = RawOrg(server.url)
-        client.login()
-        yield client
-        client.http.close()
-    own.close()
 
 
 @row("rest_resources.md#12", "| GET `/analytics/dashboards` (v31+)")

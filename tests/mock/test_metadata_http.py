@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specforce_mockserver.org import Org
-from specforce_mockserver.server import MockServer
 from specforce_mockserver.settings import OrgSettings
-from tests.mock.raw_org import DATA, RawOrg
+from tests.mock.raw_org import DATA, RawOrg, serving
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
@@ -19,13 +18,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def small(request: pytest.FixtureRequest) -> Iterator[RawOrg]:
     """An org with the settings that a test asks for."""
-    own = Org(settings=request.param)
-    with MockServer(own, check_answers=True) as server:
-        client = RawOrg(server.url)
-        client.login()
+    with serving(Org(settings=request.param)) as client:
         yield client
-        client.http.close()
-    own.close()
 
 
 @row("rest.md#3", "`GET /services/data` →")

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce_mockserver.clock import Clock
-from specforce_mockserver.org import Org
-from specforce_mockserver.server import MockServer
-from tests.mock.raw_org import RawOrg
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.mock.raw_org import RawOrg
 
 Json = Any
 REPORTS = "/analytics/reports"
@@ -28,18 +24,6 @@ def instances_of(raw: RawOrg, name: str = "Accounts by Industry") -> str:
 def start(raw: RawOrg, path: str, **options: Json) -> Json:
     """Start a run."""
     return raw.json("POST", path, json={}, **options)
-
-
-@pytest.fixture
-def clocked(request: pytest.FixtureRequest) -> Iterator[RawOrg]:
-    """An org with a clock of the kind that a test asks for."""
-    own = Org(clock=Clock(request.param))
-    with MockServer(own, check_answers=True) as server:
-        client = RawOrg(server.url)
-        client.login()
-        yield client
-        client.http.close()
-    own.close()
 
 
 @row("rest.md#12", "| POST `/analytics/reports/{id}/instances` |")

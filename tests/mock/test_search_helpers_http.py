@@ -8,8 +8,7 @@ import pytest
 
 from specforce_mockserver.org import Org
 from specforce_mockserver.schema_files import schema_of_text
-from specforce_mockserver.server import MockServer
-from tests.mock.raw_org import RawOrg
+from tests.mock.raw_org import RawOrg, serving
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
@@ -32,13 +31,8 @@ PublishStatus = "picklist(Draft, Online, Archived)"
 @pytest.fixture
 def with_articles() -> Iterator[RawOrg]:
     """An org that has Knowledge articles."""
-    own = Org(schema_of_text(KNOWLEDGE))
-    with MockServer(own, check_answers=True) as server:
-        client = RawOrg(server.url)
-        client.login()
+    with serving(Org(schema_of_text(KNOWLEDGE))) as client:
         yield client
-        client.http.close()
-    own.close()
 
 
 def suggested(raw: RawOrg, **params: Json) -> list[str]:
