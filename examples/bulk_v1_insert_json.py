@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specforce import Salesforce
 
-CONTACTS = [
+CONTACTS: list[dict[str, str | None]] = [
     {"FirstName": "Ada", "LastName": "Lovelace", "Title": None},
     {"FirstName": "Grace", "LastName": "Hopper", "Email": "grace@example.com"},
 ]
