@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from specforce._hooks import Hooks, LoginEvent, RequestEvent, ResponseEvent, RetryEvent
     from specforce._limits import ApiUsage
     from specforce._records import Saved
+    from specforce._references import Reference
     from specforce._reports import ReportOutcome, ReportRow
     from specforce._retry import Retry
-    from specforce._subrequests import Reference, Results
+    from specforce._subresults import Results
     from specforce._sync.apex import Apex
     from specforce._sync.client import Salesforce
     from specforce._sync.composite import Batch, Composite, Graphs
@@ -102,14 +103,14 @@ _HOMES = {
     "LoginEvent": "specforce._hooks",
     "PartlySaved": "specforce._collections",
     "Query": "specforce._sync.query",
-    "Reference": "specforce._subrequests",
+    "Reference": "specforce._references",
     "Reply": "specforce_api.runtime.operation",
     "Report": "specforce._sync.reports",
     "ReportOutcome": "specforce._reports",
     "ReportRow": "specforce._reports",
     "RequestEvent": "specforce._hooks",
     "ResponseEvent": "specforce._hooks",
-    "Results": "specforce._subrequests",
+    "Results": "specforce._subresults",
     "Retry": "specforce._retry",
     "RetryEvent": "specforce._hooks",
     "SObject": "specforce._sync.sobject",

@@ -1,4 +1,4 @@
-"""Requests that travel inside another one: gathered, referring to each other, and their answers told apart. No I/O.
+"""Requests that travel inside another one: gathered, and referring to each other. No I/O.
 
 A reference stands for a value that an earlier request will answer. In what is sent, `@{...}` is a reference and nothing
 else: text of the caller's that holds it is refused.
@@ -7,8 +7,8 @@ else: text of the caller's that holds it is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -18,19 +18,20 @@ from specforce._ids import check_id
 from specforce._operations import decoded_by
 from specforce._outgoing import for_create, for_update, for_upsert
 from specforce._records import Saved, declared_fields, decode, decode_page, encode, encode_json
+from specforce._references import Placeholder, Reference
 from specforce._returns import check_returns, read_as
 from specforce._saving import saved
+from specforce._subresults import Results
 from specforce.soql import identifier
 from specforce_api.rest import operations
-from specforce_api.runtime.errors import ApiError, InputError, IntegrityError, error_from_reply
+from specforce_api.runtime.errors import InputError, IntegrityError
 from specforce_api.runtime.operation import Operation, OperationInfo, Reply
 from specforce_api.runtime.types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 R = TypeVar("R")
-T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"@\{[^}]*\}?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
@@ -38,42 +39,6 @@ _DATA_URL = re.compile(r"/?(?:services/data/)?v[0-9]{2,3}\.0/")
 _COUNTED = re.compile(r"/services/data/v[0-9.]+/(query|queryAll|composite/sobjects)([/?]|$)")
 MAX_SUBREQUESTS = 25
 MAX_QUERIES = 5
-
-
-class Placeholder(str):
-    """What stands in a request for a value of an earlier answer."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Reference(Generic[T_co]):
-    """One request of many, and its answer to come; `results[reference]` is that answer.
-
-    Attributes:
-        name: its `referenceId`.
-        operation: what is sent.
-    """
-
-    name: str
-    operation: Operation[T_co]
-    _used: set[str]
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name} {self.operation.info.operation_id}>"
-
-    @property
-    def id(self) -> str:
-        """Stands for the id of the record that this request creates or reads."""
-        return self["Id" if self.operation.info.method == "GET" else "id"]
-
-    def __getitem__(self, path: str) -> str:
-        """Stands for a value of the answer: `account["Name"]`, `found["records[0].Id"]`."""
-        placeholder = Placeholder(f"@{{{self.name}.{path}}}")
-        if not re.fullmatch(r"[\w.\[\]]+", path):
-            raise InputError(f"{path!r} isn't the path of a value: names, dots and [numbers]")
-        self._used.add(placeholder)
-        return placeholder
 
 
 class Subrequests:
@@ -316,79 +281,6 @@ class QueryingSubrequests(Subrequests):
             return read_as(info, reply, returns)
 
         return self.add(Operation(info, read, path, body=body, content_type=kind), reference_id=reference_id)
-
-
-class Results:
-    """The answers to requests that were sent together; `results[reference]` is one."""
-
-    def __init__(self, references: Mapping[str, Reference[Any]], answers: Mapping[str, Reply]) -> None:
-        self._references = references
-        self._answers = answers
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {len(self) - len(self.errors())} of {len(self)} succeeded>"
-
-    def __len__(self) -> int:
-        return len(self._references)
-
-    def __iter__(self) -> Iterator[Reference[Any]]:
-        return iter(self._references.values())
-
-    def __getitem__(self, reference: Reference[T]) -> T:
-        """The decoded answer.
-
-        Raises:
-            ApiError: this request was refused, or rolled back. DecodeError: its answer doesn't fit.
-            KeyError: it isn't one of these requests.
-        """
-        if error := self.error(reference):
-            raise error
-        return reference.operation.decode(self._answers[reference.name])
-
-    @property
-    def succeeded(self) -> bool:
-        """No request was refused."""
-        return not self.errors()
-
-    def status(self, reference: Reference[Any]) -> int:
-        """The HTTP status that a request alone would have had."""
-        return self._answer(reference).status
-
-    def error(self, reference: Reference[Any]) -> ApiError | None:
-        """Why a request was refused; `None` if it wasn't."""
-        info, reply = reference.operation.info, self._answer(reference)
-        return None if reply.status in info.success else error_from_reply(info, reply)
-
-    def errors(self) -> dict[str, ApiError]:
-        """The errors of those that were refused, by the name of the request."""
-        found = {name: self.error(reference) for name, reference in self._references.items()}
-        return {name: error for name, error in found.items() if error is not None}
-
-    def raise_for_errors(self) -> None:
-        """Do nothing if all went well.
-
-        Raises:
-            ApiError: the first error that isn't the mere consequence of another.
-        """
-        errors = self.errors()
-        own = [error for error in errors.values() if error.error_code not in _CONSEQUENCES]
-        for error in own or errors.values():
-            raise error
-
-    def _answer(self, reference: Reference[Any]) -> Reply:
-        if self._references.get(reference.name) is not reference:
-            raise KeyError(f"{reference!r} isn't one of these requests")
-        return self._answers[reference.name]
-
-
-_CONSEQUENCES = frozenset({"PROCESSING_HALTED", "BATCH_PROCESSING_HALTED"})
-
-
-def subreply(status: int, body: object, headers: Mapping[str, Any] | None = None) -> Reply:
-    """The answer that a request alone would have had; a `null` body is none."""
-    lowered = {name.lower(): str(value) for name, value in (headers or {}).items()}
-    content = b"" if body is None else msgspec.json.encode(body)
-    return Reply(status, {"content-type": "application/json", **lowered}, content)
 
 
 def _sobject(name: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from specforce._records import encode_raw
-from specforce._subrequests import MAX_QUERIES, QueryingSubrequests, Results, Subrequests, subreply
+from specforce._subrequests import MAX_QUERIES, QueryingSubrequests, Subrequests
+from specforce._subresults import Results, subreply
 from specforce_api.rest import operations
 from specforce_api.runtime.errors import InputError, IntegrityError
 
