@@ -202,7 +202,7 @@ def path_segment(name: str, value: object, *, keep_slashes: bool = False) -> str
 
 
 def header_value(name: str, value: object) -> str:
-    """Check one header value; refuses line breaks and other control characters.
+    """Check one header value; refuses line breaks, other control characters, and what isn't Latin-1.
 
     Raises:
         InputError: the value can't stand in a header.
@@ -210,6 +210,8 @@ def header_value(name: str, value: object) -> str:
     text = str(value)
     if any((ord(char) < 32 and char != "\t") or ord(char) == 127 for char in text):
         raise InputError(f"the header {name} may not hold control characters: {text!r}")
+    if any(ord(char) > 255 for char in text):
+        raise InputError(f"the header {name} holds characters that no header can hold: {text!r}")
     return text
 
 
@@ -221,7 +223,7 @@ def read_json(info: OperationInfo, reply: Reply) -> Any:
     """
     try:
         return json.loads(reply.content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise not_json(info, reply, error) from None
 
 

@@ -53,10 +53,7 @@ def outgoing(request: HttpRequest, content: Any, options: HttpOptions) -> httpx.
     for name, value in request.headers:
         if not _HEADER_NAME.fullmatch(name):
             raise InputError(f"{name!r} can't be a header's name")
-        try:
-            headers.append((name.encode("ascii"), header_value(name, value).encode("latin-1")))
-        except UnicodeEncodeError:
-            raise InputError(f"the header {name} holds characters that no header can hold") from None
+        headers.append((name.encode("ascii"), header_value(name, value).encode("latin-1")))
     if isinstance(request.body, StreamBody) and request.body.length is not None:
         headers.append((b"Content-Length", str(request.body.length).encode()))
     timeout = {

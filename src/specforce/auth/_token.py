@@ -33,6 +33,8 @@ class Token:
         try:
             header_value("Authorization", self.access_token)
         except InputError:
-            raise InputError("the access token holds a control character, such as the line end of a file") from None
+            raise InputError(
+                "the access token holds what no header can hold, such as the control character at the end of a line"
+            ) from None
         if self.instance_url is not None:
             object.__setattr__(self, "instance_url", _urls.base_url(self.instance_url, name="instance_url"))

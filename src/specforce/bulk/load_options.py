@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from specforce.bulk.columns import IngestOperation
+from specforce.soql import identifier
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class LoadOptions:
     def __post_init__(self) -> None:
         if not self.sobject:
             raise InputError("sobject is empty: say what to load, such as 'Account'")
+        identifier(self.sobject, what="sobject")
         if self.concurrency < 1:
             raise InputError(f"concurrency={self.concurrency}: at least one part is under way")
         if self.timeout_s is not None and self.timeout_s < 0:

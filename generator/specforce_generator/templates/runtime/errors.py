@@ -233,7 +233,7 @@ class AmbiguousExternalId(ApiError):
 def _urls(body: str) -> list[str]:
     try:
         found: object = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [url for url in found if isinstance(url, str)] if is_list(found) else []
 
@@ -432,7 +432,7 @@ def error_from_reply(info: OperationInfo, reply: Reply) -> ApiError:
         return _error(_BY_CODE.get(told.error_code, ApiError), (told,), info, reply, fault=fault)
     try:
         found = details(json.loads(text)) if text else ()
-    except ValueError:
+    except (ValueError, RecursionError):
         found = _from_xml(text)
     by_code = _BY_CODE.get(found[0].error_code) if found else None
     kind = by_code or _BY_STATUS.get(reply.status, ApiError)

@@ -20,6 +20,7 @@ from specforce.bulk.result_rows import ResultFile, failed_result, successful_res
 from specforce.bulk.sinks import ResultSink
 from specforce.bulk.table import TableOptions
 from specforce.bulk.workspace import Workspace
+from specforce.soql import identifier
 from specforce_api.bulk_v2 import operations
 from specforce_api.runtime.errors import InputError
 from specforce_api.runtime.operation import StreamBody
@@ -77,10 +78,11 @@ async def create_ingest_job(
         attempts: counts the tries, where making the job is part of larger work.
 
     Raises:
+        InputError: no object can have that name.
         ApiError: no such object, no such external id, no permission.
     """
     body: dict[str, Any] = {
-        "object": sobject,
+        "object": identifier(sobject, what="sobject"),
         "operation": operation,
         "contentType": "CSV",
         "columnDelimiter": dialect.column_delimiter,

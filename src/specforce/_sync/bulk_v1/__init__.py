@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from specforce._sync.bulk.attempts import Attempts
 from specforce.bulk_v1 import options
 from specforce.bulk_v1.chunking import read_chunking
+from specforce.soql import identifier
 from specforce_api.bulk_v1 import BulkV1Api, operations
 from specforce_api.runtime.errors import InputError
 from specforce_api.runtime.types import UNSET
@@ -78,7 +79,7 @@ class BulkV1(BulkV1Api):
             raise InputError(f"line_ending={line_ending!r}: it is 'LF' or 'CRLF'")
         if not sobject:
             raise InputError("sobject is empty: say what the job is for, such as 'Contact'")
-        body: dict[str, Any] = {"operation": wanted, "object": sobject}
+        body: dict[str, Any] = {"operation": wanted, "object": identifier(sobject, what="sobject")}
         if external_id is not None:
             body["externalIdFieldName"] = external_id
         body |= {"concurrencyMode": options.concurrency_mode(concurrency_mode), "contentType": kind}
