@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from specforce._async.client import AsyncSalesforce
     from specforce._async.composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from specforce._async.query import AsyncQuery
+    from specforce._async.quick_actions import AsyncQuickAction
     from specforce._async.reports import AsyncReport
     from specforce._async.sobject import AsyncSObject
     from specforce._collections import PartlySaved, SavedRow, SavedRows
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from specforce._sync.client import Salesforce
     from specforce._sync.composite import Batch, Composite, Graphs
     from specforce._sync.query import Query
+    from specforce._sync.quick_actions import QuickAction
     from specforce._sync.reports import Report
     from specforce._sync.sobject import SObject
     from specforce._trees import TreeNode
@@ -51,6 +53,7 @@ __all__ = [
     "AsyncComposite",
     "AsyncGraphs",
     "AsyncQuery",
+    "AsyncQuickAction",
     "AsyncReport",
     "AsyncSObject",
     "AsyncSalesforce",
@@ -61,6 +64,7 @@ __all__ = [
     "LoginEvent",
     "PartlySaved",
     "Query",
+    "QuickAction",
     "Reference",
     "Reply",
     "Report",
@@ -93,6 +97,7 @@ _HOMES = {
     "AsyncComposite": "specforce._async.composite",
     "AsyncGraphs": "specforce._async.composite",
     "AsyncQuery": "specforce._async.query",
+    "AsyncQuickAction": "specforce._async.quick_actions",
     "AsyncReport": "specforce._async.reports",
     "AsyncSObject": "specforce._async.sobject",
     "AsyncSalesforce": "specforce._async.client",
@@ -103,6 +108,7 @@ _HOMES = {
     "LoginEvent": "specforce._hooks",
     "PartlySaved": "specforce._collections",
     "Query": "specforce._sync.query",
+    "QuickAction": "specforce._sync.quick_actions",
     "Reference": "specforce._references",
     "Reply": "specforce_api.runtime.operation",
     "Report": "specforce._sync.reports",

@@ -10,7 +10,7 @@ from specforce_api.runtime.errors import ApiError, ErrorDetail
 from specforce_api.runtime.types import UNSET
 
 if TYPE_CHECKING:
-    from specforce_api.rest.models import SaveResult, UpsertResult
+    from specforce_api.rest.models import PerformQuickActionResult, SaveResult, UpsertResult
 
 
 def save_headers(allow_duplicates: bool, assign: bool | str | None) -> dict[str, str]:
@@ -36,6 +36,20 @@ def saved(operation_id: str, result: SaveResult | UpsertResult | None) -> Saved:
     if result is None:
         return Saved("", created=False)
     if not result.success or result.id is None:
-        details = [ErrorDetail(error.status_code, error.message, tuple(error.fields or ())) for error in result.errors]
-        raise ApiError("not saved", status=200, errors=details, operation_id=operation_id)
+        raise _not_saved(operation_id, result)
     return Saved(result.id, created=getattr(result, "created", UNSET) is not False)
+
+
+def check_success(operation_id: str, result: PerformQuickActionResult) -> None:
+    """Refuse the result of an action that wasn't done.
+
+    Raises:
+        ApiError: its record wasn't saved.
+    """
+    if not result.success:
+        raise _not_saved(operation_id, result)
+
+
+def _not_saved(operation_id: str, result: SaveResult | UpsertResult | PerformQuickActionResult) -> ApiError:
+    details = [ErrorDetail(error.status_code, error.message, tuple(error.fields or ())) for error in result.errors]
+    return ApiError("not saved", status=200, errors=details, operation_id=operation_id)

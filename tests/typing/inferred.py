@@ -9,9 +9,11 @@ from typing import Any, assert_type
 from specforce import (
     ApiUsage,
     AsyncQuery,
+    AsyncQuickAction,
     AsyncSalesforce,
     AsyncSObject,
     Query,
+    QuickAction,
     Reply,
     Retry,
     Salesforce,
@@ -26,12 +28,16 @@ from specforce.testing import FakeOrg
 from specforce_api.auth.models import DeviceCodeResponse
 from specforce_api.rest import operations
 from specforce_api.rest.models import (
+    DescribeInvocableAction,
     DescribeSObjectResult,
+    InvocableAction,
     InvocableActionResult,
     Limits,
+    PerformQuickActionResult,
     ReportInstanceStatus,
     Resources,
 )
+from specforce_api.rest.models import QuickAction as ListedQuickAction
 
 
 @dataclass
@@ -112,6 +118,12 @@ def reports(sf: Salesforce) -> None:
     assert_type([row["NAME"].label for row in outcome.rows()], list[str | None])
     assert_type(sf.report("00O").run_async().wait().result().all_data, bool)
     assert_type(sf.invoke("emailSimple", {}), list[InvocableActionResult])
+    assert_type(sf.actions("custom/apex"), list[InvocableAction])
+    assert_type(sf.describe_action("emailSimple"), DescribeInvocableAction)
+    assert_type(sf.quick_actions(), list[ListedQuickAction])
+    assert_type(sf.sobject("Account").quick_actions(), list[ListedQuickAction])
+    assert_type(sf.quick_action("LogACall"), QuickAction)
+    assert_type(sf.sobject(Account).quick_action("Account.NewContact").perform({}), PerformQuickActionResult)
 
 
 def enums_take_text_and_keep_what_they_do_not_know() -> None:
@@ -131,6 +143,8 @@ async def async_half() -> None:
         assert_type(await sf.query("SELECT Id FROM Account", returns=Account).all(), list[Account])
         assert_type([account.Name async for account in sf.query("SELECT Id", returns=Account)], list[str])
         assert_type(await sf.search("FIND :q RETURNING Account", q="x", returns=Account), list[Account])
+        assert_type(sf.quick_action("LogACall"), AsyncQuickAction)
+        assert_type(await sf.quick_action("LogACall").perform({}), PerformQuickActionResult)
         assert_type(await sf.sobject(Account).get_many(["001"]), list[Account | None])
         assert_type(await sf.apex.get("/Cases", returns=Account), Account)
         assert_type((await (await sf.report("00O").run_async()).wait()).id, str)

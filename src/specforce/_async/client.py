@@ -36,7 +36,15 @@ if TYPE_CHECKING:
     from specforce_api.auth import AsyncAuthApi
     from specforce_api.bulk_v2 import AsyncBulkV2Api
     from specforce_api.rest import AsyncRestApi
-    from specforce_api.rest.models import InvocableActionResult, Resources
+    from specforce_api.rest.models import (
+        DescribeInvocableAction,
+        InvocableAction,
+        InvocableActionResult,
+        Resources,
+    )
+    from specforce_api.rest.models import (
+        QuickAction as QuickActionSummary,
+    )
     from specforce_api.tooling import AsyncToolingApi
 
     from .apex import AsyncApex
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
     from .bulk_v1 import AsyncBulkV1
     from .composite import AsyncBatch, AsyncComposite, AsyncGraphs
     from .query import AsyncQuery
+    from .quick_actions import AsyncQuickAction
     from .reports import AsyncReport
     from .soap import AsyncSoap
     from .sobject import AsyncSObject
@@ -302,6 +311,50 @@ class AsyncSalesforce:
         from .reports import AsyncReport  # noqa: PLC0415 - on first use
 
         return AsyncReport(self.session, report_id)
+
+    async def quick_actions(self) -> list[QuickActionSummary]:
+        """The global quick actions; an object's are `sf.sobject("Account").quick_actions()`."""
+        return await self.rest.list_quick_actions()
+
+    def quick_action(self, name: str) -> AsyncQuickAction:
+        """A global quick action, to describe and to perform.
+
+        Args:
+            name: its API name, as the list has it: `NewTask`.
+
+        Raises:
+            InputError: the name is empty.
+        """
+        from .quick_actions import AsyncQuickAction  # noqa: PLC0415 - on first use
+
+        return AsyncQuickAction(self.session, name)
+
+    async def actions(self, kind: str = "standard") -> list[InvocableAction]:
+        """The invocable actions of a kind, in short.
+
+        Args:
+            kind: `standard`, or a type of the org's own such as `custom/apex`; a slash before it may be. Which types
+                there are says `sf.rest.list_custom_action_types()`.
+
+        Raises:
+            NotFound: no such type. InputError: no such form of a kind.
+        """
+        from specforce._actions import listing  # noqa: PLC0415 - on first use
+
+        return await self.session.send(listing(kind))
+
+    async def describe_action(self, action: str) -> DescribeInvocableAction:
+        """The inputs and outputs of an action.
+
+        Args:
+            action: as for `invoke`.
+
+        Raises:
+            NotFound: no such action. InputError: no such form of a name.
+        """
+        from specforce._actions import description  # noqa: PLC0415 - on first use
+
+        return await self.session.send(description(action))
 
     async def invoke(self, action: str, *inputs: Mapping[str, Any]) -> list[InvocableActionResult]:
         """Invoke an action, a standard one or one of the org's own.

@@ -34,7 +34,11 @@ if TYPE_CHECKING:
         GetDeletedResult,
         GetUpdatedResult,
     )
+    from specforce_api.rest.models import (
+        QuickAction as QuickActionSummary,
+    )
 
+    from .quick_actions import AsyncQuickAction
     from .session import AsyncSession
 
 R = TypeVar("R")
@@ -191,6 +195,27 @@ class AsyncSObject(Generic[R]):
             raise DecodeError("describe answered that nothing changed, though nothing was known")
         self._session.describes.put(self.name, known)
         return known.result
+
+    async def quick_actions(self) -> list[QuickActionSummary]:
+        """The object's quick actions, the global ones included.
+
+        Raises:
+            NotFound: no such object.
+        """
+        return await self._session.send(operations.list_sobject_quick_actions(self.name))
+
+    def quick_action(self, name: str) -> AsyncQuickAction:
+        """One of them, to describe and to perform.
+
+        Args:
+            name: its API name, as the list has it: `Account.NewContact`.
+
+        Raises:
+            InputError: the name is empty.
+        """
+        from .quick_actions import AsyncQuickAction  # noqa: PLC0415 - on first use
+
+        return AsyncQuickAction(self._session, name, self.name)
 
     async def deleted(self, start: datetime, end: datetime) -> GetDeletedResult:
         """Ids of the records deleted in a span of time, to the minute.

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from specforce_api.auth import AuthApi
     from specforce_api.bulk_v2 import BulkV2Api
     from specforce_api.rest import RestApi
-    from specforce_api.rest.models import InvocableActionResult, Resources
+    from specforce_api.rest.models import DescribeInvocableAction, InvocableAction, InvocableActionResult, Resources
+    from specforce_api.rest.models import QuickAction as QuickActionSummary
     from specforce_api.tooling import ToolingApi
 
     from .apex import Apex
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .bulk_v1 import BulkV1
     from .composite import Batch, Composite, Graphs
     from .query import Query
+    from .quick_actions import QuickAction
     from .reports import Report
     from .soap import Soap
     from .sobject import SObject
@@ -303,6 +305,50 @@ class Salesforce:
         from .reports import Report  # noqa: PLC0415 - on first use
 
         return Report(self.session, report_id)
+
+    def quick_actions(self) -> list[QuickActionSummary]:
+        """The global quick actions; an object's are `sf.sobject("Account").quick_actions()`."""
+        return self.rest.list_quick_actions()
+
+    def quick_action(self, name: str) -> QuickAction:
+        """A global quick action, to describe and to perform.
+
+        Args:
+            name: its API name, as the list has it: `NewTask`.
+
+        Raises:
+            InputError: the name is empty.
+        """
+        from .quick_actions import QuickAction  # noqa: PLC0415 - on first use
+
+        return QuickAction(self.session, name)
+
+    def actions(self, kind: str = "standard") -> list[InvocableAction]:
+        """The invocable actions of a kind, in short.
+
+        Args:
+            kind: `standard`, or a type of the org's own such as `custom/apex`; a slash before it may be. Which types
+                there are says `sf.rest.list_custom_action_types()`.
+
+        Raises:
+            NotFound: no such type. InputError: no such form of a kind.
+        """
+        from specforce._actions import listing  # noqa: PLC0415 - on first use
+
+        return self.session.send(listing(kind))
+
+    def describe_action(self, action: str) -> DescribeInvocableAction:
+        """The inputs and outputs of an action.
+
+        Args:
+            action: as for `invoke`.
+
+        Raises:
+            NotFound: no such action. InputError: no such form of a name.
+        """
+        from specforce._actions import description  # noqa: PLC0415 - on first use
+
+        return self.session.send(description(action))
 
     def invoke(self, action: str, *inputs: Mapping[str, Any]) -> list[InvocableActionResult]:
         """Invoke an action, a standard one or one of the org's own.

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from specforce._files import Source
     from specforce._trees import TreeNode
     from specforce_api.rest.models import DescribeSObjectResult, GetDeletedResult, GetUpdatedResult
+    from specforce_api.rest.models import QuickAction as QuickActionSummary
 
+    from .quick_actions import QuickAction
     from .session import Session
 
 R = TypeVar("R")
@@ -188,6 +190,27 @@ class SObject(Generic[R]):
             raise DecodeError("describe answered that nothing changed, though nothing was known")
         self._session.describes.put(self.name, known)
         return known.result
+
+    def quick_actions(self) -> list[QuickActionSummary]:
+        """The object's quick actions, the global ones included.
+
+        Raises:
+            NotFound: no such object.
+        """
+        return self._session.send(operations.list_sobject_quick_actions(self.name))
+
+    def quick_action(self, name: str) -> QuickAction:
+        """One of them, to describe and to perform.
+
+        Args:
+            name: its API name, as the list has it: `Account.NewContact`.
+
+        Raises:
+            InputError: the name is empty.
+        """
+        from .quick_actions import QuickAction  # noqa: PLC0415 - on first use
+
+        return QuickAction(self._session, name, self.name)
 
     def deleted(self, start: datetime, end: datetime) -> GetDeletedResult:
         """Ids of the records deleted in a span of time, to the minute.
