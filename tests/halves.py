@@ -37,6 +37,26 @@ def refusal(code: str, message: str = "no", status: int = 400, **headers: str) -
     return json_answer([{"errorCode": code, "message": message}], status, **headers)
 
 
+def bulk_job(state: str, kind: str = "ingest") -> httpx.Response:
+    """A job of Bulk API 2.0, of either kind, as the server shows it."""
+    document: dict[str, Any] = {
+        "id": "750xx0000000001AAA",
+        "operation": "insert" if kind == "ingest" else "query",
+        "object": "Account",
+        "createdById": ACCOUNT_ID,
+        "createdDate": "2026-01-01T00:00:00.000+0000",
+        "systemModstamp": "2026-01-01T00:00:00.000+0000",
+        "state": state,
+        "concurrencyMode": "Parallel",
+        "contentType": "CSV",
+        "apiVersion": 67.0,
+        "lineEnding": "LF",
+        "columnDelimiter": "COMMA",
+        "jobType": "V2Ingest" if kind == "ingest" else "V2Query",
+    }
+    return json_answer(document)
+
+
 class ScriptedServer:
     """Answers requests from a list, logins by itself; keeps what it was sent.
 

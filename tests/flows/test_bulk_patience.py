@@ -9,11 +9,9 @@ import pytest
 from specforce import Hooks, Retry, Salesforce
 from specforce.errors import InputError, JobTimeout, RequestLimitExceeded, ServerUnavailable
 from tests.flows.bulk_org import BulkOrg, accounts, good_names, table
-from tests.halves import ACCOUNT_ID, FakeClock, Half, ScriptedServer, json_answer, refusal
+from tests.halves import FakeClock, Half, ScriptedServer, bulk_job, refusal
 
 if TYPE_CHECKING:
-    import httpx
-
     from tests.halves import Answer
 
 TRIES = 4
@@ -133,29 +131,9 @@ def test_waiting_for_a_job_that_was_never_closed_says_so_at_once(bulk: BulkOrg) 
     assert bulk.half.run(job.wait()).state == "JobComplete"
 
 
-def job_in(state: str, kind: str) -> httpx.Response:
-    """A job of either kind as the server shows it."""
-    document: dict[str, Any] = {
-        "id": "750xx0000000001AAA",
-        "operation": "insert" if kind == "ingest" else "query",
-        "object": "Account",
-        "createdById": ACCOUNT_ID,
-        "createdDate": "2026-01-01T00:00:00.000+0000",
-        "systemModstamp": "2026-01-01T00:00:00.000+0000",
-        "state": state,
-        "concurrencyMode": "Parallel",
-        "contentType": "CSV",
-        "apiVersion": 67.0,
-        "lineEnding": "LF",
-        "columnDelimiter": "COMMA",
-        "jobType": "V2Ingest" if kind == "ingest" else "V2Query",
-    }
-    return json_answer(document)
-
-
 def waited(half: Half, kind: str, *answers: Answer, **options: Any) -> tuple[Any, list[str]]:
     """What waiting for a job without patience brings, and the requests that it takes."""
-    server = ScriptedServer(job_in("InProgress", kind), *answers)
+    server = ScriptedServer(bulk_job("InProgress", kind), *answers)
     sf = half.connect(server)
     attach = sf.bulk.attach_ingest_job if kind == "ingest" else sf.bulk.attach_query_job
     job = half.run(attach("750xx0000000001AAA"))
@@ -168,7 +146,7 @@ def waited(half: Half, kind: str, *answers: Answer, **options: Any) -> tuple[Any
 
 @pytest.mark.parametrize("kind", ["ingest", "query"])
 def test_a_job_that_ends_by_itself_at_the_deadline_has_ended(half: Half, kind: str) -> None:
-    busy, refused, done = job_in("InProgress", kind), refusal("INVALIDJOBSTATE"), job_in("JobComplete", kind)
+    busy, refused, done = bulk_job("InProgress", kind), refusal("INVALIDJOBSTATE"), bulk_job("JobComplete", kind)
 
     found, asked = waited(half, kind, busy, refused, done)
 
@@ -178,7 +156,7 @@ def test_a_job_that_ends_by_itself_at_the_deadline_has_ended(half: Half, kind: s
 
 @pytest.mark.parametrize("kind", ["ingest", "query"])
 def test_a_job_past_its_deadline_says_whether_it_was_aborted(half: Half, kind: str) -> None:
-    busy, aborted = job_in("InProgress", kind), job_in("Aborted", kind)
+    busy, aborted = bulk_job("InProgress", kind), bulk_job("Aborted", kind)
 
     stopped, _ = waited(half, kind, busy, aborted)
     going_on, _ = waited(half, kind, busy, refusal("UNKNOWN_EXCEPTION"), busy)

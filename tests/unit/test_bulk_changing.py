@@ -9,7 +9,7 @@ import pytest
 
 from specforce import Retry
 from specforce.errors import ApiError, ConnectionCut, TransportTimeout
-from tests.halves import ACCOUNT_ID, Half, ScriptedServer, json_answer, refusal
+from tests.halves import Half, ScriptedServer, bulk_job, refusal
 
 if TYPE_CHECKING:
     from tests.halves import Answer
@@ -18,31 +18,9 @@ LOST = httpx.ReadTimeout("late")
 REFUSED = refusal("INVALIDJOBSTATE")
 
 
-def job_in(state: str) -> httpx.Response:
-    """A job as the server shows it."""
-    return json_answer(
-        {
-            "id": "750xx0000000001AAA",
-            "operation": "insert",
-            "object": "Account",
-            "createdById": ACCOUNT_ID,
-            "createdDate": "2026-01-01T00:00:00.000+0000",
-            "systemModstamp": "2026-01-01T00:00:00.000+0000",
-            "state": state,
-            "concurrencyMode": "Parallel",
-            "contentType": "CSV",
-            "apiVersion": 67.0,
-            "lineEnding": "LF",
-            "columnDelimiter": "COMMA",
-            "contentUrl": "services/data",
-            "jobType": "V2Ingest",
-        }
-    )
-
-
 def open_job(half: Half, *answers: Answer, **options: Any) -> tuple[Any, ScriptedServer]:
     """A job that is open, and a server that answers all that comes afterwards so."""
-    server = ScriptedServer(job_in("Open"), *answers)
+    server = ScriptedServer(bulk_job("Open"), *answers)
     sf = half.connect(server, **options)
     return half.run(sf.bulk.attach_ingest_job("750xx0000000001AAA")), server
 
@@ -52,28 +30,28 @@ def asked(server: ScriptedServer) -> list[str]:
 
 
 def test_a_change_that_took_effect_unheard_is_not_asked_for_again(half: Half) -> None:
-    job, server = open_job(half, LOST, job_in("UploadComplete"))
+    job, server = open_job(half, LOST, bulk_job("UploadComplete"))
 
     assert half.run(job.close()).state == "UploadComplete"
     assert asked(server) == ["PATCH", "GET"]
 
 
 def test_a_change_that_took_effect_late_is_not_the_error_of_the_second_try(half: Half) -> None:
-    job, server = open_job(half, LOST, job_in("Open"), REFUSED, job_in("InProgress"))
+    job, server = open_job(half, LOST, bulk_job("Open"), REFUSED, bulk_job("InProgress"))
 
     assert half.run(job.close()).state == "InProgress"
     assert asked(server) == ["PATCH", "GET", "PATCH", "GET"]
 
 
 def test_the_job_is_read_even_where_nothing_is_tried_again(half: Half) -> None:
-    job, server = open_job(half, LOST, job_in("UploadComplete"), retry=Retry(attempts=1))
+    job, server = open_job(half, LOST, bulk_job("UploadComplete"), retry=Retry(attempts=1))
 
     assert half.run(job.close()).state == "UploadComplete"
     assert asked(server) == ["PATCH", "GET"]
 
 
 def test_a_change_that_never_took_effect_is_its_error(half: Half) -> None:
-    job, _ = open_job(half, LOST, job_in("Open"), retry=Retry(attempts=1))
+    job, _ = open_job(half, LOST, bulk_job("Open"), retry=Retry(attempts=1))
 
     with pytest.raises(TransportTimeout):
         half.run(job.close())
