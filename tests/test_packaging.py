@@ -151,7 +151,7 @@ def test_the_wheel_carries_its_licence_and_its_commands(wheel: Path) -> None:
     assert b"Apache License" in texts["LICENSE"]
     entry_points = texts["entry_points.txt"].decode()
     assert "specforce = specforce.cli:main" in entry_points
-    assert "specforce-gen = specforce_generator.__main__:main" in entry_points
+    assert "specforce-gen = specforce_generator.command:main" in entry_points
     assert "[pytest11]\nspecforce = specforce.testing.plugin" in entry_points
 
 
