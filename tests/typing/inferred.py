@@ -73,6 +73,10 @@ def sync_half() -> None:
         assert_type(sf.search("FIND :q RETURNING Account", q="x"), list[dict[str, Any]])
         assert_type(sf.search("FIND :q RETURNING Account", q="x", returns=Account), list[Account])
         assert_type(sf.search("FIND :q", q="x", returns={"Account": Account}), list[Any])
+        assert_type(sf.find("Acme"), list[dict[str, Any]])
+        assert_type(sf.find("Acme", {"Account": ["Id", "Name"]}, limit=5), list[dict[str, Any]])
+        assert_type(sf.find("Acme", {"Account": Account}, scope="name"), list[Account])
+        assert_type(sf.find("Acme", {"Account": Account, "Contact": ["Id"]}), list[Any])
 
 
 def many_records(sf: Salesforce) -> None:
@@ -145,6 +149,7 @@ async def async_half() -> None:
         assert_type(await sf.search("FIND :q RETURNING Account", q="x", returns=Account), list[Account])
         assert_type(sf.quick_action("LogACall"), AsyncQuickAction)
         assert_type(await sf.quick_action("LogACall").perform({}), PerformQuickActionResult)
+        assert_type(await sf.find("Acme", {"Account": Account}), list[Account])
         assert_type(await sf.sobject(Account).get_many(["001"]), list[Account | None])
         assert_type(await sf.apex.get("/Cases", returns=Account), Account)
         assert_type((await (await sf.report("00O").run_async()).wait()).id, str)

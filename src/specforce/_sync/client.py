@@ -22,12 +22,14 @@ from .session import Session
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Sequence
     from types import TracebackType
 
     from specforce._hooks import Hooks
     from specforce._http import Transport
     from specforce._limits import ApiUsage
     from specforce._retry import Retry
+    from specforce._text_search import Scope
     from specforce._threads import Clock
     from specforce._tls import Certificate
     from specforce.auth import Credentials
@@ -522,6 +524,82 @@ class Salesforce:
         if isinstance(returns, Mapping):
             return convert_each(operation.info, decode_search(operation.info, reply, dict[str, Any]), returns)
         return decode_search(operation.info, reply, returns)
+
+    @overload
+    def find(
+        self,
+        text: str,
+        /,
+        objects: Mapping[str, Sequence[str]] | None = ...,
+        *,
+        scope: Scope = ...,
+        limit: int | None = ...,
+        limit_per_object: int | None = ...,
+        offset: int = ...,
+    ) -> list[dict[str, Any]]: ...
+    @overload
+    def find(
+        self,
+        text: str,
+        /,
+        objects: Mapping[str, type[R]],
+        *,
+        scope: Scope = ...,
+        limit: int | None = ...,
+        limit_per_object: int | None = ...,
+        offset: int = ...,
+    ) -> list[R]: ...
+    @overload
+    def find(
+        self,
+        text: str,
+        /,
+        objects: Mapping[str, Sequence[str] | type[Any]],
+        *,
+        scope: Scope = ...,
+        limit: int | None = ...,
+        limit_per_object: int | None = ...,
+        offset: int = ...,
+    ) -> list[Any]: ...
+    def find(
+        self,
+        text: str,
+        /,
+        objects: Mapping[str, Sequence[str] | type[Any]] | None = None,
+        *,
+        scope: Scope = "all",
+        limit: int | None = None,
+        limit_per_object: int | None = None,
+        offset: int = 0,
+    ) -> list[Any]:
+        """Records that hold a text, without SOSL: the text goes out as it is, nothing in it needs escaping.
+
+            sf.find("Acme", {"Account": ["Id", "Name"], "Contact": Contact}, scope="name", limit=50)
+
+        Args:
+            text: the words, two characters or more.
+            objects: each object's fields, its records are dicts then; or its record class, whose fields are read.
+                Without it, the ids of every searchable object's records.
+            scope: the fields to look into: `all`, `name`, `email`, `phone` or `sidebar`.
+            limit: most records in all, 1 to 2,000.
+            limit_per_object: most records of each object, 1 to 2,000.
+            offset: records to skip, up to 2,000; with one object only.
+
+        Returns:
+            The records in the server's order.
+
+        Raises:
+            ApiError: MALFORMED_SEARCH, the server can't search for this. InvalidField: no such field, or object.
+                InputError: no text, no fields, a name that can't be one, or a number out of its range.
+        """
+        from specforce._records import convert_each, decode_search  # noqa: PLC0415 - on first use
+        from specforce._text_search import text_search  # noqa: PLC0415 - on first use
+
+        operation, kinds = text_search(
+            text, objects, scope=scope, limit=limit, limit_per_object=limit_per_object, offset=offset
+        )
+        records = decode_search(operation.info, self.session.reply(operation), dict[str, Any])
+        return convert_each(operation.info, records, kinds) if kinds else records
 
     def resources(self, version: str | float | None = None) -> Resources:
         """The resources of an API version, by name: their paths from the host's root.
