@@ -14,6 +14,7 @@ _ERRORS = {
     "InvalidFieldFault": "InvalidField: No such field, or none that this user may see.",
     "InvalidIdFault": "MalformedId: An id isn't one.",
     "InvalidNewPasswordFault": "ApiError: The password breaks the org's rules (INVALID_NEW_PASSWORD).",
+    "InvalidOldPasswordFault": "ApiError: The old password isn't the user's (INVALID_OLD_PASSWORD).",
     "InvalidQueryLocatorFault": "InvalidQueryLocator: The query cursor is unknown or gone.",
     "InvalidSObjectFault": "InvalidType: No such object, or none that this user may see.",
     "LoginFault": "ApiError: The login is refused (INVALID_LOGIN and others).",

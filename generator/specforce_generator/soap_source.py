@@ -32,6 +32,7 @@ class Argument:
         type: its annotation.
         elements: the expression for its elements.
         single: the annotation of one entry, where the argument is a list that a method takes one entry of as well.
+        default: what it is where nothing is said; empty where something has to be.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Argument:
     elements: str
     description: str = ""
     single: str = ""
+    default: str = ""
 
 
 class SoapSource:
@@ -50,21 +52,26 @@ class SoapSource:
         headers = sorted({name for operation in operations for name in operation.headers})
         requests = [member for operation in operations for member in operation.request]
         self.models = [name for name in headers if not self.is_flat(name)]
-        self.sent = self._reached([*requests, *(each for name in headers for each in wsdl.all_members(name))])
-        self.received = self._reached([operation.result for operation in operations if operation.result])
+        self.sent = self._reached(
+            [*requests, *(each for name in headers for each in wsdl.all_members(name))], sent=True
+        )
+        self.received = self._reached([operation.result for operation in operations if operation.result], sent=False)
 
     def is_flat(self, header: str) -> bool:
         """A header of one plain value: the argument is that value."""
         members = self.wsdl.all_members(header)
         return len(members) == 1 and not members[0].many and members[0].type not in self.wsdl.types
 
-    def _reached(self, members: Iterable[Member]) -> list[str]:
-        """The types that elements are of, with what these extend, what extends them, and what is in them; sorted."""
+    def _reached(self, members: Iterable[Member], *, sent: bool) -> list[str]:
+        """The types that elements are of, with what these extend, what extends them, and what is in them; sorted.
+
+        Those that are open are mappings where they are sent, and no classes.
+        """
         found: set[str] = set()
         waiting = [member.type for member in members]
         while waiting:
             name = waiting.pop()
-            if name in found or name not in self.wsdl.types:
+            if name in found or name not in self.wsdl.types or (sent and self.wsdl.types[name].open):
                 continue
             found.add(name)
             base = self.wsdl.types[name].base
@@ -79,6 +86,9 @@ class SoapSource:
             kinds.add(base)
         return sorted(class_name_of(kind) for kind in kinds if kind in self.wsdl.types or self._enumerated(kind))
 
+    def _open(self, kind: str) -> bool:
+        return kind in self.wsdl.types and self.wsdl.types[kind].open
+
     def _enumerated(self, kind: str) -> bool:
         return kind in self.wsdl.enumerations
 
@@ -86,6 +96,8 @@ class SoapSource:
         """The annotation of one entry."""
         if member.type == RECORD:
             return "Mapping[str, Any]" if sent else "Record"
+        if sent and self._open(member.type):
+            return "Mapping[str, Any]"
         if member.type in self.wsdl.types:
             return class_name_of(member.type)
         if self._enumerated(member.type):
@@ -109,7 +121,7 @@ class SoapSource:
         wire = f'"{member.wire}"'
         if member.type == RECORD:
             return f"records({wire}, {given}{null})"
-        if member.type in self.wsdl.types:
+        if member.type in self.wsdl.types and not self._open(member.type):
             return f"parts({wire}, {given}{null})"
         ids = ", ids=True" if member.type == "ID" else ""
         return f"values({wire}, {given}{null}{ids})"
@@ -130,16 +142,23 @@ class SoapSource:
         return _READERS.get(member.type, _TEXT)[1]
 
     def arguments(self, operation: SoapOperation) -> list[Argument]:
-        """The positional arguments: the request's elements, in their order."""
-        return [self._argument(operation, member) for member in operation.request]
+        """The positional arguments: the request's elements, in their order; those that end it may be left out."""
+        found: list[Argument] = []
+        omissible = not operation.aligned
+        for member in reversed(operation.request):
+            omissible = omissible and (member.optional or (member.nillable and not member.many))
+            found.append(self._argument(operation, member, omissible=omissible))
+        return found[::-1]
 
-    def _argument(self, operation: SoapOperation, member: Member) -> Argument:
+    def _argument(self, operation: SoapOperation, member: Member, *, omissible: bool) -> Argument:
         kind = self.entry(member, sent=True)
+        elements = self.elements(member, member.name)
         if not member.many:
-            return Argument(member.name, kind, self.elements(member, member.name), member.description)
+            kind = f"{kind} | None" if member.optional or member.nillable else kind
+            return Argument(member.name, kind, elements, member.description, default="None" if omissible else "")
         single = kind if operation.aligned else ""
         listed = f"list[{kind}] | tuple[{kind}, ...]" if kind == "str" else f"Sequence[{kind}]"
-        return Argument(member.name, listed, self.elements(member, member.name), member.description, single)
+        return Argument(member.name, listed, elements, member.description, single, "()" if omissible else "")
 
     def keywords(self, operation: SoapOperation) -> list[Argument]:
         """The keyword arguments: the headers, a header of one plain value as that value."""
@@ -167,7 +186,7 @@ class SoapSource:
 
     def returned(self, operation: SoapOperation) -> str:
         """The annotation of what an operation decodes to."""
-        return f"list[{self.result(operation)}]" if operation.aligned else self.result(operation)
+        return f"list[{self.result(operation)}]" if operation.listed else self.result(operation)
 
     def told(self, operation: SoapOperation) -> str:
         """What an operation returns, in words."""
@@ -181,8 +200,10 @@ class SoapSource:
         if operation.result is None:
             return "read_nothing(INFO, reply)"
         read = self.reader(operation.result)
-        if not operation.aligned:
+        if not operation.listed:
             return f"read_result(INFO, reply, {read})"
+        if not operation.aligned:
+            return f"read_list(INFO, reply, {read})"
         listed = next(member.name for member in operation.request if member.many)
         read = f"or_null({read})" if operation.result.type == RECORD else read
         return f"read_results(INFO, reply, {read}, sent=len({listed}))"
@@ -190,5 +211,6 @@ class SoapSource:
     def classes(self, operation: SoapOperation) -> list[str]:
         """The models that an operation's module names, sorted."""
         kinds = {member.type for member in (*operation.request, *([operation.result] if operation.result else ()))}
-        known = {class_name_of(kind) for kind in kinds if kind in self.wsdl.types or self._enumerated(kind)}
+        made = {*self.sent, *self.received}
+        known = {class_name_of(kind) for kind in kinds if kind in made or self._enumerated(kind)}
         return sorted(known | {class_name_of(name) for name in operation.headers if name in self.models})

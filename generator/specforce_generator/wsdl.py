@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 _OWN = "{urn:specforce:wsdl}"
+_WILDCARD = "_value_"  # what zeep calls an `xsd:any`
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ComplexType:
-    """One type with elements; `members` are its own, without those of the type that it extends."""
+    """One type with elements; `members` are its own, without those of the type that it extends.
+
+    Attributes:
+        open: it has elements that the document doesn't name (`xsd:any`).
+    """
 
     wire: str
     name: str
     base: str
     members: tuple[Member, ...]
     description: str = ""
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class SoapOperation:
         headers: the headers that it takes, by wire name, the session's own apart.
         authenticated: it wants a session.
         rows: the rows of the reference that it follows.
+        apart: its results aren't one for each entry of the request's list, though the counts of lists look like it.
     """
 
     operation_id: str
@@ -98,11 +105,17 @@ class SoapOperation:
     rows: tuple[str, ...]
     description: str = ""
     api: str = "soap"
+    apart: bool = False
 
     @property
     def aligned(self) -> bool:
         """One list goes in, and a list of as many results comes out."""
-        return self.result is not None and self.result.many and sum(member.many for member in self.request) == 1
+        return self.listed and not self.apart and sum(member.many for member in self.request) == 1
+
+    @property
+    def listed(self) -> bool:
+        """A list of results comes out."""
+        return self.result is not None and self.result.many
 
     @property
     def paged(self) -> bool:
@@ -207,6 +220,7 @@ class _Reader:
             rows=tuple((declared.get(f"{_OWN}rows") or "").split()),
             description=_line(declared.findtext(f"{_WSDL}documentation")),
             api=self._api,
+            apart=declared.get(f"{_OWN}aligned") == "false",
         )
 
     def _type(self, name: str, node: Any) -> ComplexType:
@@ -215,7 +229,8 @@ class _Reader:
         compiled = self._client.get_type(f"{{{self._namespace}}}{name}")
         own = {element.get("name") for element in node.iter(f"{_XSD}element")}
         members = tuple(member for member in self._members(compiled, node) if member.wire in own)
-        return ComplexType(name, class_name_of(name), base, members, _documentation(node))
+        wildcard = node.find(f".//{_XSD}any") is not None
+        return ComplexType(name, class_name_of(name), base, members, _documentation(node), open=wildcard)
 
     def _header(self, name: str, node: Any) -> ComplexType:
         compiled = self._client.get_element(f"{{{self._namespace}}}{name}").type
@@ -224,7 +239,8 @@ class _Reader:
     def _members(self, compiled: Any, node: Any) -> tuple[Member, ...]:
         """The elements of a compiled type; `node` is where their documentation stands."""
         beside = {} if node is None else {element.get("name"): element for element in node.iter(f"{_XSD}element")}
-        return tuple(self._member(wire, element, beside.get(wire)) for wire, element in compiled.elements)
+        named = ((wire, element) for wire, element in compiled.elements if not wire.startswith(_WILDCARD))
+        return tuple(self._member(wire, element, beside.get(wire)) for wire, element in named)
 
     def _member(self, wire: str, element: Any, node: Any) -> Member:
         return Member(

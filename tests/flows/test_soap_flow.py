@@ -267,6 +267,27 @@ def test_logout_ends_the_session_for_every_api(half: Half, org: FakeOrg) -> None
     assert len([entry for entry in org.requests if entry.operation == "requestToken"]) == 2
 
 
+def test_a_user_changes_their_own_password(half: Half, org: FakeOrg) -> None:
+    sf = half.login(org.auth())
+    half.run(sf.soap.change_own_password("password", "correct horse 7"))
+
+    with pytest.raises(ApiError, match="INVALID_OLD_PASSWORD"):
+        half.run(sf.soap.change_own_password("password", "correct horse 8"))
+    assert half.run(half.login(soap_login(org, password="correct horse 7")).soap.get_user_info()).user_name
+
+
+def test_sessions_are_ended_one_or_many(half: Half, soap: Any) -> None:
+    assert not half.run(soap.invalidate_sessions("unknown")).success
+    assert [each.success for each in half.run(soap.invalidate_sessions(["unknown", "no"]))] == [False, False]
+
+
+def test_an_operation_that_the_fake_org_does_not_serve_is_a_fault(half: Half, soap: Any) -> None:
+    with pytest.raises(ApiError, match=r"fake org does not serve soap\.describeNouns") as caught:
+        half.run(soap.describe_nouns([], only_renamed=False, include_fields=False))
+
+    assert caught.value.error_code == "NOT_IMPLEMENTED"
+
+
 def soap_login(org: FakeOrg, **changed: str) -> SoapLogin:
     given = {"username": "user@example.com", "password": "password", "security_token": "token", **changed}
     with pytest.warns(RetirementWarning, match=r"Summer '27"):

@@ -43,13 +43,13 @@ WSDL = "wsdl/things.wsdl"
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        (WSDL, "<documentation>Make things.</documentation>", "", "things.wsdl:66: operation makeThings: no documenta"),
-        (WSDL, "facts.md#1", "demo.md#9", "things.wsdl:66: operation makeThings: reference/ has no row demo.md#9"),
-        (WSDL, ' x:most="3"', "", "things.wsdl:43: makeThings/things: how many entries it takes isn't said"),
+        (WSDL, "<documentation>Make things.</documentation>", "", "things.wsdl:94: operation makeThings: no documenta"),
+        (WSDL, "facts.md#1", "demo.md#9", "things.wsdl:94: operation makeThings: reference/ has no row demo.md#9"),
+        (WSDL, ' x:most="3"', "", "things.wsdl:49: makeThings/things: how many entries it takes isn't said"),
         (WSDL, "<xsd:documentation>A thing.<", "<xsd:documentation><", "things.wsdl:23: Thing has no documentation"),
         (WSDL, 'name="made"', 'name="unknown"', "things.wsdl:39: ThingResult: generated code uses the name unknown"),
         (WSDL, 'type="tns:color"', 'type="tns:colour"', "things.wsdl:1: zeep can't compile it"),
-        (WSDL, "</types>", "</type>", "things.wsdl:58: isn't XML"),
+        (WSDL, "</types>", "</type>", "things.wsdl:84: isn't XML"),
         (DEMO, "paths:", "paths: [", "demo.yaml:9: isn't YAML"),
         (DEMO, "    get:\n", "    get:\n      tags: [demo]\n", "demo.yaml:15: the key 'tags' stands here twice"),
         (

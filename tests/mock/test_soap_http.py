@@ -467,3 +467,33 @@ def test_a_record_is_submitted_for_approval_and_decided_on(raw: RawOrg) -> None:
     decide = f'<actions xsi:type="ProcessWorkitemRequest"><comments xsi:nil="true"/>{decide}</actions>'
     (decided,) = results(post(raw, f"<process>{decide}</process>"))
     assert (text(decided, "entityId"), text(decided, "instanceStatus")) == (account, "Approved")
+
+
+def test_an_operation_without_rules_is_known_and_says_that_it_is_not_served(raw: RawOrg) -> None:
+    found = fault(post(raw, "<describeKnowledgeSettings/>"))
+
+    assert found[0] == "sf:NOT_IMPLEMENTED"
+    assert "soap.describeKnowledgeSettings" in found[1]
+
+
+@row("soap.md#7", "changeOwnPassword")
+def test_a_user_changes_their_own_password(raw: RawOrg, org: Org) -> None:
+    change = "<changeOwnPassword><oldPassword>{}</oldPassword><newPassword>{}</newPassword></changeOwnPassword>"
+    wrong = post(raw, change.format("wrong", "correct horse 7"))
+    assert fault(wrong)[0] == "sf:INVALID_OLD_PASSWORD"
+    assert b"InvalidOldPasswordFault" in wrong.content
+    assert fault(post(raw, change.format("password", "x")))[0] == "sf:INVALID_NEW_PASSWORD"
+
+    results(post(raw, change.format("password", "correct horse 7")))
+    login = post(raw, LOGIN.format(password="correct horse 7token"), path="/services/Soap/u/64.0")
+    assert results(login)
+    assert "correct horse" not in str([entry.public() for entry in org.requests])
+
+
+@row("soap.md#7", "invalidateSessions")
+def test_sessions_are_ended(raw: RawOrg) -> None:
+    ids = "".join(f"<sessionIds>{escape(each)}</sessionIds>" for each in ("unknown", raw.token))
+    unknown, own = results(post(raw, f"<invalidateSessions>{ids}</invalidateSessions>"))
+
+    assert (text(unknown, "success"), text(own, "success")) == ("false", "true")
+    assert fault(post(raw, "<getUserInfo/>"))[0] == "sf:INVALID_SESSION_ID"

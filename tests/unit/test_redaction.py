@@ -21,6 +21,8 @@ from specforce_api.runtime.redaction import redact
         '{"token": "S3CR3T"}',
         "<sessionId>S3CR3T</sessionId>",
         "<password>S3CR3T</password>",
+        "<newPassword>S3CR3T</newPassword>",
+        "<sessionIds>S3CR3T</sessionIds>",
         "Authorization: Bearer S3CR3T",
         "Authorization: OAuth S3CR3T",
         "Authorization: Basic UzNDUjNUS3CR3T=",

@@ -221,6 +221,36 @@ def test_a_record_that_is_not_there_is_none() -> None:
     assert operations.retrieve("Id", "Lead", [LEAD, LEAD]).decode(answer) == [None, {"type": "Lead"}]
 
 
+def test_a_type_of_which_nothing_is_known_is_a_mapping_on_its_way_out() -> None:
+    _, body = sent(operations.describe_soql_list_views({"first": [{"id": LEAD}, {"id": None}], "second": True}))
+
+    assert [(child.name, child.value("id")) for child in body.children[0].children] == [
+        ("first", LEAD),
+        ("first", None),
+        ("second", None),
+    ]
+    assert body.children[0].value("second") == "true"
+
+
+def test_a_type_of_which_nothing_is_known_keeps_what_comes() -> None:
+    answer = reply(
+        "<describeNounsResponse><result><name>Lead</name><gender>Neuter</gender></result>"
+        '<result xsi:nil="true"/><result><name>Case</name></result></describeNounsResponse>'
+    )
+    found = operations.describe_nouns([], False, False).decode(answer)
+
+    assert [noun.unknown for noun in found] == [{"name": "Lead", "gender": "Neuter"}, {"name": "Case"}]
+
+
+def test_what_ends_a_request_and_may_be_left_out_has_a_default() -> None:
+    _, body = sent(operations.describe_layout("Lead"))
+
+    assert [(child.name, child.text, child.nil) for child in body.children] == [
+        ("sObjectType", "Lead", False),
+        ("layoutName", "", True),
+    ]
+
+
 def test_an_enumerations_new_value_is_kept() -> None:
     assert FieldType("holograph") == "holograph"
     assert FieldType("datetime") is FieldType.DATETIME

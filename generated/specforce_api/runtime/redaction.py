@@ -10,8 +10,8 @@ import re
 _SECRETS = re.compile(
     r"""(?ix)
     (?P<key>\b(?:access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|security_token
-        |sessionid|session_id)\b["']?\s*[=:>]\s*["']?
-      | \b(?:assertion|password|token|code|sid)(?:=["']?|["']\s*:\s*["']|>))(?P<value>[^"'&<\s,;}]+)
+        |sessionids?|session_id)\b["']?\s*[=:>]\s*["']?
+      | \b(?:assertion|(?:old|new)?password|token|code|sid)(?:=["']?|["']\s*:\s*["']|>))(?P<value>[^"'&<\s,;}]+)
     | (?P<scheme>\bBearer\s+|\b(?:OAuth|Basic)\s+(?=[A-Za-z._~+/-]*[0-9!=]))(?P<credential>[A-Za-z0-9!._~+/=-]{4,})
     | (?P<session>\b00D[A-Za-z0-9]{9,15}!)[A-Za-z0-9._]+
     """

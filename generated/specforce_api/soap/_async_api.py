@@ -13,20 +13,49 @@ from . import operations
 if TYPE_CHECKING:
     from ..runtime.operation import AsyncSender
     from .models import (
+        AppMenuType,
         AssignmentRuleHeader,
         CallOptions,
+        ChangeOwnPasswordResult,
         DebuggingHeader,
+        DeleteByExampleResult,
         DeleteResult,
+        DescribeAppMenuResult,
+        DescribeApprovalLayoutResult,
+        DescribeAvailableQuickActionResult,
+        DescribeCompactLayout,
+        DescribeCompactLayoutsResult,
+        DescribeDataCategoryGroupResult,
+        DescribeDataCategoryGroupStructureResult,
+        DescribeDataCategoryMappingResult,
         DescribeGlobalResult,
+        DescribeGlobalTheme,
+        DescribeLayoutResult,
+        DescribeNounResult,
+        DescribePathAssistantsResult,
+        DescribeQuickActionResult,
+        DescribeSearchableEntityResult,
+        DescribeSearchLayoutResult,
+        DescribeSearchScopeOrderResult,
         DescribeSObjectResult,
+        DescribeSoftphoneLayoutResult,
+        DescribeSoqlListViewResult,
+        DescribeTab,
+        DescribeTabSetResult,
+        DescribeThemeResult,
+        DescribeVisualForceResult,
         DuplicateRuleHeader,
         Email,
         EmailHeader,
         EmptyRecycleBinResult,
+        ExecuteListViewResult,
+        FindDuplicatesResult,
         GetDeletedResult,
         GetServerTimestampResult,
         GetUpdatedResult,
         GetUserInfoResult,
+        InvalidateSessionsResult,
+        KnowledgeSettings,
         LeadConvert,
         LeadConvertResult,
         LocaleOptions,
@@ -36,9 +65,15 @@ if TYPE_CHECKING:
         MergeResult,
         OwnerChangeOptions,
         PackageVersionHeader,
+        PerformQuickActionRequest,
+        PerformQuickActionResult,
         ProcessRequest,
         ProcessResult,
         QueryResult,
+        QuickActionTemplateResult,
+        RenderEmailTemplateResult,
+        RenderStoredEmailTemplateRequest,
+        RenderStoredEmailTemplateResult,
         ResetPasswordResult,
         SaveResult,
         SearchResult,
@@ -1398,6 +1433,1130 @@ class AsyncSoapApiBase:
             )
         )
         return found if isinstance(actions, Sequence) else found[0]
+
+    async def describe_data_category_groups(
+        self,
+        sobject_type: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeDataCategoryGroupResult]:
+        """List the data category groups of objects.
+
+        Args:
+            sobject_type: API names of objects that have data categories.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One data category group.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_data_category_groups(
+                sobject_type,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_data_category_group_structures(
+        self,
+        pairs: Sequence[Mapping[str, Any]],
+        top_categories_only: bool,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeDataCategoryGroupStructureResult]:
+        """Describe the categories of data category groups, as trees.
+
+        Args:
+            pairs: The groups, each with its object; elements by name, in the schema's order.
+            top_categories_only: Only the topmost categories.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One data category group with its categories.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_data_category_group_structures(
+                pairs,
+                top_categories_only,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_data_category_mappings(
+        self,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeDataCategoryMappingResult]:
+        """List how data categories are mapped.
+
+        Args:
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One mapping of a data category.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_data_category_mappings(
+                call_options=call_options,
+            )
+        )
+
+    async def describe_knowledge_settings(
+        self,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> KnowledgeSettings:
+        """Describe the org's settings of Knowledge.
+
+        Args:
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The settings of Knowledge.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_knowledge_settings(
+                call_options=call_options,
+            )
+        )
+
+    async def describe_app_menu(
+        self,
+        app_menu_type: AppMenuType | str,
+        network_id: str | None = None,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeAppMenuResult:
+        """Describe the entries of a menu of apps.
+
+        Args:
+            app_menu_type: Which menu.
+            network_id: Id of the Experience Cloud site that the menu belongs to.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The entries of a menu of apps.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_app_menu(
+                app_menu_type,
+                network_id,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_global_theme(
+        self,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeGlobalTheme:
+        """List the objects that this user sees, and their icons and colors.
+
+        Args:
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The objects of an org, with their icons and colors.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_global_theme(
+                call_options=call_options,
+            )
+        )
+
+    async def describe_theme(
+        self,
+        sobject_type: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeThemeResult:
+        """Describe the icons and colors of objects.
+
+        Args:
+            sobject_type: API names of objects.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The icons and colors of objects.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_theme(
+                sobject_type,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_layout(
+        self,
+        sobject_type: str,
+        layout_name: str | None = None,
+        record_type_ids: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeLayoutResult:
+        """Describe the page layouts of one object.
+
+        Args:
+            sobject_type: API name of the object.
+            layout_name: Name of a layout other than the main one.
+            record_type_ids: Ids of the record types whose layouts are wanted.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The page layouts of one object.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+            MalformedId: An id isn't one.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_layout(
+                sobject_type,
+                layout_name,
+                record_type_ids,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_softphone_layout(
+        self,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeSoftphoneLayoutResult:
+        """Describe the layout of this user's softphone.
+
+        Args:
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The layout of a softphone.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_softphone_layout(
+                call_options=call_options,
+            )
+        )
+
+    async def describe_search_layouts(
+        self,
+        sobject_type: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeSearchLayoutResult]:
+        """Describe the search layouts of objects.
+
+        Args:
+            sobject_type: API names of objects.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The search layout of one object.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_search_layouts(
+                sobject_type,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_searchable_entities(
+        self,
+        include_only_entities_with_tabs: bool,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeSearchableEntityResult]:
+        """List the objects that a search finds.
+
+        Args:
+            include_only_entities_with_tabs: Only objects that have a tab.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One object that a search finds.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_searchable_entities(
+                include_only_entities_with_tabs,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_search_scope_order(
+        self,
+        include_real_time_entities: bool | None = None,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeSearchScopeOrderResult]:
+        """List the objects of this user's global search, in its order.
+
+        Args:
+            include_real_time_entities: Also objects that are searched in real time.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One object of a global search.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_search_scope_order(
+                include_real_time_entities,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_compact_layouts(
+        self,
+        sobject_type: str,
+        record_type_ids: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeCompactLayoutsResult:
+        """Describe the compact layouts of one object.
+
+        Args:
+            sobject_type: API name of the object.
+            record_type_ids: Ids of the record types whose compact layouts are wanted.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The compact layouts of one object.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_compact_layouts(
+                sobject_type,
+                record_type_ids,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_path_assistants(
+        self,
+        sobject_type: str,
+        picklist_value: str | None = None,
+        record_type_ids: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribePathAssistantsResult:
+        """Describe the paths of one object.
+
+        Args:
+            sobject_type: API name of the object.
+            picklist_value: The value of the path's picklist that is wanted.
+            record_type_ids: Ids of the record types whose paths are wanted.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The paths of one object.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_path_assistants(
+                sobject_type,
+                picklist_value,
+                record_type_ids,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_approval_layout(
+        self,
+        sobject_type: str,
+        approval_process_names: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeApprovalLayoutResult:
+        """Describe the approval layouts of one object.
+
+        Args:
+            sobject_type: API name of the object.
+            approval_process_names: Names of the approval processes whose layouts are wanted.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The approval layouts of one object.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_approval_layout(
+                sobject_type,
+                approval_process_names,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_soql_list_views(
+        self,
+        request: Mapping[str, Any],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeSoqlListViewResult:
+        """Describe list views, with the queries behind them.
+
+        Args:
+            request: Which list views; elements by name, in the schema's order.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            List views, with the queries behind them.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_soql_list_views(
+                request,
+                call_options=call_options,
+            )
+        )
+
+    async def execute_list_view(
+        self,
+        request: Mapping[str, Any],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> ExecuteListViewResult:
+        """Run a list view and return its records.
+
+        Args:
+            request: Which list view, and which part of it; elements by name, in the schema's order.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The records of a list view.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.execute_list_view(
+                request,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_sobject_list_views(
+        self,
+        sobject_type: str,
+        recents_only: bool,
+        is_soql_compatible: str,
+        limit: int,
+        offset: int,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeSoqlListViewResult:
+        """List the list views of one object.
+
+        Args:
+            sobject_type: API name of the object.
+            recents_only: Only those that this user looked at lately.
+            is_soql_compatible: Whether they have to be such as a query can hold.
+            limit: How many at most.
+            offset: How many to pass over.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            List views, with the queries behind them.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_sobject_list_views(
+                sobject_type,
+                recents_only,
+                is_soql_compatible,
+                limit,
+                offset,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_tabs(
+        self,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeTabSetResult]:
+        """List the apps of this user, with their tabs.
+
+        Args:
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One app, with its tabs.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_tabs(
+                call_options=call_options,
+            )
+        )
+
+    async def describe_all_tabs(
+        self,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeTab]:
+        """List every tab that this user may see.
+
+        Args:
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One tab.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_all_tabs(
+                call_options=call_options,
+            )
+        )
+
+    async def describe_primary_compact_layouts(
+        self,
+        sobject_types: list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeCompactLayout]:
+        """Describe the primary compact layout of objects.
+
+        Args:
+            sobject_types: API names of objects.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One compact layout.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_primary_compact_layouts(
+                sobject_types,
+                call_options=call_options,
+            )
+        )
+
+    @overload
+    async def invalidate_sessions(
+        self,
+        session_ids: str,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> InvalidateSessionsResult: ...
+
+    @overload
+    async def invalidate_sessions(
+        self,
+        session_ids: list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[InvalidateSessionsResult]: ...
+
+    async def invalidate_sessions(
+        self,
+        session_ids: str | list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> InvalidateSessionsResult | list[InvalidateSessionsResult]:
+        """End sessions.
+
+        Args:
+            session_ids: The sessions to end.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.invalidate_sessions(
+                [session_ids] if isinstance(session_ids, str) else session_ids,
+                call_options=call_options,
+            )
+        )
+        return found[0] if isinstance(session_ids, str) else found
+
+    async def change_own_password(
+        self,
+        old_password: str,
+        new_password: str,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> ChangeOwnPasswordResult:
+        """Change the password of this session's user.
+
+        Args:
+            old_password: The password until now.
+            new_password: The password from now on.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            Nothing: the password is changed.
+
+        Raises:
+            ApiError: The password breaks the org's rules (INVALID_NEW_PASSWORD).
+            ApiError: The old password isn't the user's (INVALID_OLD_PASSWORD).
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.change_own_password(
+                old_password,
+                new_password,
+                call_options=call_options,
+            )
+        )
+
+    @overload
+    async def delete_by_example(
+        self,
+        sobjects: Mapping[str, Any],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DeleteByExampleResult: ...
+
+    @overload
+    async def delete_by_example(
+        self,
+        sobjects: Sequence[Mapping[str, Any]],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DeleteByExampleResult]: ...
+
+    async def delete_by_example(
+        self,
+        sobjects: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DeleteByExampleResult | list[DeleteByExampleResult]:
+        """Delete the records that look like examples.
+
+        Args:
+            sobjects: The examples.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.delete_by_example(
+                sobjects if isinstance(sobjects, Sequence) else [sobjects],
+                call_options=call_options,
+            )
+        )
+        return found if isinstance(sobjects, Sequence) else found[0]
+
+    @overload
+    async def send_email_message(
+        self,
+        ids: str,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> SendEmailResult: ...
+
+    @overload
+    async def send_email_message(
+        self,
+        ids: list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[SendEmailResult]: ...
+
+    async def send_email_message(
+        self,
+        ids: str | list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> SendEmailResult | list[SendEmailResult]:
+        """Send e-mail drafts. They count against the org's daily limit of e-mails.
+
+        Args:
+            ids: Ids of EmailMessage records that are drafts.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.send_email_message(
+                [ids] if isinstance(ids, str) else ids,
+                call_options=call_options,
+            )
+        )
+        return found[0] if isinstance(ids, str) else found
+
+    @overload
+    async def render_email_template(
+        self,
+        render_requests: Mapping[str, Any],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> RenderEmailTemplateResult: ...
+
+    @overload
+    async def render_email_template(
+        self,
+        render_requests: Sequence[Mapping[str, Any]],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[RenderEmailTemplateResult]: ...
+
+    async def render_email_template(
+        self,
+        render_requests: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> RenderEmailTemplateResult | list[RenderEmailTemplateResult]:
+        """Replace the merge fields of texts.
+
+        Args:
+            render_requests: What to replace in which texts; elements by name, in the schema's order.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.render_email_template(
+                render_requests if isinstance(render_requests, Sequence) else [render_requests],
+                call_options=call_options,
+            )
+        )
+        return found if isinstance(render_requests, Sequence) else found[0]
+
+    async def render_stored_email_template(
+        self,
+        request: RenderStoredEmailTemplateRequest,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> RenderStoredEmailTemplateResult:
+        """Replace the merge fields of an e-mail template of the org.
+
+        Args:
+            request: Which template, and for whom.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            An e-mail template whose merge fields are replaced.
+
+        Raises:
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.render_stored_email_template(
+                request,
+                call_options=call_options,
+            )
+        )
+
+    @overload
+    async def perform_quick_actions(
+        self,
+        quick_actions: PerformQuickActionRequest,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> PerformQuickActionResult: ...
+
+    @overload
+    async def perform_quick_actions(
+        self,
+        quick_actions: Sequence[PerformQuickActionRequest],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[PerformQuickActionResult]: ...
+
+    async def perform_quick_actions(
+        self,
+        quick_actions: PerformQuickActionRequest | Sequence[PerformQuickActionRequest],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> PerformQuickActionResult | list[PerformQuickActionResult]:
+        """Perform quick actions.
+
+        Args:
+            quick_actions: Up to 200 actions, with their records.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.perform_quick_actions(
+                quick_actions if isinstance(quick_actions, Sequence) else [quick_actions],
+                call_options=call_options,
+            )
+        )
+        return found if isinstance(quick_actions, Sequence) else found[0]
+
+    async def describe_quick_actions(
+        self,
+        quick_actions: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeQuickActionResult]:
+        """Describe quick actions.
+
+        Args:
+            quick_actions: Names of quick actions, with the object's where it has one: Account.NewCase.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One quick action in full.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_quick_actions(
+                quick_actions,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_quick_actions_for_record_type(
+        self,
+        quick_actions: list[str] | tuple[str, ...],
+        record_type_id: str,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeQuickActionResult]:
+        """Describe quick actions as a record type has them.
+
+        Args:
+            quick_actions: Names of quick actions, with the object's where it has one: Account.NewCase.
+            record_type_id: Id of the record type.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One quick action in full.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_quick_actions_for_record_type(
+                quick_actions,
+                record_type_id,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_available_quick_actions(
+        self,
+        context_type: str | None = None,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeAvailableQuickActionResult]:
+        """List the quick actions of an object, or the global ones.
+
+        Args:
+            context_type: API name of the object; None for the global ones.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            One quick action in short.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_available_quick_actions(
+                context_type,
+                call_options=call_options,
+            )
+        )
+
+    async def retrieve_quick_action_templates(
+        self,
+        quick_action_names: list[str] | tuple[str, ...] = (),
+        context_id: str | None = None,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[QuickActionTemplateResult]:
+        """Return the values that quick actions begin with.
+
+        Args:
+            quick_action_names: Names of quick actions.
+            context_id: Id of the record that they start from.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The values that one quick action begins with.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.retrieve_quick_action_templates(
+                quick_action_names,
+                context_id,
+                call_options=call_options,
+            )
+        )
+
+    async def retrieve_mass_quick_action_templates(
+        self,
+        quick_action_name: str,
+        context_ids: list[str] | tuple[str, ...] = (),
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[QuickActionTemplateResult]:
+        """Return the values that one quick action begins with for many records.
+
+        Args:
+            quick_action_name: Name of the quick action.
+            context_ids: Ids of the records that it starts from.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The values that one quick action begins with.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.retrieve_mass_quick_action_templates(
+                quick_action_name,
+                context_ids,
+                call_options=call_options,
+            )
+        )
+
+    async def describe_visual_force(
+        self,
+        include_all_details: bool,
+        namespace_prefix: str | None = None,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> DescribeVisualForceResult:
+        """List Visualforce pages and components.
+
+        Args:
+            include_all_details: All that is known of each.
+            namespace_prefix: Only those of this namespace.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            Visualforce pages and components.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_visual_force(
+                include_all_details,
+                namespace_prefix,
+                call_options=call_options,
+            )
+        )
+
+    @overload
+    async def find_duplicates(
+        self,
+        sobjects: Mapping[str, Any],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> FindDuplicatesResult: ...
+
+    @overload
+    async def find_duplicates(
+        self,
+        sobjects: Sequence[Mapping[str, Any]],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[FindDuplicatesResult]: ...
+
+    async def find_duplicates(
+        self,
+        sobjects: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> FindDuplicatesResult | list[FindDuplicatesResult]:
+        """Find the duplicates of records by the org's duplicate rules; the records need not be saved.
+
+        Args:
+            sobjects: The records, all of one object.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Raises:
+            InvalidType: No such object, or none that this user may see.
+            InvalidSession: The session is over, or not meant for this API.
+            InvalidField: No such field, or none that this user may see.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.find_duplicates(
+                sobjects if isinstance(sobjects, Sequence) else [sobjects],
+                call_options=call_options,
+            )
+        )
+        return found if isinstance(sobjects, Sequence) else found[0]
+
+    @overload
+    async def find_duplicates_by_ids(
+        self,
+        ids: str,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> FindDuplicatesResult: ...
+
+    @overload
+    async def find_duplicates_by_ids(
+        self,
+        ids: list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[FindDuplicatesResult]: ...
+
+    async def find_duplicates_by_ids(
+        self,
+        ids: str | list[str] | tuple[str, ...],
+        *,
+        call_options: CallOptions | None = None,
+    ) -> FindDuplicatesResult | list[FindDuplicatesResult]:
+        """Find the duplicates of saved records by the org's duplicate rules.
+
+        Args:
+            ids: Ids of records, all of one object.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            A result per entry, in their order; for one entry, its result.
+
+        Raises:
+            MalformedId: An id isn't one.
+            InvalidSession: The session is over, or not meant for this API.
+
+        Source: soap-guide (soap.md#7).
+        """
+        found = await self._sender.send(
+            operations.find_duplicates_by_ids(
+                [ids] if isinstance(ids, str) else ids,
+                call_options=call_options,
+            )
+        )
+        return found[0] if isinstance(ids, str) else found
+
+    async def describe_nouns(
+        self,
+        nouns: list[str] | tuple[str, ...],
+        only_renamed: bool,
+        include_fields: bool,
+        *,
+        call_options: CallOptions | None = None,
+    ) -> list[DescribeNounResult]:
+        """Describe the names of objects and fields, renamed ones too, in this user's language.
+
+        Args:
+            nouns: API names of objects; empty for all.
+            only_renamed: Only those that were renamed.
+            include_fields: Their fields too.
+            call_options: Who calls, and for which namespace. (`CallOptions`)
+
+        Returns:
+            The names of one object.
+
+        Source: soap-guide (soap.md#7).
+        """
+        return await self._sender.send(
+            operations.describe_nouns(
+                nouns,
+                only_renamed,
+                include_fields,
+                call_options=call_options,
+            )
+        )
 
 
 class AsyncSoapApi(AsyncSoapApiBase):

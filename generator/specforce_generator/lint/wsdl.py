@@ -57,7 +57,15 @@ def _lint(context: Context, entry: ApiEntry, wsdl: Wsdl, text: str) -> Iterator[
 
 
 _TAKEN = {"from_node", "to_node", "unknown"}
-_UNBOUNDED = ("process",)
+_UNBOUNDED = (
+    "process",
+    "invalidateSessions",
+    "deleteByExample",
+    "sendEmailMessage",
+    "renderEmailTemplate",
+    "findDuplicates",
+    "findDuplicatesByIds",
+)
 
 
 def _operation(context: Context, operation: SoapOperation) -> Iterator[str]:

@@ -69,10 +69,33 @@ def set_password(call: Call) -> Answer:
     return Answer([{}])
 
 
+@provides("soap.changeOwnPassword", writes=True)
+def change_own_password(call: Call) -> Answer:
+    """Give the session's user a password; it takes the one until now. The texts of refusals are [E]."""
+    passwords = call.org.part(Passwords)
+    if not passwords.proves(call.user_id, call.params["oldPassword"], with_token=False):
+        raise ApiError(500, "INVALID_OLD_PASSWORD", "Your old password is invalid.")
+    passwords.set(call.user_id, call.params["newPassword"])
+    return Answer([{}])
+
+
+@provides("soap.invalidateSessions", writes=True)
+def invalidate_sessions(call: Call) -> Answer:
+    """End sessions, for every API. What is said of an unknown one is [E]."""
+    return Answer([_ended(call, each) for each in call.params["sessionIds"]])
+
+
 @provides("soap.resetPassword", writes=True)
 def reset_password(call: Call) -> Answer:
     """Give a user a password that the org makes up."""
     return Answer([{"password": ask(call, "resetUserPassword", user_id=call.params["userId"])["NewPassword"]}])
+
+
+def _ended(call: Call, session_id: str) -> dict[str, Any]:
+    if call.org.sessions.revoke(session_id):
+        return {"success": True}
+    error: dict[str, Any] = {"fields": [], "message": "Session not found", "statusCode": "INVALID_SESSION_ID"}
+    return {"errors": [error], "success": False}
 
 
 def _user_info(call: Call, user_id: str) -> dict[str, Any]:

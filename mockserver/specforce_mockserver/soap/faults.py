@@ -22,6 +22,7 @@ _TYPES: Final = {
     "INVALID_FIELD": "InvalidFieldFault",
     "INVALID_LOGIN": "LoginFault",
     "INVALID_NEW_PASSWORD": "InvalidNewPasswordFault",
+    "INVALID_OLD_PASSWORD": "InvalidOldPasswordFault",
     "INVALID_QUERY_LOCATOR": "InvalidQueryLocatorFault",
     "INVALID_TYPE": "InvalidSObjectFault",
     "MALFORMED_ID": "InvalidIdFault",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.soap.dialect import Dialect
     from specforce_mockserver.soap.messages import Message
 
-_SECRETS = re.compile(r"(<(?:\w+:)?(?:sessionId|password)>)[^<]*")
+_SECRETS = re.compile(r"(<(?:\w+:)?(?:sessionIds?|password|oldPassword|newPassword)>)[^<]*")
 
 
 class SoapExchange(Exchange):

@@ -9,16 +9,60 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .action_override import ActionOverride as ActionOverride
     from .additional_information_map import AdditionalInformationMap as AdditionalInformationMap
+    from .app_menu_type import AppMenuType as AppMenuType
     from .assignment_rule_header import AssignmentRuleHeader as AssignmentRuleHeader
     from .call_options import CallOptions as CallOptions
+    from .change_own_password_result import ChangeOwnPasswordResult as ChangeOwnPasswordResult
     from .child_relationship import ChildRelationship as ChildRelationship
     from .debug_level import DebugLevel as DebugLevel
     from .debugging_header import DebuggingHeader as DebuggingHeader
+    from .delete_by_example_result import DeleteByExampleResult as DeleteByExampleResult
     from .delete_result import DeleteResult as DeleteResult
     from .deleted_record import DeletedRecord as DeletedRecord
+    from .describe_app_menu_result import DescribeAppMenuResult as DescribeAppMenuResult
+    from .describe_approval_layout_result import DescribeApprovalLayoutResult as DescribeApprovalLayoutResult
+    from .describe_available_quick_action_result import (
+        DescribeAvailableQuickActionResult as DescribeAvailableQuickActionResult,
+    )
+    from .describe_color import DescribeColor as DescribeColor
+    from .describe_compact_layout import DescribeCompactLayout as DescribeCompactLayout
+    from .describe_compact_layouts_result import DescribeCompactLayoutsResult as DescribeCompactLayoutsResult
+    from .describe_data_category_group_result import DescribeDataCategoryGroupResult as DescribeDataCategoryGroupResult
+    from .describe_data_category_group_structure_result import (
+        DescribeDataCategoryGroupStructureResult as DescribeDataCategoryGroupStructureResult,
+    )
+    from .describe_data_category_mapping_result import (
+        DescribeDataCategoryMappingResult as DescribeDataCategoryMappingResult,
+    )
     from .describe_global_result import DescribeGlobalResult as DescribeGlobalResult
     from .describe_global_sobject_result import DescribeGlobalSObjectResult as DescribeGlobalSObjectResult
+    from .describe_global_theme import DescribeGlobalTheme as DescribeGlobalTheme
+    from .describe_icon import DescribeIcon as DescribeIcon
+    from .describe_layout import DescribeLayout as DescribeLayout
+    from .describe_layout_button import DescribeLayoutButton as DescribeLayoutButton
+    from .describe_layout_button_section import DescribeLayoutButtonSection as DescribeLayoutButtonSection
+    from .describe_layout_component import DescribeLayoutComponent as DescribeLayoutComponent
+    from .describe_layout_feed_view import DescribeLayoutFeedView as DescribeLayoutFeedView
+    from .describe_layout_item import DescribeLayoutItem as DescribeLayoutItem
+    from .describe_layout_result import DescribeLayoutResult as DescribeLayoutResult
+    from .describe_layout_row import DescribeLayoutRow as DescribeLayoutRow
+    from .describe_layout_save_option import DescribeLayoutSaveOption as DescribeLayoutSaveOption
+    from .describe_layout_section import DescribeLayoutSection as DescribeLayoutSection
+    from .describe_noun_result import DescribeNounResult as DescribeNounResult
+    from .describe_path_assistants_result import DescribePathAssistantsResult as DescribePathAssistantsResult
+    from .describe_quick_action_default_value import DescribeQuickActionDefaultValue as DescribeQuickActionDefaultValue
+    from .describe_quick_action_list_result import DescribeQuickActionListResult as DescribeQuickActionListResult
+    from .describe_quick_action_result import DescribeQuickActionResult as DescribeQuickActionResult
+    from .describe_search_layout_result import DescribeSearchLayoutResult as DescribeSearchLayoutResult
+    from .describe_search_scope_order_result import DescribeSearchScopeOrderResult as DescribeSearchScopeOrderResult
+    from .describe_searchable_entity_result import DescribeSearchableEntityResult as DescribeSearchableEntityResult
     from .describe_sobject_result import DescribeSObjectResult as DescribeSObjectResult
+    from .describe_softphone_layout_result import DescribeSoftphoneLayoutResult as DescribeSoftphoneLayoutResult
+    from .describe_soql_list_view_result import DescribeSoqlListViewResult as DescribeSoqlListViewResult
+    from .describe_tab import DescribeTab as DescribeTab
+    from .describe_tab_set_result import DescribeTabSetResult as DescribeTabSetResult
+    from .describe_theme_result import DescribeThemeResult as DescribeThemeResult
+    from .describe_visual_force_result import DescribeVisualForceResult as DescribeVisualForceResult
     from .difference_type import DifferenceType as DifferenceType
     from .duplicate_error import DuplicateError as DuplicateError
     from .duplicate_result import DuplicateResult as DuplicateResult
@@ -29,17 +73,25 @@ if TYPE_CHECKING:
     from .email_priority import EmailPriority as EmailPriority
     from .empty_recycle_bin_result import EmptyRecycleBinResult as EmptyRecycleBinResult
     from .error import Error as Error
+    from .execute_list_view_result import ExecuteListViewResult as ExecuteListViewResult
     from .extended_error_details import ExtendedErrorDetails as ExtendedErrorDetails
     from .field import Field as Field
     from .field_diff import FieldDiff as FieldDiff
     from .field_type import FieldType as FieldType
     from .filtered_lookup_info import FilteredLookupInfo as FilteredLookupInfo
+    from .find_duplicates_result import FindDuplicatesResult as FindDuplicatesResult
     from .get_deleted_result import GetDeletedResult as GetDeletedResult
     from .get_server_timestamp_result import GetServerTimestampResult as GetServerTimestampResult
     from .get_updated_result import GetUpdatedResult as GetUpdatedResult
     from .get_user_info_result import GetUserInfoResult as GetUserInfoResult
+    from .invalidate_sessions_result import InvalidateSessionsResult as InvalidateSessionsResult
+    from .knowledge_settings import KnowledgeSettings as KnowledgeSettings
+    from .layout_component_type import LayoutComponentType as LayoutComponentType
     from .lead_convert import LeadConvert as LeadConvert
     from .lead_convert_result import LeadConvertResult as LeadConvertResult
+    from .list_view_column import ListViewColumn as ListViewColumn
+    from .list_view_record import ListViewRecord as ListViewRecord
+    from .list_view_record_column import ListViewRecordColumn as ListViewRecordColumn
     from .locale_options import LocaleOptions as LocaleOptions
     from .log_category import LogCategory as LogCategory
     from .log_category_level import LogCategoryLevel as LogCategoryLevel
@@ -53,18 +105,33 @@ if TYPE_CHECKING:
     from .merge_result import MergeResult as MergeResult
     from .name_value_pair import NameValuePair as NameValuePair
     from .named_layout_info import NamedLayoutInfo as NamedLayoutInfo
+    from .order_by_direction import OrderByDirection as OrderByDirection
     from .owner_change_option import OwnerChangeOption as OwnerChangeOption
     from .owner_change_option_type import OwnerChangeOptionType as OwnerChangeOptionType
     from .owner_change_options import OwnerChangeOptions as OwnerChangeOptions
     from .package_version import PackageVersion as PackageVersion
     from .package_version_header import PackageVersionHeader as PackageVersionHeader
+    from .perform_quick_action_request import PerformQuickActionRequest as PerformQuickActionRequest
+    from .perform_quick_action_result import PerformQuickActionResult as PerformQuickActionResult
     from .picklist_entry import PicklistEntry as PicklistEntry
+    from .picklist_for_record_type import PicklistForRecordType as PicklistForRecordType
     from .process_request import ProcessRequest as ProcessRequest
     from .process_result import ProcessResult as ProcessResult
     from .process_submit_request import ProcessSubmitRequest as ProcessSubmitRequest
     from .process_workitem_request import ProcessWorkitemRequest as ProcessWorkitemRequest
     from .query_result import QueryResult as QueryResult
+    from .quick_action_template_result import QuickActionTemplateResult as QuickActionTemplateResult
     from .record_type_info import RecordTypeInfo as RecordTypeInfo
+    from .record_type_mapping import RecordTypeMapping as RecordTypeMapping
+    from .related_content import RelatedContent as RelatedContent
+    from .related_list import RelatedList as RelatedList
+    from .related_list_column import RelatedListColumn as RelatedListColumn
+    from .related_list_sort import RelatedListSort as RelatedListSort
+    from .render_email_template_result import RenderEmailTemplateResult as RenderEmailTemplateResult
+    from .render_stored_email_template_request import (
+        RenderStoredEmailTemplateRequest as RenderStoredEmailTemplateRequest,
+    )
+    from .render_stored_email_template_result import RenderStoredEmailTemplateResult as RenderStoredEmailTemplateResult
     from .reset_password_result import ResetPasswordResult as ResetPasswordResult
     from .save_result import SaveResult as SaveResult
     from .scope_info import ScopeInfo as ScopeInfo
@@ -76,24 +143,66 @@ if TYPE_CHECKING:
     from .send_email_opt_out_policy import SendEmailOptOutPolicy as SendEmailOptOutPolicy
     from .send_email_result import SendEmailResult as SendEmailResult
     from .set_password_result import SetPasswordResult as SetPasswordResult
+    from .share_access_level import ShareAccessLevel as ShareAccessLevel
     from .single_email_message import SingleEmailMessage as SingleEmailMessage
     from .soap_type import SoapType as SoapType
+    from .tab_order_type import TabOrderType as TabOrderType
     from .undelete_result import UndeleteResult as UndeleteResult
     from .upsert_result import UpsertResult as UpsertResult
+    from .web_link_type import WebLinkType as WebLinkType
+    from .web_link_window_type import WebLinkWindowType as WebLinkWindowType
 
 _MODULES: dict[str, str] = {
     "ActionOverride": ".action_override",
     "AdditionalInformationMap": ".additional_information_map",
+    "AppMenuType": ".app_menu_type",
     "AssignmentRuleHeader": ".assignment_rule_header",
     "CallOptions": ".call_options",
+    "ChangeOwnPasswordResult": ".change_own_password_result",
     "ChildRelationship": ".child_relationship",
     "DebugLevel": ".debug_level",
     "DebuggingHeader": ".debugging_header",
+    "DeleteByExampleResult": ".delete_by_example_result",
     "DeleteResult": ".delete_result",
     "DeletedRecord": ".deleted_record",
+    "DescribeAppMenuResult": ".describe_app_menu_result",
+    "DescribeApprovalLayoutResult": ".describe_approval_layout_result",
+    "DescribeAvailableQuickActionResult": ".describe_available_quick_action_result",
+    "DescribeColor": ".describe_color",
+    "DescribeCompactLayout": ".describe_compact_layout",
+    "DescribeCompactLayoutsResult": ".describe_compact_layouts_result",
+    "DescribeDataCategoryGroupResult": ".describe_data_category_group_result",
+    "DescribeDataCategoryGroupStructureResult": ".describe_data_category_group_structure_result",
+    "DescribeDataCategoryMappingResult": ".describe_data_category_mapping_result",
     "DescribeGlobalResult": ".describe_global_result",
     "DescribeGlobalSObjectResult": ".describe_global_sobject_result",
+    "DescribeGlobalTheme": ".describe_global_theme",
+    "DescribeIcon": ".describe_icon",
+    "DescribeLayout": ".describe_layout",
+    "DescribeLayoutButton": ".describe_layout_button",
+    "DescribeLayoutButtonSection": ".describe_layout_button_section",
+    "DescribeLayoutComponent": ".describe_layout_component",
+    "DescribeLayoutFeedView": ".describe_layout_feed_view",
+    "DescribeLayoutItem": ".describe_layout_item",
+    "DescribeLayoutResult": ".describe_layout_result",
+    "DescribeLayoutRow": ".describe_layout_row",
+    "DescribeLayoutSaveOption": ".describe_layout_save_option",
+    "DescribeLayoutSection": ".describe_layout_section",
+    "DescribeNounResult": ".describe_noun_result",
+    "DescribePathAssistantsResult": ".describe_path_assistants_result",
+    "DescribeQuickActionDefaultValue": ".describe_quick_action_default_value",
+    "DescribeQuickActionListResult": ".describe_quick_action_list_result",
+    "DescribeQuickActionResult": ".describe_quick_action_result",
+    "DescribeSearchLayoutResult": ".describe_search_layout_result",
+    "DescribeSearchScopeOrderResult": ".describe_search_scope_order_result",
+    "DescribeSearchableEntityResult": ".describe_searchable_entity_result",
     "DescribeSObjectResult": ".describe_sobject_result",
+    "DescribeSoftphoneLayoutResult": ".describe_softphone_layout_result",
+    "DescribeSoqlListViewResult": ".describe_soql_list_view_result",
+    "DescribeTab": ".describe_tab",
+    "DescribeTabSetResult": ".describe_tab_set_result",
+    "DescribeThemeResult": ".describe_theme_result",
+    "DescribeVisualForceResult": ".describe_visual_force_result",
     "DifferenceType": ".difference_type",
     "DuplicateError": ".duplicate_error",
     "DuplicateResult": ".duplicate_result",
@@ -104,17 +213,25 @@ _MODULES: dict[str, str] = {
     "EmailPriority": ".email_priority",
     "EmptyRecycleBinResult": ".empty_recycle_bin_result",
     "Error": ".error",
+    "ExecuteListViewResult": ".execute_list_view_result",
     "ExtendedErrorDetails": ".extended_error_details",
     "Field": ".field",
     "FieldDiff": ".field_diff",
     "FieldType": ".field_type",
     "FilteredLookupInfo": ".filtered_lookup_info",
+    "FindDuplicatesResult": ".find_duplicates_result",
     "GetDeletedResult": ".get_deleted_result",
     "GetServerTimestampResult": ".get_server_timestamp_result",
     "GetUpdatedResult": ".get_updated_result",
     "GetUserInfoResult": ".get_user_info_result",
+    "InvalidateSessionsResult": ".invalidate_sessions_result",
+    "KnowledgeSettings": ".knowledge_settings",
+    "LayoutComponentType": ".layout_component_type",
     "LeadConvert": ".lead_convert",
     "LeadConvertResult": ".lead_convert_result",
+    "ListViewColumn": ".list_view_column",
+    "ListViewRecord": ".list_view_record",
+    "ListViewRecordColumn": ".list_view_record_column",
     "LocaleOptions": ".locale_options",
     "LogCategory": ".log_category",
     "LogCategoryLevel": ".log_category_level",
@@ -128,18 +245,31 @@ _MODULES: dict[str, str] = {
     "MergeResult": ".merge_result",
     "NameValuePair": ".name_value_pair",
     "NamedLayoutInfo": ".named_layout_info",
+    "OrderByDirection": ".order_by_direction",
     "OwnerChangeOption": ".owner_change_option",
     "OwnerChangeOptionType": ".owner_change_option_type",
     "OwnerChangeOptions": ".owner_change_options",
     "PackageVersion": ".package_version",
     "PackageVersionHeader": ".package_version_header",
+    "PerformQuickActionRequest": ".perform_quick_action_request",
+    "PerformQuickActionResult": ".perform_quick_action_result",
     "PicklistEntry": ".picklist_entry",
+    "PicklistForRecordType": ".picklist_for_record_type",
     "ProcessRequest": ".process_request",
     "ProcessResult": ".process_result",
     "ProcessSubmitRequest": ".process_submit_request",
     "ProcessWorkitemRequest": ".process_workitem_request",
     "QueryResult": ".query_result",
+    "QuickActionTemplateResult": ".quick_action_template_result",
     "RecordTypeInfo": ".record_type_info",
+    "RecordTypeMapping": ".record_type_mapping",
+    "RelatedContent": ".related_content",
+    "RelatedList": ".related_list",
+    "RelatedListColumn": ".related_list_column",
+    "RelatedListSort": ".related_list_sort",
+    "RenderEmailTemplateResult": ".render_email_template_result",
+    "RenderStoredEmailTemplateRequest": ".render_stored_email_template_request",
+    "RenderStoredEmailTemplateResult": ".render_stored_email_template_result",
     "ResetPasswordResult": ".reset_password_result",
     "SaveResult": ".save_result",
     "ScopeInfo": ".scope_info",
@@ -151,25 +281,67 @@ _MODULES: dict[str, str] = {
     "SendEmailOptOutPolicy": ".send_email_opt_out_policy",
     "SendEmailResult": ".send_email_result",
     "SetPasswordResult": ".set_password_result",
+    "ShareAccessLevel": ".share_access_level",
     "SingleEmailMessage": ".single_email_message",
     "SoapType": ".soap_type",
+    "TabOrderType": ".tab_order_type",
     "UndeleteResult": ".undelete_result",
     "UpsertResult": ".upsert_result",
+    "WebLinkType": ".web_link_type",
+    "WebLinkWindowType": ".web_link_window_type",
 }
 
 __all__: list[str] = [
     "ActionOverride",
     "AdditionalInformationMap",
+    "AppMenuType",
     "AssignmentRuleHeader",
     "CallOptions",
+    "ChangeOwnPasswordResult",
     "ChildRelationship",
     "DebuggingHeader",
     "DebugLevel",
+    "DeleteByExampleResult",
     "DeletedRecord",
     "DeleteResult",
+    "DescribeAppMenuResult",
+    "DescribeApprovalLayoutResult",
+    "DescribeAvailableQuickActionResult",
+    "DescribeColor",
+    "DescribeCompactLayout",
+    "DescribeCompactLayoutsResult",
+    "DescribeDataCategoryGroupResult",
+    "DescribeDataCategoryGroupStructureResult",
+    "DescribeDataCategoryMappingResult",
     "DescribeGlobalResult",
     "DescribeGlobalSObjectResult",
+    "DescribeGlobalTheme",
+    "DescribeIcon",
+    "DescribeLayout",
+    "DescribeLayoutButton",
+    "DescribeLayoutButtonSection",
+    "DescribeLayoutComponent",
+    "DescribeLayoutFeedView",
+    "DescribeLayoutItem",
+    "DescribeLayoutResult",
+    "DescribeLayoutRow",
+    "DescribeLayoutSaveOption",
+    "DescribeLayoutSection",
+    "DescribeNounResult",
+    "DescribePathAssistantsResult",
+    "DescribeQuickActionDefaultValue",
+    "DescribeQuickActionListResult",
+    "DescribeQuickActionResult",
+    "DescribeSearchableEntityResult",
+    "DescribeSearchLayoutResult",
+    "DescribeSearchScopeOrderResult",
     "DescribeSObjectResult",
+    "DescribeSoftphoneLayoutResult",
+    "DescribeSoqlListViewResult",
+    "DescribeTab",
+    "DescribeTabSetResult",
+    "DescribeThemeResult",
+    "DescribeVisualForceResult",
     "DifferenceType",
     "DuplicateError",
     "DuplicateResult",
@@ -180,17 +352,25 @@ __all__: list[str] = [
     "EmailPriority",
     "EmptyRecycleBinResult",
     "Error",
+    "ExecuteListViewResult",
     "ExtendedErrorDetails",
     "Field",
     "FieldDiff",
     "FieldType",
     "FilteredLookupInfo",
+    "FindDuplicatesResult",
     "GetDeletedResult",
     "GetServerTimestampResult",
     "GetUpdatedResult",
     "GetUserInfoResult",
+    "InvalidateSessionsResult",
+    "KnowledgeSettings",
+    "LayoutComponentType",
     "LeadConvert",
     "LeadConvertResult",
+    "ListViewColumn",
+    "ListViewRecord",
+    "ListViewRecordColumn",
     "LocaleOptions",
     "LogCategory",
     "LogCategoryLevel",
@@ -204,18 +384,31 @@ __all__: list[str] = [
     "MergeResult",
     "NamedLayoutInfo",
     "NameValuePair",
+    "OrderByDirection",
     "OwnerChangeOption",
     "OwnerChangeOptions",
     "OwnerChangeOptionType",
     "PackageVersion",
     "PackageVersionHeader",
+    "PerformQuickActionRequest",
+    "PerformQuickActionResult",
     "PicklistEntry",
+    "PicklistForRecordType",
     "ProcessRequest",
     "ProcessResult",
     "ProcessSubmitRequest",
     "ProcessWorkitemRequest",
     "QueryResult",
+    "QuickActionTemplateResult",
     "RecordTypeInfo",
+    "RecordTypeMapping",
+    "RelatedContent",
+    "RelatedList",
+    "RelatedListColumn",
+    "RelatedListSort",
+    "RenderEmailTemplateResult",
+    "RenderStoredEmailTemplateRequest",
+    "RenderStoredEmailTemplateResult",
     "ResetPasswordResult",
     "SaveResult",
     "ScopeInfo",
@@ -227,10 +420,14 @@ __all__: list[str] = [
     "SendEmailOptOutPolicy",
     "SendEmailResult",
     "SetPasswordResult",
+    "ShareAccessLevel",
     "SingleEmailMessage",
     "SoapType",
+    "TabOrderType",
     "UndeleteResult",
     "UpsertResult",
+    "WebLinkType",
+    "WebLinkWindowType",
 ]
 
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from attrs import define as _attrs_define
+from typing import Any
 
-from ...runtime.soap import values
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ...runtime.soap import Taker, boolean, one_of, text, values
 from ...runtime.soap_records import PARTNER
 from ...runtime.xml import Node
 from .email_priority import EmailPriority
@@ -17,6 +20,7 @@ class Email:
 
     Attributes:
         subject: The subject.
+        unknown: Elements that the spec doesn't know, by name.
     """
 
     bcc_sender: bool | None = None
@@ -26,6 +30,34 @@ class Email:
     sender_display_name: str | None = None
     subject: str | None = None
     use_signature: bool | None = None
+    unknown: dict[str, Any] = _attrs_field(factory=dict[str, Any])
+
+    @classmethod
+    def from_node(cls, node: Node) -> Email:
+        """Read it from an element, by the names of its children.
+
+        Raises:
+            DecodeError: a child that has to be there is missing, or isn't of its type.
+        """
+        if cls is Email and node.type is not None and node.type.local == "MassEmailMessage":
+            from .mass_email_message import MassEmailMessage
+
+            return MassEmailMessage.from_node(node)
+        if cls is Email and node.type is not None and node.type.local == "SingleEmailMessage":
+            from .single_email_message import SingleEmailMessage
+
+            return SingleEmailMessage.from_node(node)
+        take = Taker(node)
+        return cls(
+            bcc_sender=take.maybe("bccSender", boolean),
+            email_priority=take.maybe("emailPriority", one_of(EmailPriority)),
+            reply_to=take.maybe("replyTo", text),
+            save_as_activity=take.maybe("saveAsActivity", boolean),
+            sender_display_name=take.maybe("senderDisplayName", text),
+            subject=take.maybe("subject", text),
+            use_signature=take.maybe("useSignature", boolean),
+            unknown=take.rest(),
+        )
 
     def to_node(self, name: str) -> Node:
         """It as an element of that name, its children in the schema's order."""

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from attrs import define as _attrs_define
+from typing import Any
 
-from ...runtime.soap import values
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ...runtime.soap import Taker, binary, boolean, text, values
 from ...runtime.soap_records import PARTNER
 from ...runtime.xml import Node
 
@@ -17,6 +20,7 @@ class EmailFileAttachment:
     Attributes:
         body_: The file.
         file_name: Its name.
+        unknown: Elements that the spec doesn't know, by name.
     """
 
     body_: bytes | None = None
@@ -24,6 +28,24 @@ class EmailFileAttachment:
     file_name: str
     id: str | None = None
     inline: bool | None = None
+    unknown: dict[str, Any] = _attrs_field(factory=dict[str, Any])
+
+    @classmethod
+    def from_node(cls, node: Node) -> EmailFileAttachment:
+        """Read it from an element, by the names of its children.
+
+        Raises:
+            DecodeError: a child that has to be there is missing, or isn't of its type.
+        """
+        take = Taker(node)
+        return cls(
+            body_=take.maybe("body", binary),
+            content_type=take.maybe("contentType", text),
+            file_name=take.one("fileName", text),
+            id=take.maybe("id", text),
+            inline=take.maybe("inline", boolean),
+            unknown=take.rest(),
+        )
 
     def to_node(self, name: str) -> Node:
         """It as an element of that name, its children in the schema's order."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from attrs import define as _attrs_define
 
-from ...runtime.soap import values
+from ...runtime.soap import Taker, boolean, one_of, text, values
 from ...runtime.soap_records import PARTNER
 from ...runtime.xml import Name, Node
 from .email import Email
+from .email_priority import EmailPriority
 
 
 @_attrs_define(kw_only=True)
@@ -17,12 +18,36 @@ class MassEmailMessage(Email):
 
     Attributes:
         subject: The subject.
+        unknown: Elements that the spec doesn't know, by name.
     """
 
     description: str | None = None
     target_object_ids: str | None = None
     template_id: str
     what_ids: str | None = None
+
+    @classmethod
+    def from_node(cls, node: Node) -> MassEmailMessage:
+        """Read it from an element, by the names of its children.
+
+        Raises:
+            DecodeError: a child that has to be there is missing, or isn't of its type.
+        """
+        take = Taker(node)
+        return cls(
+            bcc_sender=take.maybe("bccSender", boolean),
+            email_priority=take.maybe("emailPriority", one_of(EmailPriority)),
+            reply_to=take.maybe("replyTo", text),
+            save_as_activity=take.maybe("saveAsActivity", boolean),
+            sender_display_name=take.maybe("senderDisplayName", text),
+            subject=take.maybe("subject", text),
+            use_signature=take.maybe("useSignature", boolean),
+            description=take.maybe("description", text),
+            target_object_ids=take.maybe("targetObjectIds", text),
+            template_id=take.one("templateId", text),
+            what_ids=take.maybe("whatIds", text),
+            unknown=take.rest(),
+        )
 
     def to_node(self, name: str) -> Node:
         """It as an element of that name, its children in the schema's order."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from attrs import define as _attrs_define
 
-from ...runtime.soap import parts, values
+from ...runtime.soap import Taker, boolean, one_of, parts, text, values
 from ...runtime.soap_records import PARTNER
 from ...runtime.xml import Name, Node
 from .email import Email
 from .email_file_attachment import EmailFileAttachment
+from .email_priority import EmailPriority
 from .send_email_opt_out_policy import SendEmailOptOutPolicy
 
 
@@ -26,6 +27,7 @@ class SingleEmailMessage(Email):
         target_object_id: Contact, lead or user that it goes to.
         to_addresses: Up to 100 addresses.
         what_id: The record that templates take values from.
+        unknown: Elements that the spec doesn't know, by name.
     """
 
     bcc_addresses: str | None = None
@@ -47,6 +49,44 @@ class SingleEmailMessage(Email):
     treat_bodies_as_template: bool | None = None
     treat_target_object_as_recipient: bool | None = None
     what_id: str | None = None
+
+    @classmethod
+    def from_node(cls, node: Node) -> SingleEmailMessage:
+        """Read it from an element, by the names of its children.
+
+        Raises:
+            DecodeError: a child that has to be there is missing, or isn't of its type.
+        """
+        take = Taker(node)
+        return cls(
+            bcc_sender=take.maybe("bccSender", boolean),
+            email_priority=take.maybe("emailPriority", one_of(EmailPriority)),
+            reply_to=take.maybe("replyTo", text),
+            save_as_activity=take.maybe("saveAsActivity", boolean),
+            sender_display_name=take.maybe("senderDisplayName", text),
+            subject=take.maybe("subject", text),
+            use_signature=take.maybe("useSignature", boolean),
+            bcc_addresses=take.maybe("bccAddresses", text),
+            cc_addresses=take.maybe("ccAddresses", text),
+            charset=take.maybe("charset", text),
+            document_attachments=take.many("documentAttachments", text),
+            entity_attachments=take.many("entityAttachments", text),
+            file_attachments=take.many("fileAttachments", EmailFileAttachment.from_node),
+            html_body=take.maybe("htmlBody", text),
+            in_reply_to=take.maybe("inReplyTo", text),
+            opt_out_policy=take.maybe("optOutPolicy", one_of(SendEmailOptOutPolicy)),
+            org_wide_email_address_id=take.maybe("orgWideEmailAddressId", text),
+            plain_text_body=take.maybe("plainTextBody", text),
+            references=take.maybe("references", text),
+            target_object_id=take.maybe("targetObjectId", text),
+            template_id=take.maybe("templateId", text),
+            template_name=take.maybe("templateName", text),
+            to_addresses=take.maybe("toAddresses", text),
+            treat_bodies_as_template=take.maybe("treatBodiesAsTemplate", boolean),
+            treat_target_object_as_recipient=take.maybe("treatTargetObjectAsRecipient", boolean),
+            what_id=take.maybe("whatId", text),
+            unknown=take.rest(),
+        )
 
     def to_node(self, name: str) -> Node:
         """It as an element of that name, its children in the schema's order."""

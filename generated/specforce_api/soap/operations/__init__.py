@@ -7,56 +7,136 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._change_own_password import change_own_password as change_own_password
     from ._convert_lead import convert_lead as convert_lead
     from ._create import create as create
     from ._delete import delete as delete
+    from ._delete_by_example import delete_by_example as delete_by_example
+    from ._describe_all_tabs import describe_all_tabs as describe_all_tabs
+    from ._describe_app_menu import describe_app_menu as describe_app_menu
+    from ._describe_approval_layout import describe_approval_layout as describe_approval_layout
+    from ._describe_available_quick_actions import describe_available_quick_actions as describe_available_quick_actions
+    from ._describe_compact_layouts import describe_compact_layouts as describe_compact_layouts
+    from ._describe_data_category_group_structures import (
+        describe_data_category_group_structures as describe_data_category_group_structures,
+    )
+    from ._describe_data_category_groups import describe_data_category_groups as describe_data_category_groups
+    from ._describe_data_category_mappings import describe_data_category_mappings as describe_data_category_mappings
     from ._describe_global import describe_global as describe_global
+    from ._describe_global_theme import describe_global_theme as describe_global_theme
+    from ._describe_knowledge_settings import describe_knowledge_settings as describe_knowledge_settings
+    from ._describe_layout import describe_layout as describe_layout
+    from ._describe_nouns import describe_nouns as describe_nouns
+    from ._describe_path_assistants import describe_path_assistants as describe_path_assistants
+    from ._describe_primary_compact_layouts import describe_primary_compact_layouts as describe_primary_compact_layouts
+    from ._describe_quick_actions import describe_quick_actions as describe_quick_actions
+    from ._describe_quick_actions_for_record_type import (
+        describe_quick_actions_for_record_type as describe_quick_actions_for_record_type,
+    )
+    from ._describe_search_layouts import describe_search_layouts as describe_search_layouts
+    from ._describe_search_scope_order import describe_search_scope_order as describe_search_scope_order
+    from ._describe_searchable_entities import describe_searchable_entities as describe_searchable_entities
     from ._describe_sobject import describe_sobject as describe_sobject
+    from ._describe_sobject_list_views import describe_sobject_list_views as describe_sobject_list_views
     from ._describe_sobjects import describe_sobjects as describe_sobjects
+    from ._describe_softphone_layout import describe_softphone_layout as describe_softphone_layout
+    from ._describe_soql_list_views import describe_soql_list_views as describe_soql_list_views
+    from ._describe_tabs import describe_tabs as describe_tabs
+    from ._describe_theme import describe_theme as describe_theme
+    from ._describe_visual_force import describe_visual_force as describe_visual_force
     from ._empty_recycle_bin import empty_recycle_bin as empty_recycle_bin
+    from ._execute_list_view import execute_list_view as execute_list_view
+    from ._find_duplicates import find_duplicates as find_duplicates
+    from ._find_duplicates_by_ids import find_duplicates_by_ids as find_duplicates_by_ids
     from ._get_deleted import get_deleted as get_deleted
     from ._get_server_timestamp import get_server_timestamp as get_server_timestamp
     from ._get_updated import get_updated as get_updated
     from ._get_user_info import get_user_info as get_user_info
+    from ._invalidate_sessions import invalidate_sessions as invalidate_sessions
     from ._login import login as login
     from ._logout import logout as logout
     from ._merge import merge as merge
+    from ._perform_quick_actions import perform_quick_actions as perform_quick_actions
     from ._process import process as process
     from ._query import query as query
     from ._query_all import query_all as query_all
     from ._query_more import query_more as query_more
+    from ._render_email_template import render_email_template as render_email_template
+    from ._render_stored_email_template import render_stored_email_template as render_stored_email_template
     from ._reset_password import reset_password as reset_password
     from ._retrieve import retrieve as retrieve
+    from ._retrieve_mass_quick_action_templates import (
+        retrieve_mass_quick_action_templates as retrieve_mass_quick_action_templates,
+    )
+    from ._retrieve_quick_action_templates import retrieve_quick_action_templates as retrieve_quick_action_templates
     from ._search import search as search
     from ._send_email import send_email as send_email
+    from ._send_email_message import send_email_message as send_email_message
     from ._set_password import set_password as set_password
     from ._undelete import undelete as undelete
     from ._update import update as update
     from ._upsert import upsert as upsert
 
 __all__ = [
+    "change_own_password",
     "convert_lead",
     "create",
     "delete",
+    "delete_by_example",
+    "describe_all_tabs",
+    "describe_app_menu",
+    "describe_approval_layout",
+    "describe_available_quick_actions",
+    "describe_compact_layouts",
+    "describe_data_category_group_structures",
+    "describe_data_category_groups",
+    "describe_data_category_mappings",
     "describe_global",
+    "describe_global_theme",
+    "describe_knowledge_settings",
+    "describe_layout",
+    "describe_nouns",
+    "describe_path_assistants",
+    "describe_primary_compact_layouts",
+    "describe_quick_actions",
+    "describe_quick_actions_for_record_type",
+    "describe_search_layouts",
+    "describe_search_scope_order",
+    "describe_searchable_entities",
     "describe_sobject",
+    "describe_sobject_list_views",
     "describe_sobjects",
+    "describe_softphone_layout",
+    "describe_soql_list_views",
+    "describe_tabs",
+    "describe_theme",
+    "describe_visual_force",
     "empty_recycle_bin",
+    "execute_list_view",
+    "find_duplicates",
+    "find_duplicates_by_ids",
     "get_deleted",
     "get_server_timestamp",
     "get_updated",
     "get_user_info",
+    "invalidate_sessions",
     "login",
     "logout",
     "merge",
+    "perform_quick_actions",
     "process",
     "query",
     "query_all",
     "query_more",
+    "render_email_template",
+    "render_stored_email_template",
     "reset_password",
     "retrieve",
+    "retrieve_mass_quick_action_templates",
+    "retrieve_quick_action_templates",
     "search",
     "send_email",
+    "send_email_message",
     "set_password",
     "undelete",
     "update",

@@ -226,6 +226,16 @@ def read_results(info: OperationInfo, reply: Reply, read: Callable[[Node], T], *
     return _told(info, reply, lambda: [read(node) for node in found])
 
 
+def read_list(info: OperationInfo, reply: Reply, read: Callable[[Node], T]) -> list[T]:
+    """The results of an answer, as many as there are; nulls are left out.
+
+    Raises:
+        DecodeError: not in the schema's shape.
+    """
+    found = _results(info, reply)
+    return _told(info, reply, lambda: [read(node) for node in found if not node.nil])
+
+
 def read_nothing(info: OperationInfo, reply: Reply) -> None:
     """An answer without a result.
 
@@ -284,6 +294,7 @@ __all__ = [
     "one_of",
     "or_null",
     "parts",
+    "read_list",
     "read_nothing",
     "read_result",
     "read_results",
