@@ -90,6 +90,18 @@ def test_a_load_that_is_told_to_stop_aborts_its_jobs_if_asked(org: FakeOrg, sour
     assert list(temporary.iterdir()) == []
 
 
+def test_a_load_that_aborts_its_jobs_names_them(org: FakeOrg, source: Path, temporary: Path) -> None:
+    org.faults.add("getIngestJob", "hang")
+
+    with running(org, temporary, "load", str(source), "Account", "--abort-on-interrupt") as process:
+        assert org.org.faults.wait_until_hanging()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert "was aborted with 5 rows: specforce jobs show 750" in err
+
+
 @pytest.mark.parametrize(("option", "fate"), [((), "goes on"), (("--abort-on-interrupt",), "was asked to stop")])
 def test_an_export_that_is_told_to_stop_says_what_becomes_of_its_job(
     org: FakeOrg, temporary: Path, option: tuple[str, ...], fate: str

@@ -134,7 +134,7 @@ def tell(outcome: LoadReport, failures: Path | None, report: Path | None, *, as_
 
 
 def tell_jobs(outcome: LoadReport) -> None:
-    """Say on standard error which jobs haven't ended as far as anybody knows, and how to look at them."""
+    """Say on standard error which jobs were cut short or go on, and how to look at them."""
     for job in outcome.jobs:
         if job.state == "Open":
             sys.stderr.write(f"job {job.id} stays open and will never be processed: specforce jobs abort {job.id}\n")
@@ -143,6 +143,8 @@ def tell_jobs(outcome: LoadReport) -> None:
                 f"job {job.id} goes on with {job.rows:,} rows ({job.state}): "
                 f"specforce jobs show {job.id}, specforce jobs abort {job.id}\n"
             )
+        elif job.state == "Aborted":
+            sys.stderr.write(f"job {job.id} was aborted with {job.rows:,} rows: specforce jobs show {job.id}\n")
 
 
 def print_report(outcome: LoadReport, *, as_json: bool) -> None:
