@@ -281,6 +281,19 @@ def test_sessions_are_ended_one_or_many(half: Half, soap: Any) -> None:
     assert [each.success for each in half.run(soap.invalidate_sessions(["unknown", "no"]))] == [False, False]
 
 
+def test_layouts_tabs_and_quick_actions_are_described(half: Half, soap: Any) -> None:
+    (layout,) = half.run(soap.describe_layout("Account")).layouts
+    items = [
+        item for section in layout.detail_layout_sections for row in section.layout_rows for item in row.layout_items
+    ]
+    assert "Name" in [component.value for item in items for component in item.layout_components]
+    assert half.run(soap.describe_all_tabs())[0].label == "Home"
+
+    actions = half.run(soap.describe_available_quick_actions("Account"))
+    described = half.run(soap.describe_quick_actions([each.name for each in actions]))
+    assert [each.label for each in described] == [each.label for each in actions]
+
+
 def test_an_operation_that_the_fake_org_does_not_serve_is_a_fault(half: Half, soap: Any) -> None:
     with pytest.raises(ApiError, match=r"fake org does not serve soap\.describeNouns") as caught:
         half.run(soap.describe_nouns([], only_renamed=False, include_fields=False))

@@ -114,6 +114,18 @@ def test_zeep_describes_and_asks(client: Any, service: Any, session: dict[str, s
     assert service.getServerTimestamp(_soapheaders=headers).body.result.timestamp
 
 
+def test_zeep_describes_layouts_tabs_and_quick_actions(service: Any, session: dict[str, str]) -> None:
+    headers = {"SessionHeader": session}
+
+    layouts = service.describeLayout(sObjectType="Lead", layoutName=None, _soapheaders=headers).body.result.layouts
+    assert layouts[0].detailLayoutSections[0].layoutRows[0].layoutItems
+    assert service.describeAllTabs(_soapheaders=headers).body.result[0].label == "Home"
+    listed = service.describeAvailableQuickActions(contextType="Account", _soapheaders=headers).body.result
+    names = [action.name for action in listed]
+    described = service.describeQuickActions(quickActions=names, _soapheaders=headers).body.result
+    assert [action.name for action in described] == names
+
+
 def test_zeep_is_told_of_faults(service: Any) -> None:
     with pytest.raises(zeep.exceptions.Fault) as caught:
         service.getUserInfo(_soapheaders={"SessionHeader": {"sessionId": "no"}})
