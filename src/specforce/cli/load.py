@@ -81,7 +81,8 @@ def load(
         except (SalesforceError, OSError, KeyboardInterrupt) as error:
             if (partial := report_of(error)) is not None:
                 tell(partial, failures, report, as_json=as_json)
-                tell_jobs(partial)
+                if not as_json:
+                    tell_jobs(partial)
             raise
         tell(outcome, failures, report, as_json=as_json)
         if outcome.failed or outcome.unprocessed:
