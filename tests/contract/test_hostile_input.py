@@ -4,7 +4,7 @@ Left out are exactly the operations that the fake org doesn't serve, by its own 
 Checks that are off, and why:
 - positive_data_acceptance: well-formed input may be refused for what the org holds (unknown ids, states of jobs, SOQL).
 - negative_data_rejection: Salesforce ignores parameters and headers that it doesn't know, and reads numbers from text.
-- missing_required_header, for getUserInfo alone: identity endpoints say 403, not 401 (specs/reference/auth.md#3).
+- missing_required_header, for identity endpoints alone: they say 403, not 401 (specs/reference/auth.md#3).
 - allow_header_conformance, for operations that share a wire path with others under another name of the parameter.
 """
 
@@ -31,6 +31,7 @@ SOQL: Final = "SELECT Id, LastName FROM Contact"
 OFF: Final = ("positive_data_acceptance", "negative_data_rejection")
 OFF_FOR: Final = {
     "getUserInfo": ("missing_required_header",),
+    "postUserInfo": ("missing_required_header",),
     "getIdentity": ("missing_required_header",),
     "getBlob": ("allow_header_conformance",),
 }

@@ -81,6 +81,15 @@ def test_a_version_that_the_org_lacks_has_no_resources(half: Half, org: FakeOrg)
         half.run(half.login(org.auth()).resources("v99.0"))
 
 
+def test_the_user_is_told_by_get_and_by_post(half: Half, org: FakeOrg) -> None:
+    sf = half.login(org.auth())
+
+    by_post = half.run(sf.auth.post_user_info())
+
+    assert by_post.preferred_username == "user@example.com"
+    assert by_post == half.run(sf.auth.get_user_info())
+
+
 @covers("T18")
 @pytest.mark.parametrize("url", ["", "  "])
 def test_an_empty_address_is_refused_before_anything_is_sent(half: Half, url: str) -> None:

@@ -111,6 +111,7 @@ def test_userinfo_says_who_and_where(raw: RawOrg, org: Org) -> None:
     assert (body["preferred_username"], body["email"], body["family_name"]) == ("user@example.com",) * 2 + ("User",)
     assert body["urls"]["rest"] == f"{raw.url}/services/data/v{{version}}/"
     assert {"photos", "address", "zoneinfo", "utcOffset", "updated_at", "is_app_installed"} < set(body)
+    assert raw.send("POST", "/services/oauth2/userinfo").json() == body
 
 
 @row("auth.md#1", "| `/id/{orgId}/{userId}` |")
@@ -129,8 +130,9 @@ def test_the_identity_url_of_a_token_answers_in_the_older_words(raw: RawOrg, org
 )
 def test_identity_refusals_are_one_word_of_text(raw: RawOrg, org: Org, headers: dict[str, str], word: str) -> None:
     identity = f"/id/{org.identity.org_id}/{org.identity.admin_id}"
-    for path in ("/services/oauth2/userinfo", identity):
-        answer = raw.send("GET", path, headers=headers)
+    userinfo = "/services/oauth2/userinfo"
+    for method, path in (("GET", userinfo), ("POST", userinfo), ("GET", identity)):
+        answer = raw.send(method, path, headers=headers)
         assert (answer.status_code, answer.text) == (403, word)
         assert answer.headers["content-type"].startswith("text/plain")
 

@@ -191,6 +191,29 @@ class AsyncAuthApi:
         """
         return await self._sender.send(operations.get_user_info())
 
+    async def post_user_info(
+        self,
+    ) -> UserInfo:
+        """Return who the token's user is, as getUserInfo does, by POST.
+
+        The same answer as `getUserInfo`; it takes no body, changes nothing and may be repeated.
+
+        Returns:
+            The user.
+
+        Raises:
+            ApiError: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
+                or `No_Access` (403, seldom 404).
+            NotFound: One bare word of text: `Bad_OAuth_Token`, `Missing_OAuth_Token`, `Wrong_Org`, `Bad_Id`, `Inactive`
+                or `No_Access` (403, seldom 404).
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: identity-guide, userinfo endpoint (auth.md#1, auth.md#3).
+        """
+        return await self._sender.send(operations.post_user_info())
+
     async def authorize(
         self,
         *,

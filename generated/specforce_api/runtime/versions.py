@@ -162,6 +162,7 @@ OPERATIONS: Final[Mapping[str, tuple[str | None, str | None]]] = MappingProxyTyp
         "postApexRestBinary": ("31.0", None),
         "postApexRestText": ("31.0", None),
         "postApexRestXml": ("31.0", None),
+        "postUserInfo": ("31.0", None),
         "processApprovals": ("31.0", None),
         "putApexRest": ("31.0", None),
         "putApexRestBinary": ("31.0", None),

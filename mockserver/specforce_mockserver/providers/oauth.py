@@ -67,6 +67,12 @@ def introspect_token(call: Call) -> Answer:
     return Answer(_introspected(call, token))
 
 
+@provides("postUserInfo", own_login=True)
+def post_user_info(call: Call) -> Answer:
+    """Who the token's user is, as by GET."""
+    return get_user_info(call)
+
+
 @provides("getUserInfo", own_login=True)
 def get_user_info(call: Call) -> Answer:
     """Who the token's user is, in OpenID Connect's words."""

@@ -29,6 +29,11 @@ def get_user_info(stage: Stage) -> Scene:
     return Scene({}, {"preferred_username": "user@example.com", "active": True})
 
 
+@scenario("postUserInfo")
+def post_user_info(stage: Stage) -> Scene:
+    return Scene({}, {"preferred_username": "user@example.com", "active": True})
+
+
 @scenario("requestDeviceCode")
 def request_device_code(stage: Stage) -> Scene:
     asked = {"response_type": "device_code", "client_id": CLIENT["client_id"], "scope": "api refresh_token"}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._get_user_info import get_user_info as get_user_info
     from ._introspect_token import introspect_token as introspect_token
     from ._list_signing_keys import list_signing_keys as list_signing_keys
+    from ._post_user_info import post_user_info as post_user_info
     from ._register_client import register_client as register_client
     from ._request_device_code import request_device_code as request_device_code
     from ._request_single_access import request_single_access as request_single_access
@@ -28,6 +29,7 @@ __all__ = [
     "get_user_info",
     "introspect_token",
     "list_signing_keys",
+    "post_user_info",
     "register_client",
     "request_device_code",
     "request_single_access",
