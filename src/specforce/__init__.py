@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce import auth, errors, soql, stores
+    from specforce import auth, errors, soql, stores, telemetry
     from specforce._async.apex import AsyncApex
     from specforce._async.client import AsyncSalesforce
     from specforce._async.composite import AsyncBatch, AsyncComposite, AsyncGraphs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from specforce._async.reports import AsyncReport
     from specforce._async.sobject import AsyncSObject
     from specforce._collections import PartlySaved, SavedRow, SavedRows
-    from specforce._hooks import Hooks, LoginEvent, RequestEvent, ResponseEvent, RetryEvent
+    from specforce._hooks import Hooks, LoginEvent, OutcomeEvent, RequestEvent, ResponseEvent, RetryEvent, TaskEvent
     from specforce._limits import ApiUsage
     from specforce._records import Saved
     from specforce._references import Reference
@@ -62,6 +62,7 @@ __all__ = [
     "Graphs",
     "Hooks",
     "LoginEvent",
+    "OutcomeEvent",
     "PartlySaved",
     "Query",
     "QuickAction",
@@ -81,12 +82,14 @@ __all__ = [
     "Saved",
     "SavedRow",
     "SavedRows",
+    "TaskEvent",
     "TreeNode",
     "__version__",
     "auth",
     "errors",
     "soql",
     "stores",
+    "telemetry",
 ]
 
 _HOMES = {
@@ -106,6 +109,7 @@ _HOMES = {
     "Graphs": "specforce._sync.composite",
     "Hooks": "specforce._hooks",
     "LoginEvent": "specforce._hooks",
+    "OutcomeEvent": "specforce._hooks",
     "PartlySaved": "specforce._collections",
     "Query": "specforce._sync.query",
     "QuickAction": "specforce._sync.quick_actions",
@@ -125,9 +129,10 @@ _HOMES = {
     "Saved": "specforce._records",
     "SavedRow": "specforce._collections",
     "SavedRows": "specforce._collections",
+    "TaskEvent": "specforce._hooks",
     "TreeNode": "specforce._trees",
 }
-_MODULES = ("auth", "errors", "soql", "stores")
+_MODULES = ("auth", "errors", "soql", "stores", "telemetry")
 
 
 def __getattr__(name: str) -> Any:

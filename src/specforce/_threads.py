@@ -1,4 +1,7 @@
-"""Concurrency for the sync half: the twin of `_aio.py`, by threads. No event loop runs here."""
+"""Concurrency for the sync half: the twin of `_aio.py`, by threads. No event loop runs here.
+
+Threads work in a copy of their caller's context, as tasks do: who traces calls sees them under the right parent.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from inspect import iscoroutinefunction
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
@@ -81,11 +85,15 @@ def prefetch(source: Iterator[T]) -> Generator[T, None, None]:
 
     Exactly one item is in flight. Closing the generator waits for that fetch and closes the source.
     """
+
+    def advance() -> T:
+        return next(source, _END)
+
     with ThreadPoolExecutor(1, "specforce-prefetch") as pool:
-        ahead = pool.submit(next, source, _END)
+        ahead = pool.submit(copy_context().run, advance)
         try:
             while (item := ahead.result()) is not _END:
-                ahead = pool.submit(next, source, _END)
+                ahead = pool.submit(copy_context().run, advance)
                 yield item
         finally:
             ahead.cancel()
@@ -109,7 +117,7 @@ def ordered_map(
     with ThreadPoolExecutor(limit, "specforce-map") as pool:
         try:
             for item in items:
-                running.append(pool.submit(fn, item))
+                running.append(pool.submit(copy_context().run, fn, item))
                 if len(running) >= limit:
                     yield running.popleft().result()
             while running:

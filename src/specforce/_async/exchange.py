@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from specforce import _hooks
 from specforce._http import AsyncHttp, AsyncStreamedReply
+from specforce._limits import parse_limit_info
 from specforce._retry import Retry, delay_before_retry
 from specforce_api.runtime.errors import ApiError, SalesforceError
 from specforce_api.runtime.operation import OperationInfo, Reply
@@ -106,13 +107,20 @@ class AsyncExchange:
     ) -> B:
         """Send once, with the hooks told before and after."""
         hooks = self.hooks
-        if hooks.request is not None:
-            path = urlsplit(request.url).path
-            _hooks.tell(hooks.request, _hooks.RequestEvent(info.operation_id, info.method, path, attempt))
-        started = self.clock.now()
-        answer = await send(request)
-        if hooks.response is not None:
-            elapsed_s = self.clock.now() - started
-            event = _hooks.ResponseEvent(info.operation_id, answer.status, answer.request_id, elapsed_s, attempt)
-            _hooks.tell(hooks.response, event)
+        if hooks.request is None and hooks.response is None and hooks.around is None:
+            return await send(request)
+        url = urlsplit(request.url)
+        event = _hooks.RequestEvent(info.operation_id, info.method, url.path, attempt, url.netloc.rpartition("@")[2])
+        with _hooks.surround(hooks.around, event):
+            _hooks.tell(hooks.request, event)
+            started = self.clock.now()
+            answer = await send(request)
+            if hooks.response is not None:
+                _hooks.tell(hooks.response, self._answered(info, answer, attempt, self.clock.now() - started))
         return answer
+
+    def _answered(
+        self, info: OperationInfo, answer: Reply | AsyncStreamedReply, attempt: int, elapsed_s: float
+    ) -> _hooks.ResponseEvent:
+        usage = parse_limit_info(answer.headers.get("sforce-limit-info", ""))
+        return _hooks.ResponseEvent(info.operation_id, answer.status, answer.request_id, elapsed_s, attempt, usage)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from specforce import soql
 from specforce._checks import whole_number
+from specforce._hooks import TaskEvent
 from specforce.bulk import dialect as dialects
 from specforce.bulk.load_options import LoadOptions, ingest_operation
+from specforce.bulk.observed import observed
 from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
 from specforce.bulk.sources import is_reopenable
 from specforce.bulk.table import TableOptions
@@ -143,7 +145,10 @@ class Bulk:
         )
         from .load import Load  # noqa: PLC0415 - exports don't need it in memory
 
-        return Load(self._session, source, options).run()
+        with observed(self._session.hooks, self._session.clock, TaskEvent("load", sobject, options.operation)) as task:
+            report = Load(self._session, source, options).run()
+            task.loaded(report)
+        return report
 
     def export(
         self,
