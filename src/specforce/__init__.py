@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce import auth, errors, soql, stores, telemetry
+    from specforce import auth, errors, soql, stores
     from specforce._async.apex import AsyncApex
     from specforce._async.client import AsyncSalesforce
     from specforce._async.composite import AsyncBatch, AsyncComposite, AsyncGraphs
@@ -89,7 +89,6 @@ __all__ = [
     "errors",
     "soql",
     "stores",
-    "telemetry",
 ]
 
 _HOMES = {
@@ -132,7 +131,7 @@ _HOMES = {
     "TaskEvent": "specforce._hooks",
     "TreeNode": "specforce._trees",
 }
-_MODULES = ("auth", "errors", "soql", "stores", "telemetry")
+_MODULES = ("auth", "errors", "soql", "stores")
 
 
 def __getattr__(name: str) -> Any:
