@@ -84,6 +84,15 @@ def bundle(api_id: str) -> dict[str, Any]:
     return _read(f"bundles/{api_id}")
 
 
+def mock_admin() -> dict[str, Any]:
+    """The OpenAPI document of the fake org's own resources, below `/__mock`; no API of Salesforce's.
+
+    Raises:
+        KeyError: the specs have none.
+    """
+    return _read("mock_admin")
+
+
 def waiters() -> dict[str, dict[str, Any]]:
     """What specs/waiters.toml says, by kind of job."""
     return _read("waiters")
@@ -152,6 +161,7 @@ __all__ = [
     "bundle",
     "describe",
     "display_formats",
+    "mock_admin",
     "prism_documents",
     "sobject_names",
     "waiters",

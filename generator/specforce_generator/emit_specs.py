@@ -28,6 +28,7 @@ def emit_specs(
     describes: Mapping[str, Json],
     formats: Json,
     soap: Mapping[str, Json],
+    mock_admin: Json | None = None,
 ) -> Tree:
     """The files of `specforce_specs`, its Python not yet formatted.
 
@@ -39,6 +40,7 @@ def emit_specs(
         describes: object name to its describe document.
         formats: the formats of automatic numbers, by object and field.
         soap: API id to what its WSDL says.
+        mock_admin: the document of the fake org's own resources.
     """
     sources = read(_TEMPLATES)
     tree: Tree = {"__init__.py": sources.pop("__init__.py.in"), "py.typed": "", **sources}
@@ -51,6 +53,8 @@ def emit_specs(
     documents |= {f"prism/{name}": document for name, document in prism.items()}
     documents |= {f"wsdl/{name}": document for name, document in soap.items()}
     documents |= {f"sobjects/{name}": document for name, document in describes.items()}
+    if mock_admin is not None:
+        documents["mock_admin"] = mock_admin
     return tree | {f"{name}.json": _text(document) for name, document in documents.items()}
 
 

@@ -46,11 +46,19 @@ class ApiEntry:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The whole of index.toml: APIs that OpenAPI documents describe, and those that a WSDL does."""
+    """The whole of index.toml.
+
+    Attributes:
+        versions: of Salesforce's APIs.
+        apis: the APIs that OpenAPI documents describe.
+        soap: those that a WSDL does.
+        mock_admin: the OpenAPI document of the fake org's own resources, relative to the specs folder.
+    """
 
     versions: Versions
     apis: tuple[ApiEntry, ...]
     soap: tuple[ApiEntry, ...] = ()
+    mock_admin: str | None = None
 
     @property
     def entries(self) -> tuple[ApiEntry, ...]:
@@ -82,7 +90,9 @@ def read_index(folder: Path) -> Index:
     versions = Versions(
         *(_text(data.get("versions", {}), key, "[versions]") for key in ("oldest", "newest", "default"))
     )
-    return Index(versions, *(tuple(_entry(table, f"[[{kind}]]") for table in data.get(kind, [])) for kind in _KINDS))
+    apis, soap = (tuple(_entry(table, f"[[{kind}]]") for table in data.get(kind, [])) for kind in _KINDS)
+    admin = data.get("mock_admin")
+    return Index(versions, apis, soap, None if admin is None else _text(admin, "file", "[mock_admin]"))
 
 
 _KINDS = ("api", "soap")

@@ -17,6 +17,7 @@ from .lower_prism import lower_for_prism
 from .operations import Operation, read_operations
 from .project import project
 from .refs import read_library
+from .sources import read_yaml
 from .stamp import FILE, stamp
 from .tree import Tree, read, tidied
 from .wsdl import SoapOperation, Wsdl, as_json, read_wsdl
@@ -47,6 +48,7 @@ class Specs:
     objects: list[ShortObject] = field(repr=False)
     facts: dict[str, list[Operation]] = field(repr=False)
     wsdls: dict[str, Wsdl] = field(repr=False)
+    mock_admin: Json | None = field(default=None, repr=False)
 
     @property
     def operations(self) -> list[Operation | SoapOperation]:
@@ -97,7 +99,8 @@ def load(root: Path) -> Specs:
     for entry in index.apis:
         prism |= lower_for_prism(bundle(entry, newest, default), default)
     wsdls = {entry.id: read_wsdl(folder, entry.files[0], entry.id) for entry in index.soap}
-    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, read_sobjects(folder), facts, wsdls)
+    admin = None if index.mock_admin is None else read_yaml(folder, index.mock_admin).data
+    return Specs(index, read_toml(folder, "waiters.toml"), bundles, prism, read_sobjects(folder), facts, wsdls, admin)
 
 
 def clients(specs: Specs) -> Tree:
@@ -128,6 +131,7 @@ def data(specs: Specs) -> Tree:
         describes=describes,
         formats=formats,
         soap={name: as_json(wsdl) for name, wsdl in specs.wsdls.items()},
+        mock_admin=specs.mock_admin,
     )
     return _marked(tidied(tree), "specs/ and generator/")
 

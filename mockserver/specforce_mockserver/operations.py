@@ -136,11 +136,11 @@ def load_operations() -> dict[str, OperationSpec]:
     found: dict[str, OperationSpec] = {}
     for entry in specforce_specs.apis():
         document = specforce_specs.bundle(entry.id)
-        found.update({each.id: each for each in _operations(entry.id, document)})
+        found.update({each.id: each for each in read_operations(entry.id, document)})
     return found
 
 
-def _operations(api: str, document: Document) -> Iterator[OperationSpec]:
+def read_operations(api: str, document: Document) -> Iterator[OperationSpec]:
     default_security = document.get("security", [])
     for template, item in document["paths"].items():
         for method in METHODS:

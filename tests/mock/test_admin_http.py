@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specforce_mockserver.request_log import without_secrets
+
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
@@ -89,8 +91,91 @@ def test_the_request_log_says_who_asked_what_without_secrets(raw: RawOrg) -> Non
 
 def test_a_login_leaves_no_secret_in_the_log(raw: RawOrg) -> None:
     raw.login()
+    raw.http.post("/services/oauth2/revoke", data={"token": raw.token})
 
-    assert "test-secret" not in str(raw.mock("GET", "requests"))
+    log = raw.mock("GET", "requests")
+
+    shown = str(log)
+    assert "test-secret" not in shown
+    assert raw.token not in shown
+    assert "grant_type=client_credentials&client_id=test-client&client_secret=***" in shown
+    assert log[0]["answer"].startswith('{"access_token":"***"')
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a=1&password=x%20y&b=2", "a=1&password=***&b=2"),
+        ('{"NewPassword": "a\\"b", "Name": "token"}', '{"NewPassword": "***", "Name": "token"}'),
+        ('{"refresh_token":"cut off', '{"refresh_token":"***'),
+        ("<u:sessionId>00D!x</u:sessionId><a/>", "<u:sessionId>***</u:sessionId><a/>"),
+        ('name="client_secret"\r\n\r\nabc\r\n--x', 'name="client_secret"\r\n\r\n***\r\n--x'),
+        ('{"code": "A-1", "Token__c": "t"}', '{"code": "A-1", "Token__c": "t"}'),
+    ],
+)
+def test_secrets_are_masked_wherever_they_stand(text: str, shown: str) -> None:
+    assert without_secrets(text) == shown
+
+
+def test_the_log_keeps_the_beginning_of_what_was_sent_and_answered(raw: RawOrg) -> None:
+    raw.mock("DELETE", "requests")
+    raw.create("Account", Name="Acme", Description="x" * 20_000)
+    raw.get("/sobjects/Account/describe")
+
+    log = raw.mock("GET", "requests")
+
+    assert [(len(each["body"] or ""), each["request_bytes"] > 20_000) for each in log] == [(4096, True), (0, False)]
+    assert (log[0]["answer"].startswith('{"id":'), len(log[1]["answer"])) == (True, 4096)
+
+
+def test_requests_are_found_and_counted_by_what_they_are(raw: RawOrg) -> None:
+    raw.mock("DELETE", "requests")
+    for name in ("A", "B", "C"):
+        raw.create("Account", Name=name)
+    raw.send("GET", "/sobjects/Account/x")
+    raw.send("GET", "/limits")
+
+    def operations(**query: Any) -> list[str]:
+        return [each["operation"] for each in raw.mock("GET", "requests", params=query)]
+
+    assert operations(operation="*Record", method="post") == ["createRecord"] * 3
+    assert operations(path="*/sobjects/Account/*") == ["getRecord"]
+    assert operations(status=404) == ["getRecord"]
+    assert operations(after=3, limit=1) == ["getLimits"]
+    assert raw.mock("GET", "requests/counts", params={"operation": "*Record"}) == {
+        "total": 4,
+        "byOperation": {"createRecord": 3, "getRecord": 1},
+        "byStatus": {"201": 3, "404": 1},
+    }
+    raw.mock("DELETE", "requests", params={"operation": "createRecord"})
+    assert operations() == ["getRecord", "getLimits"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "told"),
+    [
+        ("GET", "requests?opeartion=query", b"", "there is no parameter opeartion; there are: operation,"),
+        ("GET", "requests?limit=0", b"", "limit: 0 is less than the minimum"),
+        ("POST", "faults", b'{"kind": "cut"', "the body must be JSON"),
+        ("POST", "faults", b"", "the body must be JSON"),
+        ("POST", "faults", b'[{"kind": "cut", "after": 3}]', "the body at /0: Additional properties"),
+        ("POST", "advance", b'{"seconds": "3"}', "the body at /seconds:"),
+        ("POST", "seed", b"[" * 100_000, "the body must be JSON"),
+    ],
+)
+def test_bad_input_is_refused_with_its_place(raw: RawOrg, method: str, path: str, content: bytes, told: str) -> None:
+    answer = raw.send(method, f"/__mock/{path}", content=content)
+
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "MOCK_ADMIN")
+    assert answer.json()[0]["message"].startswith(told)
+
+
+def test_jobs_are_listed_from_both_bulk_apis(raw: RawOrg) -> None:
+    raw.json("POST", "/jobs/query", json={"operation": "query", "query": "SELECT Id FROM User"})
+
+    (job,) = raw.mock("GET", "jobs")
+
+    assert (job["api"], job["kind"], job["object"], job["state"]) == ("bulk_v2", "query", "User", "UploadComplete")
 
 
 def test_snapshots_bring_back_the_records(raw: RawOrg) -> None:
@@ -102,7 +187,7 @@ def test_snapshots_bring_back_the_records(raw: RawOrg) -> None:
 
     assert [each["Id"] for each in raw.query("SELECT Id FROM Account")["records"]] == [kept]
     assert raw.create("Account", Name="Next") > kept
-    assert raw.send("POST", "/__mock/snapshots/99").status_code == 400
+    assert raw.send("POST", "/__mock/snapshots/99").status_code == 404
 
 
 def test_sessions_can_be_ended(raw: RawOrg) -> None:
@@ -118,8 +203,20 @@ def test_the_schema_is_told(raw: RawOrg) -> None:
     assert schema["Thing__c"]["fields"]["At__c"] == "datetime"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "nothing"), ("DELETE", "health"), ("PUT", "faults")])
-def test_what_isnt_there_says_so(raw: RawOrg, method: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "nothing", 404), ("DELETE", "health", 405), ("PUT", "faults", 405)]
+)
+def test_what_isnt_there_says_so(raw: RawOrg, method: str, path: str, status: int) -> None:
     answer = raw.send(method, f"/__mock/{path}")
 
-    assert (answer.status_code, path in answer.json()[0]["message"]) == (404, True)
+    assert (answer.status_code, path in answer.json()[0]["message"]) == (status, True)
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
+def test_a_page_of_another_site_may_change_nothing(raw: RawOrg, origin: str) -> None:
+    refused = raw.send("POST", "/__mock/reset", headers={"Origin": origin})
+
+    assert (refused.status_code, origin in refused.text) == (403, True)
+    assert raw.send("GET", "/limits").status_code == 200
+    assert raw.send("DELETE", "/__mock/requests", headers={"Origin": raw.url}).status_code == 204

@@ -80,6 +80,12 @@ class BatchJobs:
             raise ApiError(400, "InvalidJob", f"Unable to find job: {job_id}")
         return job
 
+    def listed(self) -> list[BatchJob]:
+        """All jobs, in the order in which they were made."""
+        self._forget_old()
+        with self._lock:
+            return list(self._jobs.values())
+
     def find_batch(self, job_id: str, batch_id: str) -> Batch:
         """A batch of a job by Id, in either length.
 

@@ -74,7 +74,7 @@ class App:
             raw = await read_whole(request, receive, "mock")
             answer = await self.in_thread(lambda: self._admin.answer(request, raw))
         except ApiError as error:
-            answer = Answer(errors.error_body(error, None), error.status)
+            answer = Answer(errors.error_body(error, None), error.status, error.headers)
         await self.send(send, request, reply_of(answer, pretty=False))
 
     async def in_thread(self, work: Callable[[], T]) -> T:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.calls import NOTHING, Answer, ApiError
+from specforce_mockserver.calls import NOTHING, Answer, ApiError, FileSlice
 from specforce_mockserver.limits import API_REQUESTS
 from specforce_mockserver.request_log import BODY_BYTES
 from specforce_mockserver.web import errors, misfortune
@@ -17,7 +17,7 @@ from specforce_mockserver.web.calling import asked, call_of
 from specforce_mockserver.web.dispatch import target_of
 from specforce_mockserver.web.mounts import HOST, mount_of
 from specforce_mockserver.web.promises import broken_promises
-from specforce_mockserver.web.replies import Reply, reply_of
+from specforce_mockserver.web.replies import Reply, reply_of, slice_pieces
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
 from specforce_mockserver.web.subrequests import Subrequests
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.web.app import App
     from specforce_mockserver.web.asgi import Receive, Scope, Send
     from specforce_mockserver.web.dispatch import Target
+    from specforce_mockserver.web.replies import Content
 
 HTML = "text/html;charset=UTF-8"
 DEPRECATED = (
@@ -146,12 +147,14 @@ class Exchange:
             self._upload = self._app.upload_path()
             upload = await read_to_file(self._request, self._receive, operation.api, self._upload)
             entry.request_bytes = upload.size_bytes
+            with upload.open() as file:
+                entry.sent = file.read(BODY_BYTES)
             return b"", upload
         raw = self._form
         if raw is None:
             raw = await read_whole(self._request, self._receive, operation.api)
         entry.request_bytes = len(raw)
-        entry.body = raw[:BODY_BYTES].decode("utf-8", "replace") if operation.api != "auth" else None
+        entry.sent = raw[:BODY_BYTES] or None
         return raw, NOTHING
 
     def _dressed(self, reply: Reply) -> Reply:
@@ -174,6 +177,7 @@ class Exchange:
             await misfortune.drop(self._scope, self._receive)
             return
         entry.status = reply.status
+        entry.answered = beginning(reply.content)
         if fault is not None and fault.kind == "cut":
             now_s = self._org.clock.now()
             entry.response_bytes = await misfortune.cut(
@@ -183,6 +187,13 @@ class Exchange:
         if fault is not None and fault.kind == "truncate":
             reply = misfortune.truncated(fault, reply)
         entry.response_bytes = await self._app.send(self._send, self._request, reply)
+
+
+def beginning(content: Content) -> bytes | None:
+    """What the request log keeps of an answer's body; nothing of one that is made while it is sent."""
+    if isinstance(content, FileSlice):
+        content = next(slice_pieces(content, BODY_BYTES), b"")
+    return (content[:BODY_BYTES] or None) if isinstance(content, bytes) else None
 
 
 def oversize(request: Request) -> Answer | None:

@@ -152,14 +152,14 @@ def slice_length(part: FileSlice) -> int:
     return len(part.prefix) + length
 
 
-def slice_pieces(part: FileSlice) -> Iterator[bytes]:
-    """The bytes of a slice of a file, in pieces."""
+def slice_pieces(part: FileSlice, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
+    """The bytes of a slice of a file, in pieces of at most so many bytes; a prefix is a piece of its own."""
     left = slice_length(part) - len(part.prefix)
     if part.prefix:
         yield part.prefix
     with part.path.open("rb") as file:
         file.seek(part.start)
-        while left > 0 and (piece := file.read(min(PIECE_BYTES, left))):
+        while left > 0 and (piece := file.read(min(piece_bytes, left))):
             left -= len(piece)
             yield piece
 

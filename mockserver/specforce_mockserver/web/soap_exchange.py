@@ -5,7 +5,6 @@ In this order: the request line's limits, body, envelope, faults, session, the d
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from specforce_mockserver import versions
@@ -25,8 +24,6 @@ from specforce_mockserver.web.replies import Reply, reply_of
 if TYPE_CHECKING:
     from specforce_mockserver.soap.dialect import Dialect
     from specforce_mockserver.soap.messages import Message
-
-_SECRETS = re.compile(r"(<(?:\w+:)?(?:sessionIds?|password|oldPassword|newPassword)>)[^<]*")
 
 
 class SoapExchange(Exchange):
@@ -81,7 +78,7 @@ class SoapExchange(Exchange):
             code = "EXCEEDED_MAX_SIZE_REQUEST" if error.status == 413 else "API_CURRENTLY_DISABLED"
             raise ApiError(500, code, error.message) from error
         self._entry.request_bytes = len(raw)
-        self._entry.body = _SECRETS.sub(r"\1***", raw[:BODY_BYTES].decode("utf-8", "replace"))
+        self._entry.sent = raw[:BODY_BYTES]
         return await self._app.in_thread(lambda: messages.read_message(raw, dialect))
 
     def _use_session(self, message: Message) -> None:
