@@ -20,8 +20,7 @@ def faults(order: Order) -> Answer:
 @carries("addFaults")
 def add_faults(order: Order) -> Answer:
     """Plan a fault, or several."""
-    plans = order.body if isinstance(order.body, list) else [order.body]
-    return Answer([order.org.faults.add(each).public() for each in plans], 201)
+    return Answer([order.org.faults.add(each).public() for each in order.bodies], 201)
 
 
 @carries("deleteFaults")

@@ -31,6 +31,11 @@ class Order:
     query: Mapping[str, Any] = field(default_factory=dict[str, Any])
     body: Any = None
 
+    @property
+    def bodies(self) -> list[Any]:
+        """The body's entries, or the body where it is one entry by itself."""
+        return [*self.body] if isinstance(self.body, list) else [self.body]
+
 
 Carry = Callable[[Order], Answer]
 CARRIERS: dict[str, Carry] = {}

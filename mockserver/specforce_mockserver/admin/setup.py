@@ -18,8 +18,7 @@ def reports(order: Order) -> Answer:
 def add_reports(order: Order) -> Answer:
     """Save a report, or several."""
     library = order.org.reports
-    listed = order.body if isinstance(order.body, list) else [order.body]
-    return Answer([library.find(each) for each in [library.add(each) for each in listed]], 201)
+    return Answer([library.find(each) for each in [library.add(each) for each in order.bodies]], 201)
 
 
 @carries("addDashboard")
