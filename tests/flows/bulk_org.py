@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,16 @@ class BulkOrg:
             return aiter_of(pieces) if self.half.name == "async" else iter(pieces)
         if kind == "rows":
             return iter([*csv.DictReader(io.StringIO(data.decode(), newline=""))])
+        if kind in ("arrow", "parquet"):
+            import pyarrow as pa  # type: ignore[import-untyped]
+            import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+            found = pa.Table.from_pylist([*csv.DictReader(io.StringIO(data.decode(), newline=""))])
+            pq.write_table(found, path.with_suffix(".parquet"))
+            return found if kind == "arrow" else path.with_suffix(".parquet")
+        if kind == "gzip":
+            path.with_suffix(".csv.gz").write_bytes(gzip.compress(data))
+            return path.with_suffix(".csv.gz")
         return {"path": path, "bytes": data, "file": io.BytesIO(data), "pieces": iter(pieces)}[kind]
 
     def held(self, field: str = "Name") -> Counter[str]:

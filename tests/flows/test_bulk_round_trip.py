@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def org() -> Iterator[FakeOrg]:
     out=st.sampled_from([",", ";", "\t", "|", "^", "`"]),
     into=st.sampled_from([",", ";", "\t", "|", "^", "`"]),
     line_ending=st.sampled_from(["LF", "CRLF"]),
-    form=st.sampled_from(["csv", "rows"]),
+    form=st.sampled_from(["csv", "rows", "arrow"]),
     part_rows=st.integers(1, 4),
 )
 @covers("W4", "W5", "D12")
@@ -57,7 +58,7 @@ def test_any_text_comes_back_as_it_went_in(
     writer.writerows(rows)
 
     with Salesforce(org.auth(), clock=NoWaiting()) as sf:
-        source = file.getvalue().encode() if form == "csv" else iter(rows)
+        source = {"csv": file.getvalue().encode(), "rows": iter(rows), "arrow": pa.Table.from_pylist(rows)}[form]
         report = sf.bulk.load(source, "Account", delimiter=into, max_part_rows=part_rows)
         export = sf.bulk.export(
             "SELECT Name, Description FROM Account", delimiter=out, line_ending=line_ending, max_records=2

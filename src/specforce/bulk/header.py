@@ -31,8 +31,8 @@ _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ARCHIVES: Final = {
     b"PK\x03\x04": "an Excel workbook (.xlsx) or another zip archive: save the sheet as CSV UTF-8, or unpack it",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save the sheet as CSV UTF-8",
-    b"\x1f\x8b": "compressed by gzip: pass gzip.open(path)",
-    b"PAR1": "a Parquet file: pass its rows, such as those of pyarrow's to_pylist()",
+    b"\x1f\x8b": "compressed by gzip: call it .gz, or pass source_format='csv.gz'",
+    b"PAR1": "a Parquet file: call it .parquet, or pass source_format='parquet'",
 }
 
 

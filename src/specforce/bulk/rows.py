@@ -44,6 +44,46 @@ def columns_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(names)
 
 
+class RecordWriter:
+    """Writes rows of text cells as CSV with LF line endings, each quoted only where it must be.
+
+    Args:
+        delimiter: one character.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        self._line = line_writer(delimiter)
+
+    def write(self, texts: Iterable[Sequence[str]], *, row: int) -> tuple[bytes, Facts]:
+        """Write a batch.
+
+        Args:
+            texts: the cells of each row.
+            row: the number of its first row, from 1; only for messages.
+
+        Returns:
+            The records, and what they hold.
+
+        Raises:
+            InputError: a cell holds NUL, or text that UTF-8 can't; the message names the row.
+        """
+        lines = list(map(self._line, texts))
+        rows = len(lines)
+        lines.append("")
+        text = "\n".join(lines)
+        if "\0" in text:
+            place = next(place for place, line in enumerate(lines) if "\0" in line)
+            raise InputError(f"row {row + place}: a NUL character, which Salesforce doesn't take")
+        feeds = text.count("\n")
+        pairs = text.count("\r\n") if "\r" in text else 0
+        facts = Facts(rows, feeds, feeds=feeds - pairs > rows, pairs=pairs > 0)
+        try:
+            return text.encode(), facts
+        except UnicodeEncodeError as error:
+            place = next(place for place, line in enumerate(lines) if not _encodable(line))
+            raise InputError(f"row {row + place}: {error.object[error.start]!r} can't be written as UTF-8") from None
+
+
 class RowWriter:
     """Writes batches of rows as CSV with LF line endings.
 
@@ -61,7 +101,7 @@ class RowWriter:
         self._known = frozenset(columns)
         self._kept = tuple(range(len(columns)) if kept is None else kept)
         self._cells = cells
-        self._line = line_writer(delimiter)
+        self._records = RecordWriter(delimiter)
         self._take = _tuple_getter(self._columns)
         self._select = None if kept is None else _tuple_getter(self._kept)
 
@@ -78,21 +118,7 @@ class RowWriter:
         Raises:
             InputError: a row or a value can't be written; the message names row and column.
         """
-        texts = self._texts(self._values(rows, row), row)
-        lines = list(map(self._line, texts))
-        lines.append("")
-        text = "\n".join(lines)
-        if "\0" in text:
-            place = next(place for place, line in enumerate(lines) if "\0" in line)
-            raise InputError(f"row {row + place}: a NUL character, which Salesforce doesn't take")
-        feeds = text.count("\n")
-        pairs = text.count("\r\n") if "\r" in text else 0
-        facts = Facts(len(rows), feeds, feeds=feeds - pairs > len(rows), pairs=pairs > 0)
-        try:
-            return text.encode(), facts
-        except UnicodeEncodeError as error:
-            place = next(place for place, line in enumerate(lines) if not _encodable(line))
-            raise InputError(f"row {row + place}: {error.object[error.start]!r} can't be written as UTF-8") from None
+        return self._records.write(self._texts(self._values(rows, row), row), row=row)
 
     def _values(self, rows: Sequence[Row], first: int) -> list[Sequence[Any]]:
         """The batch as sequences of the kept columns' values."""

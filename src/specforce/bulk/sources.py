@@ -1,7 +1,7 @@
-"""What `sf.bulk.load` accepts, and who reads it: files, bytes, iterators of bytes, rows.
+"""What `sf.bulk.load` accepts, and who reads it: files, bytes, iterators of bytes, rows, whatever speaks Arrow.
 
-A path is read by ranges and nothing is copied (unless its encoding isn't UTF-8); everything else can be read once only,
-so its parts are spooled to disk: any request can then be repeated whole.
+A CSV file is read by ranges and nothing is copied (unless its encoding isn't UTF-8, or it is compressed); everything
+else can be read once only, or isn't CSV, so its parts are spooled to disk: any request can then be repeated whole.
 """
 
 from __future__ import annotations
@@ -9,20 +9,30 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias, cast
 
-from specforce.bulk.assembly import BytesFeed, RowsFeed, is_utf8
+from specforce.bulk.feeds import BytesFeed, RowsFeed, is_utf8
 from specforce.bulk.rows import BATCH_ROWS, Row
+from specforce.bulk.source_formats import READ_BYTES, existing_file, format_of, inflated, is_whole
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
+    from specforce.bulk.arrow_feed import ArrowFeed
     from specforce.bulk.parts import Part
     from specforce.bulk.table import Table, TableOptions
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
-BlockingSource: TypeAlias = str | os.PathLike[str] | Bytes | BinaryIO | Iterable[Bytes] | Iterable[Row]
 
-_READ_BYTES: Final = 1 << 18
+
+class ArrowStream(Protocol):
+    """Anything that speaks Arrow's C stream: a data frame, a table, a reader, a relation."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The stream, in a capsule."""
+        ...
+
+
+BlockingSource: TypeAlias = str | os.PathLike[str] | Bytes | BinaryIO | ArrowStream | Iterable[Bytes] | Iterable[Row]
 
 
 class BlockingParts:
@@ -35,8 +45,18 @@ class BlockingParts:
     """
 
     def __init__(self, source: BlockingSource, options: TableOptions, folder: Path) -> None:
-        self._feed: BytesFeed | Intake
-        if isinstance(source, str | os.PathLike):
+        self._feed: BytesFeed | ArrowFeed | Intake
+        kind = format_of(source, options.source_format)
+        if kind in ("arrow", "parquet"):
+            from specforce.bulk.arrow_feed import ArrowFeed  # noqa: PLC0415 - pyarrow is an extra, and large
+
+            self._feed = ArrowFeed(options, folder)
+            found = existing_file(source) if isinstance(source, str | os.PathLike) else source
+            self._parts = self._feed.parts(found) if kind == "arrow" else self._feed.parquet_parts(found)
+        elif kind == "csv.gz":
+            self._feed = BytesFeed(options, folder)
+            self._parts = feed_all(self._feed, inflated(source))
+        elif isinstance(source, str | os.PathLike):
             path = existing_file(source)
             self._feed = BytesFeed(options, folder, path=path if is_utf8(options.encoding) else None)
             self._parts = feed_all(self._feed, file_pieces(path))
@@ -69,11 +89,6 @@ class BlockingParts:
         return list(self._parts)
 
 
-def is_reopenable(source: object) -> bool:
-    """Whether a source can be read to its end before anything is sent without keeping a copy of it."""
-    return isinstance(source, str | os.PathLike | bytes | bytearray | memoryview)
-
-
 def source_path(source: object) -> Path | None:
     """The path of a source that is one."""
     return Path(cast("str | os.PathLike[str]", source)) if isinstance(source, str | os.PathLike) else None
@@ -81,7 +96,7 @@ def source_path(source: object) -> Path | None:
 
 def is_blocking(source: object) -> bool:
     """Whether a source is read by blocking calls of its own, instead of being iterated."""
-    return is_reopenable(source) or hasattr(source, "read")
+    return is_whole(source) or hasattr(source, "__arrow_c_stream__")
 
 
 def refuse_uniterable(source: object) -> None:
@@ -93,21 +108,9 @@ def refuse_uniterable(source: object) -> None:
     kind = type(source).__name__
     if hasattr(source, "__aiter__"):
         raise InputError(f"the source is asynchronous ({kind}): load it with AsyncSalesforce, or pass a plain iterable")
-    raise InputError(f"a source is a path, an open binary file, bytes, or an iterable of bytes or rows, not a {kind}")
-
-
-def existing_file(source: str | os.PathLike[str]) -> Path:
-    """The path of a source file.
-
-    Raises:
-        InputError: there is no such file.
-    """
-    path = Path(source)
-    if not path.exists():
-        raise InputError(f"there is no file {str(path)!r}: to load CSV text, pass it as bytes")
-    if not path.is_file():
-        raise InputError(f"{str(path)!r} isn't a file")
-    return path
+    raise InputError(
+        f"a source is a path, an open binary file, bytes, an iterable of bytes or rows, or speaks Arrow, not a {kind}"
+    )
 
 
 def feed_all(feed: BytesFeed, pieces: Iterable[Bytes]) -> Iterator[Part]:
@@ -120,12 +123,12 @@ def feed_all(feed: BytesFeed, pieces: Iterable[Bytes]) -> Iterator[Part]:
 
 def sliced(piece: Bytes) -> Iterator[bytes]:
     """Cut a large piece, so that the work on it takes little memory."""
-    if isinstance(piece, bytes) and len(piece) <= _READ_BYTES:
+    if isinstance(piece, bytes) and len(piece) <= READ_BYTES:
         yield piece
         return
     view = memoryview(piece).cast("B")
-    for start in range(0, len(view), _READ_BYTES):
-        yield bytes(view[start : start + _READ_BYTES])
+    for start in range(0, len(view), READ_BYTES):
+        yield bytes(view[start : start + READ_BYTES])
 
 
 def first_kind(item: object) -> str:
@@ -141,7 +144,7 @@ def first_kind(item: object) -> str:
     if isinstance(item, str):
         raise InputError(
             "the source yields text: open a file in binary mode ('rb'), encode text as UTF-8, "
-            "of a data frame pass the rows as mappings (pandas: frame.to_dict('records'), polars: frame.to_dicts())"
+            "of a data frame without Arrow (pandas before 2.2) pass the rows, frame.to_dict('records')"
         )
     raise InputError(f"the source yields {type(item).__name__}: it should yield bytes, mappings or sequences")
 
@@ -190,7 +193,7 @@ class Intake:
         piece = cast("Bytes", item)
         self._pieces.append(piece)
         self._held += len(piece)
-        return self._held >= _READ_BYTES
+        return self._held >= READ_BYTES
 
     def drain(self) -> list[Part]:
         """Work on what was taken; the parts that are complete with it.
@@ -221,7 +224,7 @@ class Intake:
 def file_pieces(path: Path) -> Iterator[bytes]:
     """A file's bytes, in pieces."""
     with path.open("rb", buffering=0) as file:
-        while piece := file.read(_READ_BYTES):
+        while piece := file.read(READ_BYTES):
             yield piece
 
 
@@ -233,7 +236,7 @@ def _taken(intake: Intake, items: Iterable[Any]) -> Iterator[Part]:
 
 
 def _read_pieces(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(_READ_BYTES):
+    while piece := file.read(READ_BYTES):
         if isinstance(cast("object", piece), str):
             raise InputError("the file yields text: open it in binary mode ('rb')")
         yield piece

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from specforce.bulk.columns import Columns, map_columns, refuse_columns
 from specforce.bulk.dialect import ColumnDelimiter, Dialect, LineEnding, column_delimiter, line_ending
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from specforce.bulk.rewrite import BreakPolicy
     from specforce.bulk.values import NanPolicy
 
+SourceFormat: TypeAlias = Literal["csv", "csv.gz", "parquet"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOptions:
@@ -33,6 +35,7 @@ class TableOptions:
     encoding: str = "utf-8"
     newlines: BreakPolicy = "keep"
     nan: NanPolicy = "error"
+    source_format: SourceFormat | None = None
     null_values: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -44,7 +47,8 @@ class TableOptions:
             raise InputError(f"newlines={self.newlines!r}: it is 'keep', 'LF' or 'CRLF'")
         if self.nan not in ("error", "null"):
             raise InputError(f"nan={self.nan!r}: it is 'error' or 'null'")
-
+        if self.source_format not in (None, *get_args(SourceFormat)):
+            raise InputError(f"source_format={self.source_format!r}: it is 'csv', 'csv.gz' or 'parquet'")
         if isinstance(self.null_values, str):
             raise InputError(f"null_values={self.null_values!r}: pass a collection, such as null_values=('NA',)")
 

@@ -88,7 +88,7 @@ def datetime_cell(value: datetime) -> str:
     """
     if value.utcoffset() is None:
         raise InputError(f"{value!r} has no time zone: attach one, such as value.replace(tzinfo=UTC)")
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}Z"
+    return f"{value.astimezone(UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
 def time_cell(value: time) -> str:

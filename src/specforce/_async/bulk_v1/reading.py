@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from specforce._aio import closing, run
 from specforce._async.bulk.reading import AsyncSource
 from specforce.bulk.rows import BATCH_ROWS
-from specforce.bulk.sources import existing_file, first_kind
+from specforce.bulk.source_formats import existing_file
+from specforce.bulk.sources import first_kind
 from specforce.bulk.table import TableOptions
 from specforce.bulk_v1.contents import Batcher, Content
 from specforce.bulk_v1.encoding import ENCODINGS

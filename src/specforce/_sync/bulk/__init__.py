@@ -13,7 +13,7 @@ from specforce.bulk import dialect as dialects
 from specforce.bulk.load_options import LoadOptions, ingest_operation
 from specforce.bulk.observed import observed
 from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
-from specforce.bulk.sources import is_reopenable
+from specforce.bulk.source_formats import is_read_in_place
 from specforce.bulk.table import TableOptions
 from specforce_api.bulk_v2 import operations
 from specforce_api.runtime.errors import InputError
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from specforce.bulk.rewrite import BreakPolicy
     from specforce.bulk.rows import Row
     from specforce.bulk.sources import BlockingSource, Bytes
+    from specforce.bulk.table import SourceFormat
     from specforce.bulk.values import NanPolicy
 
 __all__ = ["Bulk", "Export", "IngestJob", "QueryJob"]
@@ -64,6 +65,7 @@ class Bulk:
         line_ending: str | None = None,
         newlines: BreakPolicy = "keep",
         nan: NanPolicy = "error",
+        source_format: SourceFormat | None = None,
         max_part_bytes: int = DEFAULT_PART_BYTES,
         max_part_rows: int | None = None,
         assignment_rule_id: str | None = None,
@@ -79,8 +81,9 @@ class Bulk:
         """Load a source of any size: split it, run a job for each part, join the results to the rows.
 
         Args:
-            source: CSV as a path, an open binary file, bytes or an iterable of bytes; or an iterable (also an
-                asynchronous one) of rows: mappings, or sequences with `columns`.
+            source: CSV as a path, an open binary file, bytes or an iterable of bytes; an iterable (also an
+                asynchronous one) of rows: mappings, or sequences with `columns`; a Parquet file; or anything with
+                `__arrow_c_stream__`, such as a data frame (both need specforce[arrow]).
             sobject: what to load, such as `Account`.
             operation: insert, update, upsert, delete or hardDelete.
             external_id: upsert only: the field that tells old rows from new ones; `Id` will do.
@@ -92,13 +95,14 @@ class Bulk:
             line_ending: of CSV: `LF` or `CRLF`, to refuse a source that differs; it is told from the header.
             newlines: line breaks inside cells: `keep` them, or turn all into `LF` or `CRLF`; a job takes one kind.
             nan: NaN among rows of values: an `error`, or `null`.
+            source_format: `csv`, `csv.gz` or `parquet`; by default told from a path's suffix.
             max_part_bytes: the most bytes in one job; Salesforce takes 100 MB.
             max_part_rows: the most rows in one job; `None` for as many as fit.
             assignment_rule_id: of Cases and Leads.
             concurrency: jobs under way at a time.
             results: fetch the results and join them; without them the report has counts only.
             check: `"whole"` reads and checks the source to its end before anything is sent, `"parts"` checks each part
-                before it is sent. By default whole where that needs no copy: paths and bytes.
+                before it is sent. By default whole where that needs no copy: CSV as a path or bytes.
             timeout_s: seconds until the jobs must be done; `None` for no deadline.
             abort_on_timeout: abort jobs that aren't done by then; else they go on.
             abort_on_cancel: abort jobs under way when the load is cancelled or interrupted, so that they end partly
@@ -128,6 +132,7 @@ class Bulk:
             line_ending=line_ending,
             newlines=newlines,
             nan=nan,
+            source_format=source_format,
             limits=Limits(max_part_bytes, max_part_rows),
         )
         options = LoadOptions(
@@ -136,7 +141,7 @@ class Bulk:
             assignment_rule_id=assignment_rule_id,
             concurrency=concurrency,
             results=results,
-            whole=is_reopenable(source) if check is None else check == "whole",
+            whole=is_read_in_place(source, source_format) if check is None else check == "whole",
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,
             abort_on_cancel=abort_on_cancel,
