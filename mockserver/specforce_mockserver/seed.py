@@ -41,7 +41,8 @@ def seed_defaults(org: Org) -> Identity:
             LanguageLocaleKey="en_US",
             DefaultLocaleSidKey="en_US",
             TimeZoneSidKey=time_zone,
-            FiscalYearStartMonth=1,
+            FiscalYearStartMonth=settings.fiscal_year_start_month,
+            UsesStartDateAsFiscalYearName=int(settings.fiscal_year_named_by_start),
         )
         put_record(
             org, "Profile", identity.profile_id, identity.admin_id, Name="System Administrator", UserType="Standard"

@@ -35,8 +35,9 @@ class OrgSettings:
     `my_domain_only` and `login_hosts` say when a flow is refused for the host it was sent to: client credentials
     need the org's own host [P]. `password_flow` off refuses the username-password flow as orgs made since Summer
     '23 do; `password_days` is how long a password is good. `automatic_login` spares the login pages: the default user
-    has allowed everything. `public_url` is where clients find the org when that isn't the host they ask (behind a
-    proxy, say).
+    has allowed everything. `time_zone` is the default user's and the org's; a fiscal year is named by the calendar year
+    in which it ends, or begins with `fiscal_year_named_by_start`. `public_url` is where clients find the org when that
+    isn't the host they ask (behind a proxy, say).
     """
 
     client_id: str = "test-client"
@@ -59,6 +60,8 @@ class OrgSettings:
     scope: str = "refresh_token api id"
     automatic_login: bool = False
     time_zone: str = "UTC"
+    fiscal_year_start_month: int = 1
+    fiscal_year_named_by_start: bool = False
     daily_api_requests: int = 5_000_000
     page_records: int = 2000
     deprecated_versions: frozenset[str] = frozenset()

@@ -60,7 +60,7 @@ REFUSED = {
         "#5 unknown field in WHERE": ("SELECT Id FROM Account WHERE Foo = 1", NO_COLUMN.format("Foo", "Account")),
         "#5 unknown field in ORDER BY": ("SELECT Id FROM Account ORDER BY Foo", NO_COLUMN.format("Foo", "Account")),
         "#5 an alias isn't a field": (
-            "SELECT COUNT(Id) c FROM Account GROUP BY Name ORDER BY c",
+            "SELECT COUNT(Id) c FROM Account GROUP BY Name HAVING c > 1",
             NO_COLUMN.format("c", "Account"),
         ),
         "#5 unknown relationship": ("SELECT Foo.Name FROM Account", NO_RELATIONSHIP.format("Foo", "field path")),

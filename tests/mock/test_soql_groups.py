@@ -158,3 +158,9 @@ def test_more_groups_than_a_page_are_refused_when_run():
     assert refused.value.code == "EXCEEDED_ID_LIMIT"
     result = world.compile(f"{text} LIMIT 2000").run(world.connection, page_size=200)
     assert (result.total_size, len(result.records), result.done) == (2000, 2000, True)
+
+
+def test_groups_are_sorted_by_an_alias_as_by_what_it_names(world):
+    text = "SELECT Style__c s, COUNT(Id) n, SUM(Count__c) FROM Gadget__c GROUP BY Style__c ORDER BY N DESC, s DESC"
+
+    assert rows_of(world, text) == [("Red", 2, 3), ("Blue", 2, 4), (None, 1, 5)]

@@ -160,10 +160,10 @@ def test_a_parent_may_have_an_alias(world):
     assert (record["LastName"], record["Account"]["Name"]) == ("Berg", "Acme")
 
 
-@pytest.mark.parametrize("function", ["toLabel(Name)", "FORMAT(Name)", "FORMAT(convertCurrency(AnnualRevenue))"])
+@pytest.mark.parametrize("function", ["toLabel(Name)", "FORMAT(Name)", "convertCurrency(AnnualRevenue)"])
 @row("soql.md#1", "| Functions |")
 @row("soql.md#6", "Enough for most clients")
-def test_labels_formats_and_currencies_change_nothing(world, function):
+def test_labels_formats_and_currencies_leave_texts_and_amounts_as_they_are(world, function):
     """soql.md#6: identity."""
     plain = function.rsplit("(", maxsplit=1)[-1].rstrip(")")
     assert world.values(f"SELECT {function} x FROM Account") == world.values(f"SELECT {plain} FROM Account")
@@ -268,6 +268,8 @@ def test_scope_mine_finds_the_rows_of_who_asks(world):
     (boss,) = world.values("SELECT Id FROM User WHERE Name = 'Boss'")
     assert world.values("SELECT Name FROM Account USING SCOPE mine", user_id=boss) == ["acme"]
     assert world.values("SELECT Name FROM Account USING SCOPE everything", user_id=boss) == ["Acme", "acme"]
+    assert world.values("SELECT Name FROM Account USING SCOPE My_Territory", user_id=boss) == []
+    assert world.refusal("SELECT Name FROM Account USING SCOPE nobody").code == "INVALID_QUERY_SCOPE"
 
 
 @pytest.mark.parametrize(

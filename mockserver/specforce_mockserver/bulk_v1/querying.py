@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from specforce_mockserver import soql
+from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.bulk.failure import JobFailure, no_records_failure
 from specforce_mockserver.bulk_v1 import xml_records
 from specforce_mockserver.bulk_v1.chunks import can_be_split, chunk_texts
@@ -99,14 +100,12 @@ class QueryWork:
         if not text:
             raise no_records_failure()
         try:
-            query = soql.compile_query(
-                self._org.schema,
+            query = compiled_for(
+                self._org,
                 text,
-                now=self._org.clock.now(),
                 version=owner.api_version,
                 include_deleted=owner.operation == "queryAll",
                 user_id=owner.created_by_id,
-                settings=soql.Settings(time_zone=self._org.settings.time_zone),
             )
         except soql.SoqlError as error:
             raise _failure(error.code, error.message) from error

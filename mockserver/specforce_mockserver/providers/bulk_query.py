@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver import soql
+from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.bulk import info
 from specforce_mockserver.bulk.job import QueryJob
 from specforce_mockserver.bulk.jobs import BulkJobs
@@ -106,14 +107,8 @@ def _compiled(call: Call, text: str, *, include_deleted: bool) -> soql.CompiledQ
         ApiError: 400 API_ERROR with the text of the SOQL error, or the refusal of what bulk queries can't do [S].
     """
     try:
-        query = soql.compile_query(
-            call.org.schema,
-            text,
-            now=call.org.clock.now(),
-            version=call.api_version,
-            include_deleted=include_deleted,
-            user_id=call.user_id,
-            settings=soql.Settings(time_zone=call.org.settings.time_zone),
+        query = compiled_for(
+            call.org, text, version=call.api_version, user_id=call.user_id, include_deleted=include_deleted
         )
     except soql.SoqlError as error:
         raise ApiError(400, "API_ERROR", error.message) from error

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver import soql
+from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.cursors import Cursors
 from specforce_mockserver.ids import to_18
@@ -80,16 +81,9 @@ def compiled(call: Call, text: str, *, include_deleted: bool = False) -> Compile
     Raises:
         ApiError: 400, with SOQL's own code and text.
     """
-    org = call.org
     try:
-        return soql.compile_query(
-            org.schema,
-            text,
-            now=org.clock.now(),
-            version=call.api_version,
-            include_deleted=include_deleted,
-            user_id=call.user_id,
-            settings=soql.Settings(time_zone=org.settings.time_zone),
+        return compiled_for(
+            call.org, text, version=call.api_version, user_id=call.user_id, include_deleted=include_deleted
         )
     except soql.SoqlError as error:
         raise ApiError(400, error.code, error.message) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce_mockserver import conditions, rows, soql
+from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.calls import Answer, ApiError, Call, empty
 from specforce_mockserver.providers.describes import sobject_of
 from specforce_mockserver.records.lookup import rows_by_id
@@ -140,9 +141,7 @@ def _read_by_query(call: Call, sobject: SObjectType, record_id: str, names: list
         names = [*names, "Id"]
     text = f"SELECT {', '.join(names)} FROM {sobject.name} WHERE Id = '{record_id}'"  # noqa: S608 - SOQL
     try:
-        query = soql.compile_query(
-            call.org.schema, text, now=call.org.clock.now(), version=call.api_version, user_id=call.user_id
-        )
+        query = compiled_for(call.org, text, version=call.api_version, user_id=call.user_id)
         return query.run(call.org.database.reader()).records[0]
     except soql.SoqlError as error:
         raise ApiError(400, error.code, error.message) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver import soql
+from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.reports.describes import extended_metadata
 from specforce_mockserver.reports.facts import Facts
 from specforce_mockserver.reports.filters import bad
@@ -106,14 +107,7 @@ def attributes(metadata: Json, caller: Caller) -> Json:
 
 
 def _compiled(org: Org, definition: Definition, caller: Caller) -> soql.CompiledQuery:
-    return soql.compile_query(
-        org.schema,
-        query_of(definition),
-        now=org.clock.now(),
-        version=caller.api_version,
-        user_id=caller.user_id,
-        settings=soql.Settings(time_zone=org.settings.time_zone),
-    )
+    return compiled_for(org, query_of(definition), version=caller.api_version, user_id=caller.user_id)
 
 
 def _records(org: Org, definition: Definition, caller: Caller) -> Iterator[Json]:

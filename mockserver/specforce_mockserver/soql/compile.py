@@ -17,13 +17,14 @@ from .grouping import Groups
 from .names import Scope, unknown_child_relationship, unknown_sobject
 from .plan import ChildPlan, Plan
 from .printing import json_value
+from .scopes import scope_tests
 from .selection import Selection
 from .semi_joins import hidden_rows, semi_join
 from .shape import Cell
 from .shape import Groups as GroupsShape
 from .sql import Parameters, Test
 from .terms import AGGREGATES, GROUPING, SAME_VALUE, Term, Terms
-from .tree import Call, Count, Expression, MemberQuery, OrderItem, Query, SelectField, Subquery, Value
+from .tree import Call, Count, Expression, MemberQuery, OrderItem, Path, Query, SelectField, Subquery, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +152,14 @@ class _Compiler:
         outputs: list[str] = []
         cells = self._group_cells(groups, outputs)
         having = Conditions(groups.outer, self._comparisons, None).test(query.having) if query.having else None
-        order = self._order(groups.outer)
+        aliases = {
+            each.alias.text.lower(): each.expression
+            for each in query.items
+            if isinstance(each, SelectField) and each.alias is not None
+        }
+        order = self._order(
+            lambda key: groups.outer(aliases.get(key.text.lower(), key) if isinstance(key, Path) else key)
+        )
         where = self._where()
         return Plan(
             kind="groups",
@@ -201,16 +209,8 @@ class _Compiler:
     def _where(self) -> str:
         """What the rows of FROM must fulfil: not deleted, in scope, and the WHERE clause."""
         tests = hidden_rows(self._scope, self._context)
-        scope = self._query.scope
-        owner = self._scope.sobject.field("OwnerId")
-        if (
-            scope is not None
-            and scope.text.lower() == "mine"
-            and owner is not None
-            and self._context.user_id is not None
-        ):
-            own = self._parameters.add(self._context.user_id)
-            tests.append(Test(f"{self.column(owner.name)} = {own}"))
+        if self._query.scope is not None:
+            tests += scope_tests(self._scope, self._query.scope, self._context, self._parameters)
         if self._query.where is not None:
             tests.append(Conditions(self._plain_term, self._comparisons, self._semi_join).test(self._query.where))
         return f" WHERE {sql.joined('AND', tests).sql}" if tests else ""

@@ -79,6 +79,12 @@ class Conditions:
         term = self._filter_term(condition.left)
         if term.function or term.column is None:
             raise unexpected(term.function, term.at)
+        if term.kind != "id":
+            text = (
+                "The left operand field in the where expression for outer query should be an id field, cannot use: "
+                f"'{term.name}'"
+            )
+            raise Fault(MALFORMED_QUERY, text, term.at)
         if term.column.of_parent:
             text = f"The left operand '{term.column.path}' cannot have more than one level of relationships"
             raise Fault(MALFORMED_QUERY, text, term.at)

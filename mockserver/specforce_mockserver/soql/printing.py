@@ -27,6 +27,8 @@ def json_value(term: Term, path: str) -> str:
         term: what is selected.
         path: of the API version's records, for the URL that stands for a base64 field.
     """
+    if term.form:
+        return term.form.format(term.sql)
     match term.kind:
         case "datetime":
             return f"substr({term.sql}, 1, 23) || '+0000'"
@@ -50,6 +52,8 @@ def _blob_url(term: Term, path: str) -> str:
 
 def cell(term: Term) -> str:
     """The expression that gives a term's value as the text of a CSV cell, never null."""
+    if term.form:
+        return f"coalesce({term.form.format(term.sql)}, '')"
     match term.kind:
         case "boolean":
             shown = f"CASE WHEN {term.sql} THEN 'true' ELSE 'false' END"

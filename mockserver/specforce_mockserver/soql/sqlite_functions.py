@@ -1,5 +1,5 @@
 """The few things that SQLite can't do itself, as functions written in Python: folding of non-ASCII letters, time zones,
-distances, odd numbers.
+distances, odd numbers, texts for people.
 
 A statement names one of them only where it must, so ordinary queries never leave C.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from .dates import format_local
+from .formats import formatted, labelled
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,6 +22,8 @@ FOLD: Final = "soql_fold"
 LOCAL: Final = "soql_local"
 DISTANCE: Final = "soql_distance"
 NUMBER: Final = "soql_number"
+FORMATTED: Final = "soql_format"
+LABELLED: Final = "soql_label"
 PREFIX: Final = "soql_"
 
 EARTH_RADIUS_KM: Final = 6371.0088
@@ -37,6 +40,8 @@ def register(connection: sqlite3.Connection, sql: str) -> None:
         connection.create_function(LOCAL, 2, local_moment, deterministic=True)
         connection.create_function(DISTANCE, 5, distance, deterministic=True)
         connection.create_function(NUMBER, 1, number_text, deterministic=True)
+        connection.create_function(FORMATTED, 4, formatted, deterministic=True)
+        connection.create_function(LABELLED, 2, labelled, deterministic=True)
 
 
 def fold(text: str | None) -> str | None:

@@ -6,15 +6,17 @@ Source: specs/reference/soql.md section 1 (functions, date functions, aggregates
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from . import kinds, sql
 from .date_functions import DATE_FUNCTIONS, date_part
 from .errors import INVALID_FIELD, MALFORMED_QUERY, Fault, unexpected
+from .formats import labels_of
 from .literals import number
 from .origins import Column
-from .sqlite_functions import DISTANCE, LOCAL
+from .sqlite_functions import DISTANCE, FORMATTED, LABELLED, LOCAL
 from .tree import Call, Expression, Path, Value
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Term:
         function: the function in upper case, when there is one.
         aggregate: whether it is worked out over a group of rows.
         parent: for a field of a parent, the expression of that row's Id, which is null when the row is missing.
+        form: of what is shown of the value, with a place (`{}`) for it; empty where the value itself is.
     """
 
     sql: str
@@ -50,6 +53,7 @@ class Term:
     function: str = ""
     aggregate: bool = False
     parent: str = ""
+    form: str = ""
 
     @classmethod
     def of(cls, column: Column, at: int, function: str = "") -> Term:
@@ -105,12 +109,27 @@ class Terms:
         raise unexpected(expression.name, expression.at)
 
     def _same_value(self, call: Call) -> Term:
-        """`toLabel`, `FORMAT` and `convertCurrency`: the fake org's labels, locale and currency change nothing."""
+        """`toLabel`, `FORMAT` and `convertCurrency`, which changes nothing: the fake org has one currency."""
         inner = self._only(call)
         if isinstance(inner, Value) or (call.upper != "FORMAT" and isinstance(inner, Call)):
             raise unexpected(inner.text if isinstance(inner, Value) else inner.name, inner.at)
-        term = self.term(inner)
-        return replace(term, at=call.at, function=term.function or call.upper)
+        term = replace(self.term(inner), at=call.at)
+        if call.upper == "FORMAT":
+            term = replace(term, form=self._form(term))
+        elif call.upper == "TOLABEL" and term.column is not None and (labels := labels_of(term.column.field)):
+            term = replace(term, sql=f"{LABELLED}({term.sql}, {sql.text(json.dumps(labels))})")
+        return replace(term, function=term.function or call.upper)
+
+    def _form(self, term: Term) -> str:
+        """The SQL that makes text of a number, date or time; nothing for what is text already."""
+        if term.kind not in _FORMATS:
+            return ""
+        field = term.column.field if term.column else None
+        numeric = term.kind in kinds.NUMERIC
+        whole = term.kind == "integer" or term.function == "COUNT"
+        kind = field.type if numeric and field and field.type in {"currency", "percent"} else _FORMATS[term.kind]
+        digits = field.scale if numeric and field and not whole else 0
+        return f"{FORMATTED}({{}}, {sql.text(kind)}, {digits}, {sql.text(self._settings.time_zone)})"
 
     def _aggregate(self, call: Call) -> Term:
         function = call.upper
@@ -212,6 +231,15 @@ def _part_name(part: Field, names: tuple[str, ...]) -> str | None:
     fitting = [each for each in names if stem.endswith(each.lower())]
     return max(fitting, key=len, default=None)
 
+
+# What FORMAT makes text of, and as what.
+_FORMATS: Final[dict[kinds.Kind, str]] = {
+    "integer": "number",
+    "double": "number",
+    "date": "date",
+    "datetime": "datetime",
+    "time": "time",
+}
 
 # An aggregate's kind (None: the kind of its argument) and its SQL, from the argument and from what comparisons see of
 # the argument.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver import soql
+from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.records.lookup import quoted
 from specforce_mockserver.schema import TEXT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specforce_mockserver import soql
     from specforce_mockserver.org import Org
     from specforce_mockserver.schema import Field, SObjectType
     from specforce_mockserver.sosl.statement import Wanted
@@ -56,9 +57,7 @@ class Search:
             return self._compiled(text).run(connection, page_size=MAX_RECORDS).records
 
     def _compiled(self, text: str) -> soql.CompiledQuery:
-        return soql.compile_query(
-            self._org.schema, text, now=self._org.clock.now(), version=self._api_version, user_id=self._user_id
-        )
+        return compiled_for(self._org, text, version=self._api_version, user_id=self._user_id)
 
     def _ids(self, sobject: SObjectType) -> list[str]:
         """The live records that have the words, each word in whichever of the searched fields."""
