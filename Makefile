@@ -67,9 +67,11 @@ lint-ruff:
 
 lint-mypy:
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary tests
 
 lint-pyright:
 	@node_modules/.bin/pyright --warnings
+	@node_modules/.bin/pyright --warnings -p tests
 
 lint-imports:
 	@$(BIN)/lint-imports --no-logo

@@ -37,8 +37,8 @@ class Person:
         self.seen: list[tuple[int, str]] = []
         self.visited: list[str] = []
 
-    def visit(self, url: str) -> None:
-        """Open a page, answer it, and go where that leads."""
+    def visit(self, url: str) -> bool:
+        """Open a page, answer it, and go where that leads; as browsers do, true."""
         self.visited.append(url)
         with httpx.Client(trust_env=False, verify=False, timeout=20) as http:
             page = http.get(url)
@@ -46,6 +46,7 @@ class Person:
                 page = self._sent(http, page)
             back = http.get(page.headers["location"])
             self.seen.append((back.status_code, back.text))
+        return True
 
     def type_code(self, verification_uri: str, user_code: str) -> None:
         """Type a device's code into its page."""

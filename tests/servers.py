@@ -14,7 +14,7 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +36,24 @@ def postgres_server() -> Iterator[str]:
     with _folder() as folder:
         user = _unprivileged()
         os.chown(folder, user.pw_uid, user.pw_gid)
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+        as_user: dict[str, Any] = (
+            {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+        )
         data = folder / "data"
-        initdb = [_program("initdb"), "-D", data, "-A", "trust", "-U", "tests", "-E", "UTF8", "--no-sync"]
+        initdb: list[Any] = [_program("initdb"), "-D", data, "-A", "trust", "-U", "tests", "-E", "UTF8", "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **as_user)
-        options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=100"]
+        options: list[Any] = [
+            "-D",
+            data,
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "max_connections=100",
+        ]
         with _running([_program("postgres"), *options], "ready to accept connections", cwd=folder, **as_user):
             yield f"host={folder} user=tests dbname=postgres"
 
@@ -68,10 +81,11 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _running(command: list[object], ready: str, **options: object) -> Iterator[None]:
+def _running(command: list[Any], ready: str, **options: Any) -> Iterator[None]:
     """Run a server from when it says that it is ready."""
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(list(map(str, command)), **output, **options) as server:  # type: ignore[call-overload]
+    output: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(list(map(str, command)), **output, **options) as server:
+        assert server.stdout is not None, "it is a pipe"
         try:
             lines: list[str] = []
             while not lines or ready not in lines[-1].lower():

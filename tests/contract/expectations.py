@@ -7,6 +7,7 @@ import email.policy
 import json
 import re
 from datetime import datetime
+from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
@@ -123,11 +124,14 @@ def multipart(request: httpx.Request) -> list[tuple[str, bytes]]:
     """The parts of a multipart body, in order, read by the standard library's own parser."""
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     message = email.message_from_bytes(head + request.content, policy=email.policy.HTTP)
+    assert isinstance(message, EmailMessage)
     assert message.is_multipart(), "the body isn't multipart"
     found: list[tuple[str, bytes]] = []
-    for part in message.iter_parts():  # type: ignore[attr-defined]  # typeshed: only EmailMessage has it
+    for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
-        found.append((str(name), part.get_payload(decode=True)))
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found.append((str(name), content))
     return found
 
 

@@ -15,7 +15,7 @@ from tests.halves import Half, both_halves
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from click.testing import Result
+    from typer.testing import Result
 
 SCHEMA = Path(__file__).parents[1] / "schema.toml"
 

@@ -15,6 +15,8 @@ from specforce_specs import VERSIONS, apis
 from tests.covers import covers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from specforce.testing import FakeOrg
     from tests.halves import Half
 
@@ -216,7 +218,7 @@ def test_every_api_takes_every_login(half: Half, org: FakeOrg, login: str) -> No
     org.apex.route("GET", "/ping", lambda: "pong")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RetirementWarning)
-        auth: Any = {
+        logins: dict[str, Callable[[], Any]] = {
             "client credentials": org.auth,
             "refresh token": lambda: RefreshToken(
                 "test-client", "test-refresh-token", "test-secret", login_url=org.url
@@ -227,7 +229,8 @@ def test_every_api_takes_every_login(half: Half, org: FakeOrg, login: str) -> No
             "bearer": lambda: StaticToken(
                 half.run(half.login(org.auth()).session.token()).access_token, instance_url=org.url
             ),
-        }[login]()
+        }
+        auth = logins[login]()
     sf = half.login(auth)
 
     assert half.run(sf.rest.get_limits())

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
+
 
 class Interrupt(BaseException):
     """What Ctrl-C is to the load: no error of its own."""
@@ -49,7 +51,10 @@ def states(bulk: BulkOrg) -> Counter[str]:
     """The org's jobs of either kind, by state."""
     bulk.org.faults.clear()
     with Salesforce(bulk.org.auth()) as other:
-        jobs = [*other.bulk_v2.list_ingest_jobs().records, *other.bulk_v2.list_query_jobs().records]
+        jobs: list[IngestJobInfo | QueryJobInfo] = [
+            *other.bulk_v2.list_ingest_jobs().records,
+            *other.bulk_v2.list_query_jobs().records,
+        ]
         return Counter(str(job.state.value) for job in jobs)
 
 

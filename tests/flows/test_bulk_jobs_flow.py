@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from specforce_mockserver.faults import FaultKind
+
 
 @pytest.fixture(scope="module")
 def org() -> Iterator[FakeOrg]:
@@ -190,7 +192,7 @@ def test_a_query_job_can_be_aborted(bulk: BulkOrg) -> None:
 
 
 @pytest.mark.parametrize("kind", ["status", "drop_before", "truncate"])
-def test_an_outage_between_two_polls_doesnt_end_the_wait(bulk: BulkOrg, kind: str) -> None:
+def test_an_outage_between_two_polls_doesnt_end_the_wait(bulk: BulkOrg, kind: FaultKind) -> None:
     run = bulk.half.run
     job = ingest_job(bulk)
     run(job.upload(table(accounts(3))))

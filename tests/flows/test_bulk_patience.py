@@ -103,7 +103,7 @@ def test_a_job_whose_upload_got_lost_and_that_refuses_its_abort_is_read_again(bu
     def end_elsewhere(event: Any) -> None:
         if event.operation_id == "updateIngestJob" and not closed:
             closed.append(bulk.org.org.requests.of("uploadIngestJobData")[-1].path.split("/")[-2])
-            with Salesforce(bulk.org.auth(), clock=FakeClock()) as other:
+            with Half("sync").client(bulk.org.auth(), clock=FakeClock()) as other:
                 job = other.bulk.attach_ingest_job(closed[0])
                 job.close()
                 job.wait()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce.testing import FakeOrg
+    from specforce_mockserver.faults import FaultKind
     from tests.halves import Half
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;">]><jobInfo><id>&z;</id></jobInfo>'
@@ -75,7 +76,7 @@ def test_a_session_that_is_refused_again_is_told(org: FakeOrg, half: Half, sf: A
 @pytest.mark.parametrize("kind", ["drop_after", "cut"])
 @pytest.mark.parametrize("content_type", ["CSV", "JSON", "XML"])
 def test_a_batch_whose_answer_got_lost_is_found_and_not_sent_again(
-    org: FakeOrg, half: Half, sf: Any, content_type: str, kind: str
+    org: FakeOrg, half: Half, sf: Any, content_type: str, kind: FaultKind
 ) -> None:
     job = half.run(sf.bulk_v1.job("Account", operation="insert", content_type=content_type))
     half.run(job.add_batch([{"Name": "first"}]))
@@ -89,7 +90,7 @@ def test_a_batch_whose_answer_got_lost_is_found_and_not_sent_again(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "status"])
-def test_a_batch_that_never_arrived_is_sent_again(org: FakeOrg, half: Half, sf: Any, kind: str) -> None:
+def test_a_batch_that_never_arrived_is_sent_again(org: FakeOrg, half: Half, sf: Any, kind: FaultKind) -> None:
     job = half.run(sf.bulk_v1.job("Account", operation="insert"))
     org.faults.add("addBatchCsv", kind=kind, status=503)
     batch = half.run(job.add_batch([{"Name": "A"}]))

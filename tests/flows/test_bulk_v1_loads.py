@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.parametrize("content_type", ["CSV", "JSON", "XML"])
 NAMESPACE = "http://www.force.com/2009/06/asyncapi/dataload"
-ROWS = [{"Name": 'Acme "1", <&>', "Phone": "1"}, {"Name": None, "Phone": "2"}, {"Name": "Ünï\nce", "Phone": "3"}]
+ROWS: list[dict[str, Any]] = [
+    {"Name": 'Acme "1", <&>', "Phone": "1"},
+    {"Name": None, "Phone": "2"},
+    {"Name": "Ünï\nce", "Phone": "3"},
+]
 
 
 @pytest.fixture

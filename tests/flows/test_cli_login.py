@@ -59,7 +59,7 @@ def machine(specforce: Callable[..., Result], folder: Path, monkeypatch: pytest.
     """A person at the browser, and an environment that says where, but not who."""
     for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"):
         monkeypatch.delenv(name)
-    monkeypatch.setattr(webbrowser, "open", lambda url: Person().visit(url) or True)
+    monkeypatch.setattr(webbrowser, "open", Person().visit)
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def test_a_login_that_can_not_be_keeps_nothing(
 def test_a_person_who_says_no_ends_the_login_with_exit_code_4(
     specforce: Callable[..., Result], public: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webbrowser, "open", lambda url: Person("deny").visit(url) or True)
+    monkeypatch.setattr(webbrowser, "open", Person("deny").visit)
 
     done = web(specforce, "--json")
 

@@ -13,6 +13,7 @@ from specforce.errors import ConnectionCut, InputError, NotFound
 from tests.halves import ACCOUNT_ID, ScriptedServer, json_answer
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from specforce.testing import FakeOrg
@@ -85,7 +86,7 @@ def test_a_large_file_is_never_in_memory(half: Half, org: FakeOrg, tmp_path: Pat
         if half.name == "sync":
             return httpx.Response(200, content=(piece for _ in range(count)))
 
-        async def pieces() -> Any:
+        async def pieces() -> AsyncIterator[bytes]:
             for _ in range(count):
                 yield piece
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,9 +48,9 @@ def test_a_key_file_logs_in_and_again_when_the_session_ends(org: FakeOrg, half: 
     ],
 )
 def test_each_refusal_says_what_to_change(
-    org: FakeOrg, half: Half, changes: dict[str, object], error: str, advice: str
+    org: FakeOrg, half: Half, changes: dict[str, Any], error: str, advice: str
 ) -> None:
-    given = {"client_id": "jwt-app", "username": USER, "key": private_key()} | changes
+    given: dict[str, Any] = {"client_id": "jwt-app", "username": USER, "key": private_key()} | changes
     sf = half.login(JwtBearer(**given, login_url=org.url))
 
     with pytest.raises(AuthError, match=advice) as caught:

@@ -27,7 +27,7 @@ FREE = "http://localhost:0/callback"
 
 
 def login(org: FakeOrg, show: Callable[[str], object] | None = None, **changes: Any) -> WebServer:
-    given = {"redirect_uri": FREE, "timeout_s": 20, "open_browser": False, "show": show} | changes
+    given: dict[str, Any] = {"redirect_uri": FREE, "timeout_s": 20, "open_browser": False, "show": show} | changes
     return WebServer("test-client", "test-secret", login_url=org.url, **given)
 
 
@@ -69,7 +69,7 @@ def test_the_page_is_asked_for_with_a_state_and_a_challenge_of_its_own_each_time
 
 def test_the_browser_is_opened_where_there_is_one(org: FakeOrg, half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
     person = Person()
-    monkeypatch.setattr(webbrowser, "open", lambda url: person.visit(url) or True)
+    monkeypatch.setattr(webbrowser, "open", person.visit)
 
     assert half.run(half.login(login(org, open_browser=True)).rest.get_limits())
 

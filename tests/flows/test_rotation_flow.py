@@ -73,7 +73,7 @@ def start(org: FakeOrg, store_url: str, times: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command)
 
 
-def logins(org: FakeOrg) -> list[int]:
+def logins(org: FakeOrg) -> list[int | None]:
     """The statuses of the logins so far."""
     return [request.status for request in org.requests if request.operation == "requestToken"]
 

@@ -41,7 +41,7 @@ QUERY = "SELECT Id FROM Account"
 
 
 def rows(half: Half, sf: Any) -> list[Any]:
-    return half.run(sf.query(QUERY, batch_size=200).all())
+    return list(half.run(sf.query(QUERY, batch_size=200).all()))
 
 
 @pytest.fixture
@@ -313,7 +313,7 @@ def test_a_proxy_that_refuses_is_named(half: Half) -> None:
         def do_CONNECT(self) -> None:
             self.send_error(407)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name that its base gives it
             """Say nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Refusing) as server:
@@ -334,7 +334,11 @@ def test_a_proxy_that_refuses_is_named(half: Half) -> None:
 
 @pytest.mark.parametrize("read", ["query", "get_limits"])
 def test_a_web_page_in_place_of_an_answer_is_named_as_one(half: Half, org: FakeOrg, read: str) -> None:
-    page = {"status": 200, "body": "<html>Please sign in</html>", "headers": {"Content-Type": "text/html"}}
+    page: dict[str, Any] = {
+        "status": 200,
+        "body": "<html>Please sign in</html>",
+        "headers": {"Content-Type": "text/html"},
+    }
     org.faults.add("query" if read == "query" else "getLimits", **page)
     sf = half.login(org.auth())
 

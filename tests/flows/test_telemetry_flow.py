@@ -115,7 +115,8 @@ def test_the_requests_of_a_load_are_inside_its_span(bulk: BulkOrg, watched: Watc
     for name in ("createIngestJob", "uploadIngestJobData", "getIngestSuccessfulResults"):
         spans = watched.spans(name)
         assert len(spans) == 4
-        assert {span.parent and span.parent.span_id for span in spans} == {task.context.span_id}
+        assert task.context is not None
+        assert {span.parent.span_id if span.parent else None for span in spans} == {task.context.span_id}
     (rows,) = watched.points("salesforce.task.rows")
     assert rows.value == 7
     assert rows.attributes["salesforce.outcome"] == "created"

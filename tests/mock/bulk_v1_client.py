@@ -87,11 +87,12 @@ class BatchClient:
     def ended(self, job_id: str, content: str | bytes) -> tuple[str, dict[str, Json]]:
         """Add a batch and wait for its end; its id, and how it is told."""
         batch_id = self.add(job_id, content)
+        found: dict[str, Json] = {}
         for _ in range(MAX_POLLS):
             found = self.batch(job_id, batch_id)
             if found["state"] in ENDED:
                 return batch_id, found
-        raise AssertionError(f"batch {batch_id} is still {found['state']}")
+        raise AssertionError(f"batch {batch_id} is still {found.get('state')}")
 
     def result(self, job_id: str, batch_id: str, result_id: str = "") -> httpx.Response:
         """The results of a batch, or one of them."""

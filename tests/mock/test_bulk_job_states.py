@@ -13,6 +13,7 @@ from specforce_mockserver.bulk.failure import JobFailure
 from specforce_mockserver.bulk.job import IngestJob, Job
 from specforce_mockserver.bulk.plans import JobPlans
 from specforce_mockserver.bulk.states import (
+    Kind,
     State,
     after_abort,
     after_close,
@@ -21,7 +22,7 @@ from specforce_mockserver.bulk.states import (
 )
 from specforce_mockserver.bulk.work import Worker
 from specforce_mockserver.calls import ApiError
-from specforce_mockserver.clock import Clock
+from specforce_mockserver.clock import Clock, ClockKind
 
 
 def job_of(behaviour: Behaviour | None = None) -> IngestJob:
@@ -91,14 +92,15 @@ def test_a_completed_job_is_not_aborted() -> None:
 def test_a_queued_ingest_job_is_deleted_and_a_queued_query_job_is_not() -> None:
     """Row: bulk_v2.md section 3, the paragraph on delete [P]."""
     refuse_delete("ingest", "UploadComplete")
-    for kind, state in (
+    running: list[tuple[Kind, State]] = [
         ("query", "UploadComplete"),
         ("query", "InProgress"),
         ("ingest", "InProgress"),
         ("ingest", "Open"),
-    ):
+    ]
+    for kind, state in running:
         with pytest.raises(ApiError, match="because the job is not terminated"):
-            refuse_delete(kind, state)  # type: ignore[arg-type] - the tuple's literals are widened
+            refuse_delete(kind, state)
 
 
 def test_auto_shows_every_state_and_takes_at_most_one_poll_per_batch_and_one_more() -> None:
@@ -119,16 +121,17 @@ def test_auto_answers_in_progress_at_first_however_quick_the_job_is() -> None:
     job, work = job_of(), Steps(1)
     work.gate.release()
     worker = Worker(Clock("auto"), lambda _job: work)
-    assert [worker.poll(job, state_of), worker.poll(job, state_of)] == ["InProgress", "JobComplete"]
+    seen: list[State] = [worker.poll(job, state_of), worker.poll(job, state_of)]
+    assert seen == ["InProgress", "JobComplete"]
 
 
 def test_real_works_without_being_asked() -> None:
     job, work = job_of(), Steps(1)
     Worker(Clock("real"), lambda _job: work).submitted(job)
-    assert job.state == "InProgress"
+    assert state_of(job) == "InProgress"
     work.gate.release()
     assert job.wait_settled(10)
-    assert job.state == "JobComplete"
+    assert state_of(job) == "JobComplete"
 
 
 def test_manual_moves_by_ticks_alone() -> None:
@@ -175,9 +178,9 @@ def test_an_aborted_job_is_settled_once_by_what_works_on_it() -> None:
 
 
 @pytest.mark.parametrize("kind", ["auto", "manual"])
-def test_a_job_that_is_aborted_before_its_work_began_is_settled_by_the_abort(kind: str) -> None:
+def test_a_job_that_is_aborted_before_its_work_began_is_settled_by_the_abort(kind: ClockKind) -> None:
     job, work = job_of(), Steps(5)
-    worker = Worker(Clock(kind), lambda _job: work)  # type: ignore[arg-type] - the parameter's literals are widened
+    worker = Worker(Clock(kind), lambda _job: work)
     job.move("Aborted", 1)
     worker.abort(job)
     assert (job.settled, work.settles) == (True, 1)

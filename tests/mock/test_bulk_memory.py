@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,7 +33,7 @@ def org() -> Iterator[Org]:
     made.close()
 
 
-def common(org: Org, directory: Path) -> dict[str, object]:
+def common(org: Org, directory: Path) -> dict[str, Any]:
     directory.mkdir(exist_ok=True)
     return {
         "id": "750Sf0000000001AAA",
@@ -68,7 +68,7 @@ def test_ingest_and_query_hold_no_more_for_four_times_the_rows(org: Org, tmp_pat
             kind="ingest",
             operation="insert",
             upload=upload,
-            **common(org, tmp_path / f"i{times}"),  # type: ignore[arg-type] - built for two classes
+            **common(org, tmp_path / f"i{times}"),
         )
         peaks["ingest"].append(peak_bytes(IngestWork(org, job)))
         assert job.records_processed == ROWS * times
@@ -77,7 +77,7 @@ def test_ingest_and_query_hold_no_more_for_four_times_the_rows(org: Org, tmp_pat
             kind="query",
             operation="query",
             query=query,
-            **common(org, tmp_path / f"q{times}"),  # type: ignore[arg-type] - as above
+            **common(org, tmp_path / f"q{times}"),
         )
         peaks["query"].append(peak_bytes(QueryWork(org, exported)))
         assert exported.records_processed == job.records_processed + (ROWS if times > 1 else 0)

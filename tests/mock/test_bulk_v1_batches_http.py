@@ -377,7 +377,7 @@ def test_a_query_has_a_list_of_results_and_each_is_read_by_its_id(raw: RawOrg, o
     else:
         root = ET.fromstring(listed.content)
         assert local(root) == "result-list"
-        results = [each.text for each in root]
+        results = [str(each.text) for each in root]
 
     assert str(told["numberRecordsProcessed"]) == "3"
     assert [each[:3] for each in results] == ["752", "752"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.mock.raw_org import DATA
 from tests.mock.reference import row
@@ -85,7 +85,8 @@ def test_a_wrong_field_or_value_is_refused(raw: RawOrg) -> None:
     assert (
         raw.refused("GET", f"/sobjects/Account/{account}/Contacts", params={"fields": "Id FROM Contact --"})[0] == 400
     )
-    for body in ({"Nothing": 1}, {"Id": account}, [], {"AnnualRevenue": "x"}):
+    bodies: tuple[Any, ...] = ({"Nothing": 1}, {"Id": account}, [], {"AnnualRevenue": "x"})
+    for body in bodies:
         assert raw.refused("PATCH", f"/sobjects/Contact/{contact}/Account", json=body)[0] == 400
 
 

@@ -13,6 +13,7 @@ from specforce.errors import InputError, StoreError
 from tests.servers import postgres_server, redis_server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.halves import Half
@@ -80,12 +81,13 @@ def test_what_is_in_the_file_outlives_the_store(half: Half, tmp_path: Path) -> N
 def test_a_server_that_is_not_there_is_an_error_without_its_password(half: Half, name: str, address: str) -> None:
     store = of(half, name)(address)
 
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: store.get("key"),
         lambda: store.put("key", b"x", generation=0, owner="me"),
         lambda: store.lease("key", owner="me", seconds=1),
         lambda: store.release("key", owner="me"),
-    ):
+    )
+    for call in calls:
         with pytest.raises(StoreError) as caught:
             half.run(call())
         assert "s3cret" not in str(caught.value) + repr(store)

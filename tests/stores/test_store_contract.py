@@ -24,13 +24,15 @@ class Store:
         self.store = store
 
     def get(self, key: str) -> Entry | None:
-        return self.half.run(self.store.get(key))
+        found: Entry | None = self.half.run(self.store.get(key))
+        return found
 
     def put(self, key: str, value: bytes, generation: int = 0, owner: str = "me") -> Entry:
-        return self.half.run(self.store.put(key, value, generation=generation, owner=owner))
+        written: Entry = self.half.run(self.store.put(key, value, generation=generation, owner=owner))
+        return written
 
     def lease(self, key: str, owner: str = "me", seconds: float = 60) -> bool:
-        return self.half.run(self.store.lease(key, owner=owner, seconds=seconds))
+        return bool(self.half.run(self.store.lease(key, owner=owner, seconds=seconds)))
 
     def release(self, key: str, owner: str = "me") -> None:
         self.half.run(self.store.release(key, owner=owner))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.stores.conftest import Backend
 
+    Start = Callable[[str, str], subprocess.Popen[str]]
+
 PROCESSES, STEPS = 3, 25
 OPENING = """
 import json, sys
@@ -72,7 +74,7 @@ def half() -> Iterator[Half]:
 
 
 @pytest.fixture
-def start(shared: Backend, key: str) -> Callable[[str, str], subprocess.Popen[str]]:
+def start(shared: Backend, key: str) -> Start:
     """Starts a process that runs a script on the store."""
 
     def started(script: str, owner: str) -> subprocess.Popen[str]:
@@ -82,7 +84,7 @@ def start(shared: Backend, key: str) -> Callable[[str, str], subprocess.Popen[st
     return started
 
 
-def test_no_write_of_any_process_is_lost(shared: Backend, start, half: Half, key: str) -> None:
+def test_no_write_of_any_process_is_lost(shared: Backend, start: Start, half: Half, key: str) -> None:
     processes = [start(COUNTING, f"owner-{number}") for number in range(PROCESSES)]
 
     assert [process.wait() for process in processes] == [0] * PROCESSES
@@ -91,7 +93,7 @@ def test_no_write_of_any_process_is_lost(shared: Backend, start, half: Half, key
     assert (int(entry.value), entry.generation) == (PROCESSES * STEPS, PROCESSES * STEPS)
 
 
-def test_who_has_the_lease_is_alone(shared: Backend, start, half: Half, key: str) -> None:
+def test_who_has_the_lease_is_alone(shared: Backend, start: Start, half: Half, key: str) -> None:
     processes = [start(TAKING_TURNS, f"owner-{number}") for number in range(PROCESSES)]
 
     assert [process.wait() for process in processes] == [0] * PROCESSES
@@ -100,8 +102,11 @@ def test_who_has_the_lease_is_alone(shared: Backend, start, half: Half, key: str
     assert sorted(log) == sorted(f"owner-{number}" for number in range(PROCESSES) for _ in range(STEPS))
 
 
-def test_the_lease_of_a_process_that_was_killed_ends_by_itself(shared: Backend, start, half: Half, key: str) -> None:
+def test_the_lease_of_a_process_that_was_killed_ends_by_itself(
+    shared: Backend, start: Start, half: Half, key: str
+) -> None:
     process = start(HOLDING, "killed")
+    assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     process.send_signal(signal.SIGKILL)
     process.communicate()

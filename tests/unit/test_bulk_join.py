@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from specforce.bulk.join import join_part, keep_alike
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.parts import Limits, Part
-from specforce.bulk.report import FailureReason, LoadReport, names_sent
+from specforce.bulk.report import LoadReport, names_sent
+from specforce.bulk.report_rows import FailureReason
 from specforce.bulk.results import ResultReader, ResultSet, RowError, row_error
 from specforce.bulk.sources import BlockingParts
 from specforce.bulk.table import TableOptions

@@ -47,6 +47,7 @@ def test_delays_grow_from_a_fifth_of_a_second_to_the_cap() -> None:
 def test_polls_end_exactly_at_the_deadline(timeout_s: float, chances: list[float], started_s: float) -> None:
     waiting = Waiting(INGEST, timeout_s=timeout_s, started_s=started_s)
     now_s = started_s
+    answer: Pause | Ending | None = None
     for step in range(2000):
         answer = waiting.after("InProgress", now_s=now_s, chance=chances[step % len(chances)])
         if not isinstance(answer, Pause):

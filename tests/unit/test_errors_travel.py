@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import TYPE_CHECKING
 
 import pytest
 
 from specforce import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Travel = Callable[[errors.SalesforceError], errors.SalesforceError]
 
 ERRORS = [
     errors.NotFound(
@@ -31,7 +37,9 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("travel", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
-def test_an_error_arrives_as_it_left(error: errors.SalesforceError, travel) -> None:
+def test_an_error_arrives_as_it_left(
+    error: errors.SalesforceError, travel: Callable[[errors.SalesforceError], errors.SalesforceError]
+) -> None:
     arrived = travel(error)
 
     assert type(arrived) is type(error)

@@ -21,14 +21,17 @@ from specforce_api.runtime.operation import Reply, StreamBody
 from tests.halves import Half, ScriptedServer, json_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Send = Callable[..., Reply]
 
 BAD_SECONDS = (0, -1, float("nan"), float("inf"), True, "5", None)
 REQUEST = HttpRequest("GET", "https://acme.example/x", operation_id="getLimits")
 
 
 @pytest.fixture(params=["sync", "async"])
-def send(request: pytest.FixtureRequest) -> object:
+def send(request: pytest.FixtureRequest) -> Send:
     """Sends one request over a handler, by either half."""
 
     def sync(handler: object, sent: HttpRequest = REQUEST, options: HttpOptions | None = None) -> Reply:
@@ -58,7 +61,7 @@ def send(request: pytest.FixtureRequest) -> object:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_every_failure_of_the_transport_has_an_error_of_ours(
-    send, failure: Exception, kind: type[TransportError], sent: bool
+    send: Send, failure: Exception, kind: type[TransportError], sent: bool
 ) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise failure
@@ -80,7 +83,7 @@ def test_no_class_of_httpx_errors_is_forgotten() -> None:
         assert isinstance(ours, TransportError | InputError)
 
 
-def test_an_untrusted_certificate_comes_with_advice(send) -> None:
+def test_an_untrusted_certificate_comes_with_advice(send: Send) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
 
@@ -89,7 +92,7 @@ def test_an_untrusted_certificate_comes_with_advice(send) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate"])
-def test_compressed_answers_are_inflated(send, encoding: str) -> None:
+def test_compressed_answers_are_inflated(send: Send, encoding: str) -> None:
     packed = zlib.compress(b"hello" * 100) if encoding == "deflate" else gzip.compress(b"hello" * 100)
 
     reply = send(lambda _: raw(packed, content_encoding=encoding))
@@ -97,35 +100,35 @@ def test_compressed_answers_are_inflated(send, encoding: str) -> None:
     assert reply.content == b"hello" * 100
 
 
-def test_a_gzip_answer_of_several_members_is_read_to_its_end(send) -> None:
+def test_a_gzip_answer_of_several_members_is_read_to_its_end(send: Send) -> None:
     packed = gzip.compress(b"one,") + gzip.compress(b"two")
 
     assert send(lambda _: raw(packed, content_encoding="gzip")).content == b"one,two"
 
 
-def test_a_gzip_answer_without_its_end_is_cut(send) -> None:
+def test_a_gzip_answer_without_its_end_is_cut(send: Send) -> None:
     packed = gzip.compress(b"hello" * 1000)[:-9]
 
     with pytest.raises(ConnectionCut, match="ended early"):
         send(lambda _: raw(packed, content_encoding="gzip"))
 
 
-def test_an_answer_shorter_than_its_length_is_cut(send) -> None:
+def test_an_answer_shorter_than_its_length_is_cut(send: Send) -> None:
     with pytest.raises(ConnectionCut, match="5 of 500 bytes"):
         send(lambda _: raw(b"hello", content_length="500"))
 
 
-def test_broken_compression_is_no_content(send) -> None:
+def test_broken_compression_is_no_content(send: Send) -> None:
     with pytest.raises(DecodeError, match="compression"):
         send(lambda _: raw(b"hello", content_encoding="gzip"))
 
 
-def test_an_encoding_that_was_not_asked_for_is_refused(send) -> None:
+def test_an_encoding_that_was_not_asked_for_is_refused(send: Send) -> None:
     with pytest.raises(DecodeError, match="br"):
         send(lambda _: raw(b"hello", content_encoding="br"))
 
 
-def test_an_answer_above_the_cap_is_refused_even_if_it_was_small_on_the_wire(send) -> None:
+def test_an_answer_above_the_cap_is_refused_even_if_it_was_small_on_the_wire(send: Send) -> None:
     bomb = gzip.compress(b"0" * 1_000_000)
 
     with pytest.raises(DecodeError, match="max_response_bytes=1000"):
@@ -133,7 +136,7 @@ def test_an_answer_above_the_cap_is_refused_even_if_it_was_small_on_the_wire(sen
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b"])
-def test_a_header_value_with_a_line_break_is_refused_before_anything_is_sent(send, value: str) -> None:
+def test_a_header_value_with_a_line_break_is_refused_before_anything_is_sent(send: Send, value: str) -> None:
     server = ScriptedServer(json_answer({}))
 
     with pytest.raises(InputError, match="control characters"):
@@ -142,17 +145,17 @@ def test_a_header_value_with_a_line_break_is_refused_before_anything_is_sent(sen
     assert not server.requests
 
 
-def test_a_header_value_outside_latin_1_is_refused(send) -> None:
+def test_a_header_value_outside_latin_1_is_refused(send: Send) -> None:
     with pytest.raises(InputError, match="X-Note"):
         send(ScriptedServer(json_answer({})), HttpRequest("GET", "https://acme.example", (("X-Note", "日本"),)))
 
 
-def test_what_is_no_url_is_refused(send) -> None:
+def test_what_is_no_url_is_refused(send: Send) -> None:
     with pytest.raises(InputError, match="URL"):
         send(ScriptedServer(json_answer({})), HttpRequest("GET", "https://acme.example/\n"))
 
 
-def test_a_body_of_known_length_says_so_and_is_opened_for_each_try(send) -> None:
+def test_a_body_of_known_length_says_so_and_is_opened_for_each_try(send: Send) -> None:
     opened: list[int] = []
 
     def pieces() -> Iterator[bytes]:
@@ -173,7 +176,7 @@ def test_a_body_of_known_length_says_so_and_is_opened_for_each_try(send) -> None
     assert len(opened) == 2
 
 
-def test_a_body_of_unknown_length_goes_out_chunked(send) -> None:
+def test_a_body_of_unknown_length_goes_out_chunked(send: Send) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         assert request.headers["transfer-encoding"] == "chunked"
         return httpx.Response(201, content=request.content)
@@ -183,7 +186,7 @@ def test_a_body_of_unknown_length_goes_out_chunked(send) -> None:
     assert reply.content == b"ab"
 
 
-def test_a_body_that_is_not_read_to_its_end_is_closed(send) -> None:
+def test_a_body_that_is_not_read_to_its_end_is_closed(send: Send) -> None:
     closed: list[int] = []
 
     def pieces() -> Iterator[bytes]:
@@ -195,11 +198,13 @@ def test_a_body_that_is_not_read_to_its_end_is_closed(send) -> None:
 
     class Refusing(httpx.BaseTransport, httpx.AsyncBaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            next(iter(request.stream))  # type: ignore[call-overload]
+            assert isinstance(request.stream, httpx.SyncByteStream)
+            next(iter(request.stream))
             raise httpx.WriteError("reset")
 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            await anext(aiter(request.stream))  # type: ignore[call-overload]
+            assert isinstance(request.stream, httpx.AsyncByteStream)
+            await anext(aiter(request.stream))
             raise httpx.WriteError("reset")
 
     sent = HttpRequest("PUT", "https://acme.example", body=StreamBody(pieces, 6))
@@ -227,7 +232,7 @@ def test_the_body_s_pieces_are_read_off_the_loop() -> None:
     assert threading.main_thread() not in threads
 
 
-def test_redirects_end(send) -> None:
+def test_redirects_end(send: Send) -> None:
     server = ScriptedServer(httpx.Response(307, headers={"location": "/again"}))
 
     reply = send(server)
@@ -239,7 +244,7 @@ def test_redirects_end(send) -> None:
 @pytest.mark.parametrize(
     "location", ["http://acme.example/x", "https://acme.example:444/x", "https://evil.example/x", "//evil.example/x"]
 )
-def test_a_redirect_to_another_scheme_host_or_port_is_not_followed(send, location: str) -> None:
+def test_a_redirect_to_another_scheme_host_or_port_is_not_followed(send: Send, location: str) -> None:
     server = ScriptedServer(httpx.Response(307, headers={"location": location}))
 
     assert send(server).status == 307
@@ -296,19 +301,19 @@ def test_checking_can_be_switched_off() -> None:
     assert _tls.context(False, None, http2=False).verify_mode == ssl.CERT_NONE
 
 
-def test_a_ca_bundle_that_is_not_there_is_named(tmp_path) -> None:
+def test_a_ca_bundle_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"missing\.pem"):
         _tls.context(tmp_path / "missing.pem", None, http2=False)
 
 
-def test_a_ca_bundle_that_is_none_is_named(tmp_path) -> None:
+def test_a_ca_bundle_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nonsense")
 
     with pytest.raises(InputError, match=r"ca\.pem"):
         _tls.context(tmp_path / "ca.pem", None, http2=False)
 
 
-def test_a_client_certificate_that_is_not_there_is_named(tmp_path) -> None:
+def test_a_client_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cert\.pem"):
         _tls.context(True, (tmp_path / "cert.pem", tmp_path / "key.pem"), http2=False)
 
@@ -377,7 +382,7 @@ def test_a_failure_behind_a_proxy_names_the_proxy_without_its_password() -> None
 
 
 @pytest.mark.parametrize("name", ["", "X Note", "X-Note:", "X-Note\r\nX-Evil", "X-Nöte"])
-def test_what_is_no_header_name_is_refused_before_anything_is_sent(send, name: str) -> None:
+def test_what_is_no_header_name_is_refused_before_anything_is_sent(send: Send, name: str) -> None:
     server = ScriptedServer(json_answer({}))
 
     with pytest.raises(InputError, match="header"):

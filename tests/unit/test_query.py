@@ -258,20 +258,20 @@ def test_typed_child_records_are_completed_too(half: Half) -> None:
     class Contact(msgspec.Struct):
         Id: str
 
-    class Contacts(msgspec.Struct):
+    class ContactRows(msgspec.Struct):
         records: list[Contact]
 
     class Parent(msgspec.Struct):
         Id: str
         CreatedDate: datetime
-        Contacts: Contacts
+        Contacts: ContactRows
 
     contacts = {"totalSize": 2, "done": False, "nextRecordsUrl": NEXT.format("c1"), "records": [{"Id": "003a"}]}
     server = ScriptedServer(
         page([1], 1, Contacts=contacts, CreatedDate="2026-03-01T10:00:00.000+0000"),
         json_answer({"totalSize": 2, "done": True, "records": [{"Id": "003b"}]}),
     )
-    globals().update(Contact=Contact, Contacts=Contacts)
+    globals().update(Contact=Contact, ContactRows=ContactRows)
 
     [parent] = half.run(half.connect(server).query("SELECT Id FROM Account", returns=Parent).all())
 
@@ -317,9 +317,10 @@ def test_one_page_is_fetched_ahead_and_no_more() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("-1"):
             arrived.set()
-        return inner(request)  # type: ignore[operator]
+        assert callable(inner)
+        return inner(request)
 
-    server.answers = [answer]
+    server.answers[:] = [answer]
     rows = iter(half.connect(server).query("SELECT Id FROM Account"))
 
     next(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import httpx
 import pytest
 
@@ -21,6 +23,12 @@ from specforce_api.bulk_v2 import operations as bulk_operations
 from specforce_api.rest import operations
 from tests.covers import covers
 from tests.halves import ACCOUNT_ID, HOST, INSTANCE, Half, ScriptedServer, body, json_answer, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specforce import ApiUsage
+    from specforce_api.runtime.operation import Operation
 
 LIMITS = {"DailyApiRequests": {"Max": 15000, "Remaining": 14998}}
 SAVED = json_answer({"id": ACCOUNT_ID, "success": True, "errors": []}, 201)
@@ -270,7 +278,8 @@ def test_the_quota_is_read_from_every_answer(half: Half) -> None:
         ),
     )
     sf = half.connect(server)
-    assert sf.limits is None
+    before: ApiUsage | None = sf.limits
+    assert before is None
 
     half.run(sf.rest.get_limits())
     assert (sf.limits.used, sf.limits.allowed, sf.limits.remaining) == (18, 15000, 14982)
@@ -436,7 +445,7 @@ def test_no_text_changes_the_shape_of_a_path(half: Half, place: str, text: str) 
     """Refused before anything is sent, the login included; or encoded, so that it stays one segment."""
     server = ScriptedServer(json_answer({}))
     sf = half.connect(server)
-    calls = {
+    calls: dict[str, Callable[[], Operation[Any]]] = {
         "record_id": lambda: operations.get_record("Account", text),
         "sobject": lambda: operations.get_record(text, ACCOUNT_ID),
         "field": lambda: operations.get_record_by_external_id("Account", text, "x"),

@@ -145,7 +145,7 @@ def test_each_login_has_its_settings_and_its_place(environ: dict[str, str], logi
 
 def test_a_key_file_and_its_passphrase_log_in_by_jwt(tmp_path: Path) -> None:
     (tmp_path / "server.key").write_bytes(private_pem(passphrase=b"open sesame"))
-    profile = {"client_id": "id", "username": "u", "private_key_file": str(tmp_path / "server.key")}
+    profile: dict[str, object] = {"client_id": "id", "username": "u", "private_key_file": str(tmp_path / "server.key")}
 
     login, _ = resolved({"SALESFORCE_PRIVATE_KEY_PASSPHRASE": "open sesame"}, profile)
 

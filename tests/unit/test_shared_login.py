@@ -60,7 +60,7 @@ class RotatingServer(ScriptedServer):
         if self.rotates and "refresh_token" in form:
             self.valid = answer["refresh_token"] = f"rotated-{number}"
         if self.failures:
-            failure = self.failures.pop(0)
+            failure: Exception | httpx.Response = self.failures.pop(0)
             if isinstance(failure, Exception):
                 raise failure
             return failure
