@@ -12,7 +12,7 @@ GENERATOR := $(PYTHON) -m specforce_generator
 PYTEST_ARGS ?=
 TOGETHER := $(MAKE) -s --no-print-directory -j2 --output-sync=target
 
-.PHONY: help setup demo test pytest generate check-generated golden lint contract dist bench bench-full clean
+.PHONY: help setup demo test pytest soak generate check-generated golden lint contract dist bench bench-full clean
 .PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
 
 help:  ## * list these commands; start with the starred ones
@@ -48,6 +48,9 @@ test: setup check-generated lint  ## * everything that CI runs: generated code, 
 pytest:  # the tests alone; PYTEST_ARGS="-k bulk" narrows them
 	@scripts/need redis-server postgresql
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --durations 15 $(PYTEST_ARGS)
+
+soak: setup  ## kill loads and exports at random points, ten times each, and hold what comes out to what went in
+	@SOAK_RUNS=10 $(PYTHON) -m pytest -q tests/soak $(PYTEST_ARGS)
 
 generate: setup  ## write generated/ and src/specforce/_sync/ from specs/ and src/specforce/_async/
 	@$(GENERATOR) generate

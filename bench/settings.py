@@ -11,7 +11,7 @@ ROOT = Path(os.environ.get("SPECFORCE_BENCH_DIR", Path(tempfile.gettempdir()) / 
 """Test data, server files and virtual environments: 0.4 GB, never inside the repository."""
 
 DATA = ROOT / "data"
-RAM = Path("/dev/shm" if Path("/dev/shm").is_dir() else ROOT) / "specforce-bench"
+RAM = Path("/dev/shm") / ROOT.name if Path("/dev/shm").is_dir() else ROOT / "ram"
 """Uploads and outputs: in memory where there is a memory file system, so that no disk is measured."""
 
 PYTHON = os.environ.get("SPECFORCE_BENCH_PYTHON", sys.executable)

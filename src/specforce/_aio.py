@@ -165,6 +165,41 @@ async def ordered_map(
         await asyncio.gather(*running, return_exceptions=True)
 
 
+async def unordered_map(
+    fn: Callable[[T], Awaitable[R]],
+    items: Iterable[T] | AsyncIterable[T],
+    limit: int,
+    *,
+    abandon: Callable[[], object] | None = None,
+) -> AsyncGenerator[R, None]:
+    """As `ordered_map`, but yield each result as soon as it is there."""
+    running: set[asyncio.Future[R]] = set()
+    try:
+        async with aclosing(_each(items)) as source:
+            async for item in source:
+                running.add(asyncio.ensure_future(fn(item)))
+                if len(running) >= limit:
+                    yield await _first(running)
+        while running:
+            yield await _first(running)
+    except BaseException:
+        if abandon is not None:
+            abandon()
+        raise
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _first(running: set[asyncio.Future[R]]) -> R:
+    """The outcome of the work that is done first; it is taken out of the set."""
+    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    task = done.pop()
+    running.discard(task)
+    return task.result()
+
+
 async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncGenerator[T, None]:
     if isinstance(items, AsyncIterable):
         async for item in items:

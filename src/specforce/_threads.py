@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from inspect import iscoroutinefunction
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
@@ -129,6 +129,39 @@ def ordered_map(
         finally:
             for future in running:
                 future.cancel()
+
+
+def unordered_map(
+    fn: Callable[[T], R], items: Iterable[T], limit: int, *, abandon: Callable[[], object] | None = None
+) -> Generator[R, None, None]:
+    """As `ordered_map`, but yield each result as soon as it is there."""
+    if limit == 1:
+        yield from map(fn, items)
+        return
+    running: set[Future[R]] = set()
+    with ThreadPoolExecutor(limit, "specforce-map") as pool:
+        try:
+            for item in items:
+                running.add(pool.submit(fn, item))
+                if len(running) >= limit:
+                    yield _first(running)
+            while running:
+                yield _first(running)
+        except BaseException:
+            if abandon is not None:
+                abandon()
+            raise
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def _first(running: set[Future[R]]) -> R:
+    """The outcome of the work that is done first; it is taken out of the set."""
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    future = done.pop()
+    running.discard(future)
+    return future.result()
 
 
 class SingleFlight(Generic[T]):

@@ -7,19 +7,18 @@ import gzip
 import io
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from specforce.bulk.files import NewFile, Replacement
-from specforce.bulk.pages import Locators, ResultPage, header_columns
-from specforce.bulk.sinks import GzipTarget, PageSink, ResultSink
+from specforce.bulk.gzip_target import GzipTarget
+from specforce.bulk.joined_file import JoinedFile
+from specforce.bulk.page_sink import PageSink
+from specforce.bulk.pages import PageRef, PageTally, ResultPage, SeenLocators, header_columns
+from specforce.bulk.sinks import ResultSink
 from specforce_api.runtime.errors import ConnectionCut, DecodeError, IntegrityError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=6) | st.sampled_from(
     ['"', "\n", "\r\n", ",", '"\n"', '""\n', "Name", '\n"']
@@ -44,20 +43,23 @@ def headers(records: int, locator: str = "null") -> dict[str, str]:
     return {"sforce-numberofrecords": str(records), "sforce-locator": locator}
 
 
-def append(target: Any, pages: Iterable[tuple[list[list[str]], bytes]], size: int, newline: str) -> None:
-    header: bytes | None = None
-    for rows, data in pages:
-        first = header is None
-        sink = PageSink(target, "page", expected_header=header, keep_header=first, newline=newline.encode())
-        # A try that was cut leaves nothing.
-        sink.begin(headers(len(rows)))
+def fetched(
+    folder: Path, number: int, data: bytes, records: int, *, size: int, newline: str, zipped: bool
+) -> ResultPage:
+    """A page in a file of its own, after a try that was cut."""
+    path = folder / f"page-{number}"
+    with path.open("wb", buffering=0) as file:
+        target = GzipTarget(file) if zipped else file
+        sink = PageSink(target, "page", newline=newline.encode())
+        sink.begin(headers(records))
         sink.put(cut(data[: len(data) // 2], size))
         sink.rewind()
-        sink.begin(headers(len(rows)))
+        sink.begin(headers(records))
         sink.put(cut(data, size))
         sink.end()
-        header = sink.header
-        assert sink.records == len(rows)
+        if isinstance(target, GzipTarget):
+            target.finish()
+    return ResultPage(number, None, None, sink.records, sink.header, path, ",", sink.body_start)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -67,25 +69,47 @@ def append(target: Any, pages: Iterable[tuple[list[list[str]], bytes]], size: in
     newline=st.sampled_from(["\n", "\r\n"]),
     ended=st.booleans(),
     zipped=st.booleans(),
+    by_kernel=st.booleans(),
+    marked=st.booleans(),
 )
 def test_pages_join_to_one_table(
-    tmp_path: Path, *, pages: list[list[list[str]]], size: int, newline: str, ended: bool, zipped: bool
+    tmp_path: Path,
+    *,
+    pages: list[list[list[str]]],
+    size: int,
+    newline: str,
+    ended: bool,
+    zipped: bool,
+    by_kernel: bool,
+    marked: bool,
 ) -> None:
     width = max((len(row) for rows in pages for row in rows), default=1)
-    written = [(rows, page(rows, width, newline)) for rows in pages]
+    mark = b"\xef\xbb\xbf" if marked else b""
+    written = [(rows, mark + page(rows, width, newline)) for rows in pages]
     if not ended:
         written = [(rows, data.removesuffix(newline.encode())) for rows, data in written]
-    path = Path(tempfile.mkdtemp(dir=tmp_path)) / "out"
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    tally = PageTally("job 750")
 
-    with path.open("wb", buffering=0) as file:
-        target = GzipTarget(file) if zipped else file
-        append(target, written, size, newline)
-        if isinstance(target, GzipTarget):
-            target.finish()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        (folder / "out").open("wb", buffering=0) as file,
+    ):
+        if not by_kernel:
+            patch.delattr("os.copy_file_range")
+        joined = JoinedFile(file)
+        for number, (rows, data) in enumerate(written, 1):
+            found = fetched(folder, number, data, len(rows), size=size, newline=newline, zipped=zipped)
+            tally.add(found)
+            if not zipped:
+                assert list(found.rows()) == rows
+            joined.add(found)
 
-    data = gzip.decompress(path.read_bytes()) if zipped else path.read_bytes()
+    data = (folder / "out").read_bytes()
     expected = [row for rows in pages for row in rows]
-    assert data == page(expected, width, newline)
+    assert (gzip.decompress(data) if zipped else data) == mark + page(expected, width, newline)
+    tally.refuse_total(len(expected))
+    assert [path.name for path in folder.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize("lost", [1, 3])
@@ -106,11 +130,21 @@ def test_a_page_without_its_headers_is_refused(tmp_path: Path, missing: dict[str
 
 
 def test_a_page_with_other_columns_is_refused(tmp_path: Path) -> None:
-    with (tmp_path / "out").open("wb", buffering=0) as file:
-        sink = PageSink(file, "page 2", expected_header=b'"Id"\n', keep_header=False)
-        sink.begin(headers(1))
-        with pytest.raises(IntegrityError, match="other columns than the page before"):
-            sink.put([b'"Id","Name"\n"1","2"\n'])
+    tally = PageTally("job 750")
+    tally.add(ResultPage(1, None, "a", 1, b'"Id"\n', tmp_path, ",", 5))
+    tally.add(ResultPage(2, "a", "b", 1, b'\xef\xbb\xbf"Id"\r\n', tmp_path, ",", 9))
+
+    with pytest.raises(IntegrityError, match="page 3 of job 750 has other columns than the pages before"):
+        tally.add(ResultPage(3, "b", None, 1, b'"Id","Name"\n', tmp_path, ",", 12))
+
+
+def test_pages_that_dont_make_up_the_total_are_refused(tmp_path: Path) -> None:
+    tally = PageTally("job 750")
+    tally.add(ResultPage(1, None, None, 4, b'"Id"\n', tmp_path, ",", 5))
+
+    tally.refuse_total(4)
+    with pytest.raises(IntegrityError, match="job 750 found 5 records, its pages hold 4"):
+        tally.refuse_total(5)
 
 
 @pytest.mark.parametrize(
@@ -137,20 +171,18 @@ def test_a_result_file_that_isnt_whole_is_refused(
 
 
 def test_locators_that_come_again_are_refused() -> None:
-    locators = Locators("750")
+    seen = SeenLocators("job 750")
 
-    assert locators.advance("a")
-    assert locators.advance("b")
-    assert (locators.number, locators.current) == (3, "b")
-    with pytest.raises(IntegrityError, match="read before"):
-        locators.advance("a")
-    assert not locators.advance(None)
+    for number, locator in enumerate([None, "a", "b"], 1):
+        seen.add(PageRef(number, locator))
+    with pytest.raises(IntegrityError, match="page 4 of job 750 was named before: 'a'"):
+        seen.add(PageRef(4, "a"))
 
 
 def test_a_page_reads_as_rows_and_dicts(tmp_path: Path) -> None:
     path = tmp_path / "page.csv"
     path.write_bytes(b'\xef\xbb\xbf"Id","Name"\n"1","a\nb"\n"2",""\n')
-    found = ResultPage(1, None, None, 2, b'\xef\xbb\xbf"Id","Name"\n', path, ",")
+    found = ResultPage(1, None, None, 2, b'\xef\xbb\xbf"Id","Name"\n', path, ",", 15)
 
     assert found.columns == ("Id", "Name")
     assert list(found.rows()) == [["1", "a\nb"], ["2", ""]]

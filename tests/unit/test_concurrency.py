@@ -32,6 +32,7 @@ def test_the_twins_have_the_same_public_names() -> None:
         "prefetch",
         "run",
         "to_the_end",
+        "unordered_map",
     }
 
     for twin in (_aio, _threads):
@@ -78,6 +79,79 @@ async def test_ordered_map_keeps_order_and_bound_in_tasks() -> None:
 
     assert [result async for result in _aio.ordered_map(work, numbers(), 3)] == [number * 2 for number in range(9)]
     assert most == 3
+
+
+def test_unordered_map_yields_what_is_done_first_in_threads() -> None:
+    late = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            assert late.wait(10)
+        return number
+
+    found = _threads.unordered_map(work, range(5), 2)
+    first = [next(found) for _ in range(3)]
+    late.set()
+
+    assert sorted(first + list(found)) == [0, 1, 2, 3, 4]
+    assert first == [1, 2, 3]
+
+
+async def test_unordered_map_yields_what_is_done_first_in_tasks() -> None:
+    late = asyncio.Event()
+
+    async def work(number: int) -> int:
+        if number == 0:
+            await late.wait()
+        return number
+
+    found = _aio.unordered_map(work, range(5), 2)
+    first = [await anext(found) for _ in range(3)]
+    late.set()
+
+    assert sorted(first + [number async for number in found]) == [0, 1, 2, 3, 4]
+    assert first == [1, 2, 3]
+
+
+def test_an_unordered_map_takes_items_only_as_places_are_free_in_threads() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(10):
+            taken.append(number)
+            yield number
+
+    results = _threads.unordered_map(lambda number: number, items(), 2)
+    assert next(results) in (0, 1)
+    assert len(taken) == 2
+    results.close()
+
+
+def test_the_first_error_ends_an_unordered_map_in_threads() -> None:
+    abandoned: list[bool] = []
+
+    with pytest.raises(ZeroDivisionError):
+        list(_threads.unordered_map(lambda number: 1 // number, [1, 0, 1], 2, abandon=lambda: abandoned.append(True)))
+
+    assert abandoned == [True]
+
+
+async def test_the_first_error_ends_an_unordered_map_and_cancels_the_rest_in_tasks() -> None:
+    cancelled: list[int] = []
+
+    async def work(number: int) -> int:
+        if not number:
+            return 1 // number
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.append(number)
+        return number
+
+    with pytest.raises(ZeroDivisionError):
+        _ = [result async for result in _aio.unordered_map(work, [1, 2, 0], 3)]
+
+    assert sorted(cancelled) == [1, 2]
 
 
 def test_ordered_map_takes_items_only_as_places_are_free_in_threads() -> None:

@@ -39,14 +39,28 @@ class AsyncStreamedReply:
         Raises:
             ConnectionCut: it ended early. TransportTimeout: nothing came for too long.
         """
-        reader = _reader(self.status, self.headers, self._request)
-        try:
-            async for piece in self._stream:
+        reader = self.reader()
+        async with aclosing(self.iter_raw()) as pieces:
+            async for piece in pieces:
                 for decoded in reader.feed(piece):
                     yield decoded
+        reader.end()
+
+    async def iter_raw(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body's pieces as they arrive, for `reader` to decode: elsewhere, if that takes long.
+
+        Raises:
+            ConnectionCut: the transport noticed that it ended early. TransportTimeout: nothing came for too long.
+        """
+        try:
+            async for piece in self._stream:
+                yield piece
         except failures() as error:
             raise translated(error, self._request) from error
-        reader.end()
+
+    def reader(self) -> BodyReader:
+        """What decodes the raw pieces and knows whether they are all."""
+        return _reader(self.status, self.headers, self._request)
 
     async def read(self, max_bytes: int | None = None) -> Reply:
         """Read the whole body, of at most `max_bytes`."""
@@ -82,13 +96,25 @@ class StreamedReply:
         Raises:
             ConnectionCut: it ended early. TransportTimeout: nothing came for too long.
         """
-        reader = _reader(self.status, self.headers, self._request)
+        reader = self.reader()
+        for piece in self.iter_raw():
+            yield from reader.feed(piece)
+        reader.end()
+
+    def iter_raw(self) -> Generator[bytes, None, None]:
+        """Yield the body's pieces as they arrive, for `reader` to decode: elsewhere, if that takes long.
+
+        Raises:
+            ConnectionCut: the transport noticed that it ended early. TransportTimeout: nothing came for too long.
+        """
         try:
-            for piece in self._stream:
-                yield from reader.feed(piece)
+            yield from self._stream
         except failures() as error:
             raise translated(error, self._request) from error
-        reader.end()
+
+    def reader(self) -> BodyReader:
+        """What decodes the raw pieces and knows whether they are all."""
+        return _reader(self.status, self.headers, self._request)
 
     def read(self, max_bytes: int | None = None) -> Reply:
         """Read the whole body, of at most `max_bytes`."""

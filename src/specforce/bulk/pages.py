@@ -1,19 +1,85 @@
-"""A page of a query's result that has come whole and lies in a temporary file: read as bytes, rows or dicts."""
+"""Pages of a query's result: which there are, how they are fetched, and one that lies in a file, whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from specforce._checks import whole_number
 from specforce.bulk.cells import read_batch
 from specforce.bulk.records import whole_records
-from specforce_api.runtime.errors import DecodeError, IntegrityError
+from specforce_api.runtime.errors import DecodeError, InputError, IntegrityError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PIECE_BYTES = 1 << 18
+    from specforce.bulk.dialect import Dialect
+    from specforce_api.runtime.errors import VersionConflict
+
+_MARK: Final = b"\xef\xbb\xbf"
+_PIECE_BYTES: Final = 1 << 18
+MAX_CONCURRENCY: Final = 5
+PARALLEL_SINCE: Final = 58.0
+"""The API version from which on `resultPages` names the pages, so that several can be fetched at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How the pages of a result are fetched.
+
+    Attributes:
+        concurrency: how many at a time, at most 5: so many links Salesforce hands out per call.
+        ordered: in the result's order; else as they come.
+        max_records: the most records in a page, which makes the pages come one after the other; `None` leaves it to
+            Salesforce.
+
+    Raises:
+        InputError: a number out of its range.
+    """
+
+    concurrency: int = 5
+    ordered: bool = True
+    max_records: int | None = None
+
+    def __post_init__(self) -> None:
+        whole_number("concurrency", self.concurrency)
+        if self.concurrency > MAX_CONCURRENCY:
+            raise InputError(f"concurrency={self.concurrency}: at most {MAX_CONCURRENCY} pages are fetched at a time")
+        if self.max_records is not None:
+            whole_number("max_records", self.max_records)
+
+    def parallel(self, api_version: str) -> bool:
+        """Whether pages are fetched side by side."""
+        return self.concurrency > 1 and self.max_records is None and float(api_version) >= PARALLEL_SINCE
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """The result of a query job.
+
+    Attributes:
+        job_id: the job's id.
+        api_version: what the job was made with, such as `67.0`; no other reads its result.
+        dialect: how it is written.
+    """
+
+    job_id: str
+    api_version: str
+    dialect: Dialect
+
+    def advised(self, error: VersionConflict) -> VersionConflict:
+        """The refusal to read it with another API version, and what to do."""
+        error.add_note(f"the job was made with API version {self.api_version}: read it with a client of that version")
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """A page that can be asked for: its place in the result, from 1, and its locator (`None`: had without)."""
+
+    number: int
+    locator: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +94,7 @@ class ResultPage:
         header: the header line as it came, with its line ending.
         path: the file, header line included.
         delimiter: between its cells.
+        body_start: where in the file the records begin.
     """
 
     number: int
@@ -37,6 +104,7 @@ class ResultPage:
     header: bytes
     path: Path
     delimiter: str
+    body_start: int
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -70,44 +138,75 @@ class ResultPage:
 
     def _pieces(self) -> Iterator[bytes]:
         with self.path.open("rb", buffering=0) as file:
-            file.seek(len(self.header))
+            file.seek(self.body_start)
             while piece := file.read(_PIECE_BYTES):
                 yield piece
 
 
-class Locators:
-    """Follows the locators of a result from page to page.
+class PageTally:
+    """Holds the pages of one result to each other, and at the end to the job.
 
     Args:
-        job_id: for messages.
+        what: the job, for messages.
+        header: the header line of pages that were taken before; `None` for none.
+        records: how many records those had.
 
     Attributes:
-        number: the current page's place, from 1.
-        current: its locator; `None` for the first page.
+        header: the first page's header line; `None` before it came.
+        records: how many records the pages hold so far.
     """
 
-    def __init__(self, job_id: str) -> None:
-        self.number = 1
-        self.current: str | None = None
-        self._job_id = job_id
-        self._seen: set[str] = set()
+    def __init__(self, what: str, *, header: bytes | None = None, records: int = 0) -> None:
+        self._what = what
+        self.header = header
+        self.records = records
 
-    def advance(self, following: str | None) -> bool:
-        """Go to the next page; whether there is one.
+    def add(self, page: ResultPage) -> None:
+        """Take a page.
 
         Raises:
-            IntegrityError: it was read before: the result would never end.
+            IntegrityError: its columns aren't those of the pages before.
         """
-        if following is None:
-            return False
-        if following in self._seen:
+        if self.header is None:
+            self.header = page.header
+        elif _names(page.header) != _names(self.header):
             raise IntegrityError(
-                f"page {self.number} of job {self._job_id} names a page as the next that was read before"
+                f"page {page.number} of {self._what} has other columns than the pages before: "
+                f"{_names(page.header)[:200]!r} instead of {_names(self.header)[:200]!r}"
             )
-        self._seen.add(following)
-        self.current = following
-        self.number += 1
-        return True
+        self.records += page.records
+
+    def refuse_total(self, expected: int | None) -> None:
+        """Hold the sum of all pages to what the job says.
+
+        Raises:
+            IntegrityError: it differs.
+        """
+        if expected is not None and expected != self.records:
+            raise IntegrityError(
+                f"{self._what} found {expected} records, its pages hold {self.records}",
+                expected=expected,
+                actual=self.records,
+            )
+
+
+class SeenLocators:
+    """Notices a result whose pages lead back to each other, which would never end or hold records twice."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._seen: set[str | None] = set()
+
+    def add(self, page: PageRef) -> PageRef:
+        """Take note of a page and return it.
+
+        Raises:
+            IntegrityError: it was there before.
+        """
+        if page.locator in self._seen:
+            raise IntegrityError(f"page {page.number} of {self._what} was named before: {page.locator!r}")
+        self._seen.add(page.locator)
+        return page
 
 
 def header_columns(header: bytes, delimiter: str) -> tuple[str, ...]:
@@ -116,10 +215,15 @@ def header_columns(header: bytes, delimiter: str) -> tuple[str, ...]:
     Raises:
         DecodeError: it isn't one line of CSV in UTF-8.
     """
-    rows = read_batch(header.removeprefix(b"\xef\xbb\xbf"), delimiter)
+    rows = read_batch(header.removeprefix(_MARK), delimiter)
     if len(rows) != 1 or not rows[0]:
         raise DecodeError(f"this isn't a header line: {header[:200]!r}")
     return tuple(rows[0])
+
+
+def _names(header: bytes) -> bytes:
+    """A header line without what doesn't count: a byte order mark, its line ending."""
+    return header.removeprefix(_MARK).rstrip(b"\r\n")
 
 
 def next_rows(batches: Iterator[list[list[str]]]) -> list[list[str]] | None:

@@ -1,4 +1,4 @@
-"""Where downloaded tables go: a result file spooled to disk, a page of a query appended to the caller's file.
+"""Where downloaded tables go: files. `page_sink` is for the pages of a query, `gzip_target` for compressed files.
 
 A sink takes pieces as they come, counts records on the way, and at the end says whether the table is whole: not cut
 inside a cell, as many records as the server promised. What a failed download brought can be taken back.
@@ -6,8 +6,7 @@ inside a cell, as many records as the server promised. What a failed download br
 
 from __future__ import annotations
 
-import zlib
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from specforce.bulk.header import MAX_HEADER_BYTES
 from specforce.bulk.records import RecordCounter, nth_record_end
@@ -15,8 +14,6 @@ from specforce_api.runtime.errors import ConnectionCut, DecodeError, IntegrityEr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Sink(Protocol):
@@ -63,53 +60,8 @@ class Target(Protocol):
         ...
 
 
-class GzipTarget:
-    """Compresses what is written into a file; each table becomes a gzip member of its own, so it can be taken back.
-
-    Args:
-        file: the raw file; the caller closes it, after `finish`.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._member: Any = None
-
-    def write(self, data: memoryview, /) -> int:
-        """See `Target`."""
-        if self._member is None:
-            # Level 1: the network is slower than the disk is full, and half of the time of level 6 goes for a tenth.
-            self._member = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-        self._write(self._member.compress(data))
-        return len(data)
-
-    def tell(self) -> int:
-        """See `Target`; ends the member before."""
-        self.finish()
-        return self._file.tell()
-
-    def seek(self, offset: int, /) -> int:
-        """See `Target`; drops the member that is being written."""
-        self._member = None
-        return self._file.seek(offset)
-
-    def truncate(self) -> int:
-        """See `Target`."""
-        return self._file.truncate()
-
-    def finish(self) -> None:
-        """End the member that is being written."""
-        if self._member is not None:
-            self._write(self._member.flush())
-            self._member = None
-
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) or 0 :]
-
-
 class TableSink:
-    """Writes one table to a file, with or without its header, and checks it.
+    """Writes one table to a file and checks it.
 
     Args:
         file: the table begins where it stands.
@@ -142,7 +94,7 @@ class TableSink:
         for piece in pieces:
             if self._header:
                 self._counter.feed(piece)
-                self._write(piece)
+                self.write(piece)
             else:
                 self._head += piece
                 size = nth_record_end(self._head, 1)
@@ -168,33 +120,31 @@ class TableSink:
             IntegrityError: it differs.
         """
 
+    def header_written(self) -> None:
+        """The header has just been written."""
+
     def rewind(self) -> None:
         """See `Sink`."""
         self._file.seek(self._start)
         self._file.truncate()
-        self._reset()
+        self._head = b""
+        self._header = b""
+        self._counter = RecordCounter()
 
-    def write_header(self, header: bytes) -> None:
-        """Write the header record; a sink that doesn't want it writes nothing."""
-        self._write(header)
-
-    def _settle_header(self, size: int) -> None:
-        head, self._head = self._head, b""
-        self._header = head[:size]
-        self.write_header(self._header)
-        rest = head[size:]
-        self._counter.feed(rest)
-        self._write(rest)
-
-    def _write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> None:
+        """Append bytes to the file."""
         view = memoryview(data)
         while view:
             view = view[self._file.write(view) or 0 :]
 
-    def _reset(self) -> None:
-        self._head = b""
-        self._header = b""
-        self._counter = RecordCounter()
+    def _settle_header(self, size: int) -> None:
+        head, self._head = self._head, b""
+        self._header = head[:size]
+        self.write(self._header)
+        self.header_written()
+        rest = head[size:]
+        self._counter.feed(rest)
+        self.write(rest)
 
 
 class ResultSink(TableSink):
@@ -216,81 +166,3 @@ class ResultSink(TableSink):
                 expected=self._expected,
                 actual=records,
             )
-
-
-class PageSink(TableSink):
-    """Appends one page of a query's result to a file, its header only where the caller wants it.
-
-    Args:
-        expected_header: the first page's header, which every page repeats; `None` for the first page.
-        keep_header: write the header too.
-        newline: the job's line ending, for a page that ends without one.
-
-    Attributes:
-        next_locator: where the next page is; `None` after the last.
-        promised: how many records the server said it has.
-    """
-
-    def __init__(
-        self,
-        file: Target,
-        what: str,
-        *,
-        expected_header: bytes | None = None,
-        keep_header: bool = True,
-        newline: bytes = b"\n",
-    ) -> None:
-        self._expected_header = expected_header
-        self._keep_header = keep_header
-        self._newline = newline
-        self.next_locator: str | None = None
-        self.promised: int | None = None
-        self._last = b"\n"
-        super().__init__(file, what)
-
-    def begin(self, headers: Mapping[str, str]) -> None:
-        """See `Sink`.
-
-        Raises:
-            DecodeError: the headers of a page aren't there, so nobody knows what follows.
-        """
-        locator = headers.get("sforce-locator")
-        promised = headers.get("sforce-numberofrecords", "")
-        if locator is None or not promised.isdecimal():
-            raise DecodeError(f"{self._what} come without Sforce-Locator and Sforce-NumberOfRecords")
-        self.next_locator = None if locator == "null" else locator
-        self.promised = int(promised)
-
-    def put(self, pieces: Sequence[bytes]) -> None:
-        """See `Sink`."""
-        super().put(pieces)
-        for piece in reversed(pieces):
-            if piece:
-                self._last = piece[-1:]
-                break
-
-    def end(self) -> None:
-        """See `Sink`. A last record without its line ending gets one, since more may follow."""
-        super().end()
-        if self._last != b"\n" and (self.records or self._keep_header):
-            self._write(self._newline)
-
-    def check(self, records: int) -> None:
-        """See `TableSink`."""
-        if records != self.promised:
-            raise IntegrityError(
-                f"{self._what} hold {records} records, Sforce-NumberOfRecords says {self.promised}",
-                expected=self.promised,
-                actual=records,
-            )
-
-    def write_header(self, header: bytes) -> None:
-        """See `TableSink`."""
-        names = header.removeprefix(_MARK).rstrip(b"\r\n")
-        if self._expected_header is not None and names != self._expected_header.removeprefix(_MARK).rstrip(b"\r\n"):
-            raise IntegrityError(
-                f"{self._what} have other columns than the page before: {names[:200]!r} instead of "
-                f"{self._expected_header[:200]!r}"
-            )
-        if self._keep_header:
-            super().write_header(header)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specforce import soql
-from specforce._checks import whole_number
 from specforce._hooks import TaskEvent
 from specforce.bulk import dialect as dialects
 from specforce.bulk.load_options import LoadOptions, ingest_operation
 from specforce.bulk.observed import observed
+from specforce.bulk.pages import PageOptions
 from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
 from specforce.bulk.source_formats import is_read_in_place
 from specforce.bulk.table import TableOptions
@@ -162,11 +162,14 @@ class AsyncBulk:
         operation: str = "query",
         delimiter: str = ",",
         line_ending: str = "LF",
+        concurrency: int = 5,
+        ordered: bool = True,
         max_records: int | None = None,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         abort_on_cancel: bool = False,
         progress: bool | Listener | None = None,
+        temp_folder: str | os.PathLike[str] | None = None,
         binds: Mapping[str, soql.Value] | None = None,
         **values: soql.Value,
     ) -> AsyncExport:
@@ -179,11 +182,16 @@ class AsyncBulk:
             operation: `query`, or `queryAll` for deleted and archived records too.
             delimiter: of the CSV that Salesforce writes.
             line_ending: likewise, `LF` or `CRLF`.
-            max_records: the most records in a page; without it, Salesforce chooses.
+            concurrency: how many pages of the result are fetched at a time, 1 to 5; each waits on disk until it is its
+                turn. API versions before 58.0 have them one after the other.
+            ordered: the records as the query orders them; `False` takes pages as they come.
+            max_records: the most records in a page; pages then come one after the other. Without it, Salesforce
+                chooses.
             timeout_s: seconds until the job must be done; `None` for no deadline.
             abort_on_timeout: abort the job if it isn't.
             abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
             progress: a function that is told of each step, or `True` for lines on standard error.
+            temp_folder: where pages wait; by default beside the file that is written, or the system's place.
             binds: values of binds, for names that are arguments here.
             values: values of the binds in the text.
 
@@ -191,14 +199,13 @@ class AsyncBulk:
             InputError: an argument makes no sense; a bind without a value, a value without a bind, or one that SOQL
                 can't hold.
         """
-        if max_records is not None:
-            whole_number("max_records", max_records)
         return AsyncExport(
             self._session,
             soql.bind(text, {**(binds or {}), **values}),
             operation=_query_operation(operation),
             dialect=_dialect(delimiter, line_ending),
-            max_records=max_records,
+            pages=PageOptions(concurrency, ordered, max_records),
+            temp_folder=None if temp_folder is None else Path(temp_folder),
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,
             abort_on_cancel=abort_on_cancel,

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specforce._async.session import AsyncSession
+    from specforce._body import BodyReader
     from specforce._http import AsyncStreamedReply
     from specforce.bulk.sinks import Sink
     from specforce_api.runtime.operation import Operation
 
-_HANDED_OVER_BYTES: Final = 1 << 20
+_HANDED_OVER_BYTES: Final = 1 << 18
 
 
 async def download(
@@ -54,16 +55,27 @@ async def download(
 
 
 async def _pour(reply: AsyncStreamedReply, sink: Sink, checked: Callable[[], object] | None) -> None:
-    """Hand the pieces over a megabyte at a time: a hop to another thread per piece would cost more than the piece."""
+    """Hand the pieces over some at a time: a hop to another thread per piece would cost more than the piece.
+
+    They are decoded there too: inflating lets other threads run, so several downloads do it side by side.
+    """
+    reader = reply.reader()
     held: list[bytes] = []
     size = 0
-    async with closing(reply.iter_bytes()) as pieces:
+    async with closing(reply.iter_raw()) as pieces:
         async for piece in pieces:
             held.append(piece)
             size += len(piece)
             if size >= _HANDED_OVER_BYTES:
-                await run(sink.put, held)
+                await run(_put, reader, sink, held)
                 held, size = [], 0
                 if checked is not None:
                     checked()
-    await run(sink.put, held)
+    await run(_put, reader, sink, held)
+    reader.end()
+
+
+def _put(reader: BodyReader, sink: Sink, pieces: list[bytes]) -> None:
+    for piece in pieces:
+        for decoded in reader.feed(piece):
+            sink.put((decoded,))

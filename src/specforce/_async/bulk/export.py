@@ -14,20 +14,23 @@ from specforce._aio import Lock, closing, run, to_the_end
 from specforce._async.field_types import AsyncFieldTypes
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
-from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
+from specforce.bulk.joined_file import JoinedFile
+from specforce.bulk.pages import PageTally, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
-from specforce.bulk.sinks import GzipTarget
+from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError, SalesforceError
 
+from .page_feed import AsyncPageFeed
 from .query_job import create_query_job
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncGenerator
+    from pathlib import Path
 
     from specforce._async.session import AsyncSession
     from specforce.bulk.dialect import Dialect
-    from specforce.bulk.pages import ResultPage
+    from specforce.bulk.pages import PageOptions, ResultPage
     from specforce.bulk.progress import Listener
     from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
@@ -44,7 +47,8 @@ class AsyncExport:
         soql: the query.
         operation: `query`, or `queryAll` for deleted and archived records too.
         dialect: how the job writes CSV.
-        max_records: the most records in a page; without it, Salesforce chooses.
+        pages: how its pages are fetched.
+        temp_folder: where pages wait; `None` for beside the file that is written, or the system's place.
         timeout_s: seconds until the job must be done; `None` for no deadline.
         abort_on_timeout: abort the job if it isn't.
         abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
@@ -58,7 +62,8 @@ class AsyncExport:
         *,
         operation: str,
         dialect: Dialect,
-        max_records: int | None,
+        pages: PageOptions,
+        temp_folder: Path | None,
         timeout_s: float | None,
         abort_on_timeout: bool,
         abort_on_cancel: bool,
@@ -68,7 +73,8 @@ class AsyncExport:
         self._session = session
         self._operation = operation
         self._dialect = dialect
-        self._max_records = max_records
+        self._options = pages
+        self._temp_folder = temp_folder
         self._timeout_s = timeout_s
         self._abort_on_timeout = abort_on_timeout
         self._abort_on_cancel = abort_on_cancel
@@ -149,12 +155,13 @@ class AsyncExport:
         """
         target = Replacement(path)
         zipped = compress if compress is not None else str(path).endswith(".gz")
+        records = 0
         try:
-            file = await run(target.open)
-            sink = GzipTarget(file) if zipped else None
-            records = await self._append_pages(sink or file)
-            if sink is not None:
-                await run(sink.finish)
+            joined = JoinedFile(await run(target.open))
+            async with closing(self._fetched(self._temp_folder or target.path.parent, zipped=zipped)) as pages:
+                async for page in pages:
+                    await run(joined.add, page)
+                    records += page.records
         except BaseException:
             await run(target.discard)
             raise
@@ -163,13 +170,8 @@ class AsyncExport:
 
     async def pages(self) -> AsyncGenerator[ResultPage, None]:
         """The result page by page, each in a temporary file of its own; see `AsyncQueryJob.pages`."""
-        job = await self.job()
-        done = 0
-        async with closing(job.pages(max_records=self._max_records)) as pages:
+        async with closing(self._fetched(self._temp_folder)) as pages:
             async for page in pages:
-                done += page.records
-                self._columns = page.columns
-                self._tell(PageFetched(done=done, total=self.total, page=page.number, job_id=job.id))
                 yield page
 
     async def rows(self) -> AsyncGenerator[list[str], None]:
@@ -264,29 +266,23 @@ class AsyncExport:
         await run(target.commit)
         return records
 
-    async def _append_pages(self, target: Any) -> int:
-        """Append every page to a file, header once; the number of records."""
+    async def _fetched(self, folder: Path | None, *, zipped: bool = False) -> AsyncGenerator[ResultPage, None]:
+        """The pages, told and counted; each file is removed when the next page is asked for."""
         job = await self.job()
-        assert self._info is not None, "the job is done"
-        locators = Locators(job.id)
-        header: bytes | None = None
-        records = 0
-        while True:
-            page = await job.fetch_page(
-                target,
-                locators.number,
-                locator=locators.current,
-                expected_header=header,
-                keep_header=header is None,
-                max_records=self._max_records,
-            )
-            header = page.header
-            self._columns = header_columns(header, self._dialect.delimiter)
-            records += page.records
-            self._tell(PageFetched(done=records, total=self.total, page=locators.number, job_id=job.id))
-            if not locators.advance(page.next_locator):
-                job.refuse_total(self._info, records)
-                return records
+        feed = AsyncPageFeed(self._session, job.result, self._options, zipped=zipped)
+        tally = PageTally(f"job {job.id}")
+        workspace = await run(Workspace, folder)
+        try:
+            async with closing(feed.pages(workspace.folder)) as pages:
+                async for page in pages:
+                    tally.add(page)
+                    self._columns = page.columns
+                    self._tell(PageFetched(done=tally.records, total=self.total, page=page.number, job_id=job.id))
+                    yield page
+                    await run(page.discard)
+            tally.refuse_total(self.total)
+        finally:
+            await run(workspace.close)
 
     async def _batches(self) -> AsyncGenerator[tuple[ResultPage, list[list[str]]], None]:
         async with closing(self.pages()) as pages:

@@ -15,20 +15,23 @@ from specforce._sync.field_types import FieldTypes
 from specforce._threads import Lock, closing, run, to_the_end
 from specforce.bulk.files import Replacement
 from specforce.bulk.job_state import count
-from specforce.bulk.pages import Locators, header_columns, next_chunk, next_rows
+from specforce.bulk.joined_file import JoinedFile
+from specforce.bulk.pages import PageTally, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
-from specforce.bulk.sinks import GzipTarget
+from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError, SalesforceError
 
+from .page_feed import PageFeed
 from .query_job import create_query_job
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Generator
+    from pathlib import Path
 
     from specforce._sync.session import Session
     from specforce.bulk.dialect import Dialect
-    from specforce.bulk.pages import ResultPage
+    from specforce.bulk.pages import PageOptions, ResultPage
     from specforce.bulk.progress import Listener
     from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
@@ -45,7 +48,8 @@ class Export:
         soql: the query.
         operation: `query`, or `queryAll` for deleted and archived records too.
         dialect: how the job writes CSV.
-        max_records: the most records in a page; without it, Salesforce chooses.
+        pages: how its pages are fetched.
+        temp_folder: where pages wait; `None` for beside the file that is written, or the system's place.
         timeout_s: seconds until the job must be done; `None` for no deadline.
         abort_on_timeout: abort the job if it isn't.
         abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
@@ -59,7 +63,8 @@ class Export:
         *,
         operation: str,
         dialect: Dialect,
-        max_records: int | None,
+        pages: PageOptions,
+        temp_folder: Path | None,
         timeout_s: float | None,
         abort_on_timeout: bool,
         abort_on_cancel: bool,
@@ -69,7 +74,8 @@ class Export:
         self._session = session
         self._operation = operation
         self._dialect = dialect
-        self._max_records = max_records
+        self._options = pages
+        self._temp_folder = temp_folder
         self._timeout_s = timeout_s
         self._abort_on_timeout = abort_on_timeout
         self._abort_on_cancel = abort_on_cancel
@@ -148,12 +154,13 @@ class Export:
         """
         target = Replacement(path)
         zipped = compress if compress is not None else str(path).endswith(".gz")
+        records = 0
         try:
-            file = run(target.open)
-            sink = GzipTarget(file) if zipped else None
-            records = self._append_pages(sink or file)
-            if sink is not None:
-                run(sink.finish)
+            joined = JoinedFile(run(target.open))
+            with closing(self._fetched(self._temp_folder or target.path.parent, zipped=zipped)) as pages:
+                for page in pages:
+                    run(joined.add, page)
+                    records += page.records
         except BaseException:
             run(target.discard)
             raise
@@ -162,13 +169,8 @@ class Export:
 
     def pages(self) -> Generator[ResultPage, None, None]:
         """The result page by page, each in a temporary file of its own; see `QueryJob.pages`."""
-        job = self.job()
-        done = 0
-        with closing(job.pages(max_records=self._max_records)) as pages:
+        with closing(self._fetched(self._temp_folder)) as pages:
             for page in pages:
-                done += page.records
-                self._columns = page.columns
-                self._tell(PageFetched(done=done, total=self.total, page=page.number, job_id=job.id))
                 yield page
 
     def rows(self) -> Generator[list[str], None, None]:
@@ -263,29 +265,23 @@ class Export:
         run(target.commit)
         return records
 
-    def _append_pages(self, target: Any) -> int:
-        """Append every page to a file, header once; the number of records."""
+    def _fetched(self, folder: Path | None, *, zipped: bool = False) -> Generator[ResultPage, None, None]:
+        """The pages, told and counted; each file is removed when the next page is asked for."""
         job = self.job()
-        assert self._info is not None, "the job is done"
-        locators = Locators(job.id)
-        header: bytes | None = None
-        records = 0
-        while True:
-            page = job.fetch_page(
-                target,
-                locators.number,
-                locator=locators.current,
-                expected_header=header,
-                keep_header=header is None,
-                max_records=self._max_records,
-            )
-            header = page.header
-            self._columns = header_columns(header, self._dialect.delimiter)
-            records += page.records
-            self._tell(PageFetched(done=records, total=self.total, page=locators.number, job_id=job.id))
-            if not locators.advance(page.next_locator):
-                job.refuse_total(self._info, records)
-                return records
+        feed = PageFeed(self._session, job.result, self._options, zipped=zipped)
+        tally = PageTally(f"job {job.id}")
+        workspace = run(Workspace, folder)
+        try:
+            with closing(feed.pages(workspace.folder)) as pages:
+                for page in pages:
+                    tally.add(page)
+                    self._columns = page.columns
+                    self._tell(PageFetched(done=tally.records, total=self.total, page=page.number, job_id=job.id))
+                    yield page
+                    run(page.discard)
+            tally.refuse_total(self.total)
+        finally:
+            run(workspace.close)
 
     def _batches(self) -> Generator[tuple[ResultPage, list[list[str]]], None, None]:
         with closing(self.pages()) as pages:

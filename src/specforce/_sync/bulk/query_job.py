@@ -7,23 +7,17 @@ Source: reference/bulk_v2.md sections 3 and 5.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, urlsplit
 
-from specforce._checks import whole_number
-from specforce._threads import closing, prefetch, run
-from specforce.bulk.files import NewFile
+from specforce._threads import closing, run
 from specforce.bulk.job_state import count
-from specforce.bulk.pages import Locators, ResultPage
-from specforce.bulk.sinks import PageSink
+from specforce.bulk.pages import PageOptions, PageRef, PageTally, QueryResult
 from specforce.bulk.workspace import Workspace
 from specforce_api.bulk_v2 import operations
-from specforce_api.runtime.errors import DecodeError, IntegrityError, VersionConflict
-from specforce_api.runtime.types import UNSET
 from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
-from .download import download
 from .job import Job, JobKind
+from .page_feed import PageFeed, page_locators
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,7 +25,7 @@ if TYPE_CHECKING:
 
     from specforce._sync.session import Session
     from specforce.bulk.dialect import Dialect
-    from specforce.bulk.sinks import Target
+    from specforce.bulk.pages import ResultPage
     from specforce_api.bulk_v2.models import QueryJobInfo
 
 _KIND: Final = JobKind(
@@ -70,28 +64,42 @@ class QueryJob(Job["QueryJobInfo"]):
     def __init__(self, session: Session, created: QueryJobInfo) -> None:
         super().__init__(session, created, _KIND)
 
-    def pages(self, *, max_records: int | None = None) -> Generator[ResultPage, None, None]:
-        """The result page by page, in order; the next page is fetched meanwhile.
+    @property
+    def result(self) -> QueryResult:
+        """What it takes to read its result."""
+        return QueryResult(self.id, str(self.created.api_version), self.dialect)
+
+    def pages(
+        self, *, max_records: int | None = None, concurrency: int = 5, ordered: bool = True
+    ) -> Generator[ResultPage, None, None]:
+        """The result page by page, several fetched at a time (from API version 58.0 on; before, one ahead).
 
         Each page is handed out once it lies on disk, whole and counted; its file is removed when the next one is asked
-        for.
+        for. While nobody asks, no more than `concurrency` pages are fetched.
 
         Args:
-            max_records: the most records in a page; without it, Salesforce chooses.
+            max_records: the most records in a page, which then come one after the other; without it, Salesforce
+                chooses.
+            concurrency: how many pages are fetched at a time, 1 to 5.
+            ordered: in the result's order; `False` hands them out as they come.
 
         Raises:
-            IntegrityError: the pages don't hold as many records as the server promised for each, and for all.
+            IntegrityError: the pages don't hold as many records as the server promised for each, and for all; or their
+                columns differ.
             ConnectionCut: a page was cut as often as the session's policy tries. ApiError: the job hasn't ended.
-            InputError: `max_records` is below 1.
+            InputError: a number is out of its range.
         """
-        if max_records is not None:
-            whole_number("max_records", max_records)
+        feed = PageFeed(self._session, self.result, PageOptions(concurrency, ordered, max_records))
+        total = count((self.info()).number_records_processed)
+        tally = PageTally(f"job {self.id}")
         workspace = run(Workspace)
         try:
-            with closing(prefetch(self._pages(workspace.folder, max_records))) as pages:
+            with closing(feed.pages(workspace.folder)) as pages:
                 for page in pages:
+                    tally.add(page)
                     yield page
                     run(page.discard)
+            tally.refuse_total(total)
         finally:
             run(workspace.close)
 
@@ -104,116 +112,21 @@ class QueryJob(Job["QueryJobInfo"]):
         Raises:
             SpecError: the API version is older. DecodeError: a link can't be understood.
         """
-        locator: str | None = None
-        while True:
-            operation = operations.list_query_job_result_pages(self.id, locator=locator or UNSET)
-            found = self._session.send(operation)
-            for page in found.result_pages:
-                yield _locator(page.result_url)
-            if found.done:
-                return
-            # One table of the guide calls it nextRecordUrl (reference/bulk_v2.md section 5).
-            url = found.next_records_url or found.additional_properties.get("nextRecordUrl") or ""
-            before, locator = locator, _locator(url)
-            if locator is None or locator == before:
-                raise DecodeError(f"job {self.id}: there are more pages, but not where: {url!r}")
+        with closing(page_locators(self._session, self.id)) as locators:
+            for locator in locators:
+                yield locator
 
-    def page(
-        self,
-        locator: str | None,
-        folder: Path,
-        *,
-        number: int = 1,
-        expected_header: bytes | None = None,
-        max_records: int | None = None,
-    ) -> ResultPage:
+    def page(self, locator: str | None, folder: Path, *, number: int = 1, max_records: int | None = None) -> ResultPage:
         """Fetch one page by its locator.
 
         Args:
             locator: as `pages` or `result_pages` gave it; `None` for the first page.
             folder: where its file goes; the caller removes it.
             number: the page's place, for the file's name and messages.
-            expected_header: the header line that it must have; `None` for any.
             max_records: the most records in it; without it, Salesforce chooses.
 
         Raises:
             As `pages`.
         """
-        path = folder / f"{self.id}-page-{number:05d}.csv"
-        file = NewFile(path)
-        try:
-            sink = self.fetch_page(
-                run(file.open), number, locator=locator, expected_header=expected_header, max_records=max_records
-            )
-        finally:
-            run(file.close)
-        return ResultPage(
-            number=number,
-            locator=locator,
-            next_locator=sink.next_locator,
-            records=sink.records,
-            header=sink.header,
-            path=path,
-            delimiter=self.dialect.delimiter,
-        )
-
-    def fetch_page(
-        self,
-        target: Target,
-        number: int,
-        *,
-        locator: str | None,
-        expected_header: bytes | None = None,
-        keep_header: bool = True,
-        max_records: int | None = None,
-    ) -> PageSink:
-        """Append a page to a file, whole; see `PageSink`. Errors as for `pages`."""
-        what = f"page {number} of job {self.id}"
-        sink = PageSink(
-            target, what, expected_header=expected_header, keep_header=keep_header, newline=self.dialect.newline
-        )
-        operation = operations.get_query_job_results(
-            self.id, locator=locator or UNSET, max_records=max_records or UNSET
-        )
-        try:
-            download(self._session, operation, sink)
-        except VersionConflict as error:
-            version = self.created.api_version
-            error.add_note(f"the job was made with API version {version}: read it with a client of that version")
-            raise
-        return sink
-
-    def refuse_total(self, info: QueryJobInfo, records: int) -> None:
-        """Hold the sum of all pages to what the job says.
-
-        Raises:
-            IntegrityError: it differs.
-        """
-        expected = count(info.number_records_processed)
-        if expected is not None and expected != records:
-            raise IntegrityError(
-                f"job {self.id} found {expected} records, its pages hold {records}", expected=expected, actual=records
-            )
-
-    def _pages(self, folder: Path, max_records: int | None) -> Generator[ResultPage, None, None]:
-        """Every page in order; the last one is handed out only if the sum is right."""
-        info = self.info()
-        locators = Locators(self.id)
-        header: bytes | None = None
-        records = 0
-        while True:
-            page = self.page(
-                locators.current, folder, number=locators.number, expected_header=header, max_records=max_records
-            )
-            header = page.header
-            records += page.records
-            if not locators.advance(page.next_locator):
-                self.refuse_total(info, records)
-                yield page
-                return
-            yield page
-
-
-def _locator(url: str) -> str | None:
-    """The locator in a link; `None` where it has none."""
-    return next(iter(parse_qs(urlsplit(url).query).get("locator", [])), None)
+        feed = PageFeed(self._session, self.result, PageOptions(max_records=max_records))
+        return feed.fetch(PageRef(number, locator), folder=folder)

@@ -1,0 +1,86 @@
+"""Pages put together in one file: the header once, then the records of each page, copied by the kernel where it can."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from specforce.bulk.pages import ResultPage
+
+_COPIED_BYTES: Final = 1 << 30
+_PIECE_BYTES: Final = 1 << 20
+_CANT: Final = frozenset({errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
+
+
+class JoinedFile:
+    """Appends pages to a file.
+
+    Args:
+        file: unbuffered; the pages go where it stands, and the caller closes it.
+        begun: whether it has its header already.
+    """
+
+    def __init__(self, file: BinaryIO, *, begun: bool = False) -> None:
+        self._file = file
+        self._begun = begun
+
+    def add(self, page: ResultPage) -> None:
+        """Append a page, with its header if it is the first, and remove its file.
+
+        Raises:
+            OSError: no space is left, or the like.
+        """
+        append_file(self._file, page.path, page.body_start if self._begun else 0)
+        self._begun = True
+        page.discard()
+
+
+def append_file(target: BinaryIO, source: Path, start: int) -> None:
+    """Append a file, from an offset on, to another one.
+
+    Args:
+        target: open for writing, unbuffered.
+        source: what to append.
+        start: the offset of the first byte that is wanted.
+
+    Raises:
+        OSError: the target can't take it.
+    """
+    with source.open("rb", buffering=0) as file:
+        if _copied_by_kernel(target, file, start):
+            return
+        file.seek(start)
+        while piece := file.read(_PIECE_BYTES):
+            write_all(target, piece)
+
+
+def write_all(file: BinaryIO, data: bytes) -> None:
+    """Write to an unbuffered file, which may take less than it is given."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) or 0 :]
+
+
+def _copied_by_kernel(target: BinaryIO, source: BinaryIO, start: int) -> bool:
+    """Copy without the bytes coming here; `False`, with nothing copied, where the system can't."""
+    copy = getattr(os, "copy_file_range", None)
+    if copy is None:
+        return False
+    end = os.fstat(source.fileno()).st_size
+    at = source.seek(start)
+    while at < end:
+        try:
+            copied: int = copy(source.fileno(), target.fileno(), min(end - at, _COPIED_BYTES))
+        except OSError as error:
+            if at > start or error.errno not in _CANT:
+                raise
+            return False
+        if not copied and at == start:
+            return False
+        at += copied
+    return True
