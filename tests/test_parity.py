@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 
 import specforce
+from specforce.cli.app import app
 
 TABLE = Path(__file__).resolve().parents[1] / "specs" / "parity" / "ballerina.toml"
 STATUSES = {"done", "planned", "no"}
@@ -45,12 +47,20 @@ def classes() -> dict[str, type]:
 CLASSES = classes()
 
 
+def is_command(words: list[str]) -> bool:
+    """Whether the command line has a command."""
+    found: Any = typer.main.get_command(app)
+    for word in words:
+        found = getattr(found, "commands", {}).get(word)
+    return found is not None
+
+
 def exists(name: str) -> bool:
     """Whether `sf.bulk.ingest_job().wait`, `specforce.Salesforce(retry)` and the like are there."""
     name, _, arguments = name.partition("(") if re.search(r"\(\w", name) else (name, "", "")
     wanted = [argument.strip() for argument in arguments.rstrip(")").split(",") if argument.strip()]
     if name.startswith("specforce "):
-        return False
+        return is_command(name.split()[1:])
     first, *steps = name.split(".")
     owner: Any = specforce.Salesforce if first == "sf" else specforce
     for step in steps:

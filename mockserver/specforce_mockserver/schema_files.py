@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.schema import Schema
 
 Document = dict[str, Any]
+_ABOUT_A_PULL = frozenset({"describe_global.json", "manifest.json"})
 
 
 class SchemaFileError(Exception):
@@ -114,7 +115,8 @@ class _Objects:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(each for each in path.iterdir() if each.suffix in {".toml", ".json"})
+        found = (each for each in path.glob("[!.]*") if each.suffix in {".toml", ".json"})
+        return sorted(each for each in found if each.name not in _ABOUT_A_PULL)
     if not path.exists():
         message = f"{path}: no such file or folder"
         raise SchemaFileError(message)

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce import auth, errors, soql, stores
+    from specforce import auth, errors, schema, soql, stores
     from specforce._async.apex import AsyncApex
     from specforce._async.client import AsyncSalesforce
     from specforce._async.composite import AsyncBatch, AsyncComposite, AsyncGraphs
@@ -87,6 +87,7 @@ __all__ = [
     "__version__",
     "auth",
     "errors",
+    "schema",
     "soql",
     "stores",
 ]
@@ -131,7 +132,7 @@ _HOMES = {
     "TaskEvent": "specforce._hooks",
     "TreeNode": "specforce._trees",
 }
-_MODULES = ("auth", "errors", "soql", "stores")
+_MODULES = ("auth", "errors", "schema", "soql", "stores")
 
 
 def __getattr__(name: str) -> Any:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .apex import AsyncApex
     from .bulk import AsyncBulk
     from .bulk_v1 import AsyncBulkV1
+    from .schema import AsyncSchema
     from .soap import AsyncSoap
 
 
@@ -207,6 +208,13 @@ class AsyncConnection:
         from specforce_api.apex_rest import AsyncApexRestApi  # noqa: PLC0415 - on first use
 
         return AsyncApexRestApi(self.session)
+
+    @cached_property
+    def schema(self) -> AsyncSchema:
+        """The org's objects as files: pulled for a fake org or for classes, and compared with the org."""
+        from .schema import AsyncSchema  # noqa: PLC0415 - on first use
+
+        return AsyncSchema(self.session)
 
     @cached_property
     def soap(self) -> AsyncSoap:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .apex import Apex
     from .bulk import Bulk
     from .bulk_v1 import BulkV1
+    from .schema import Schema
     from .soap import Soap
 
 
@@ -208,6 +209,13 @@ class Connection:
         from specforce_api.apex_rest import ApexRestApi  # noqa: PLC0415 - on first use
 
         return ApexRestApi(self.session)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The org's objects as files: pulled for a fake org or for classes, and compared with the org."""
+        from .schema import Schema  # noqa: PLC0415 - on first use
+
+        return Schema(self.session)
 
     @cached_property
     def soap(self) -> Soap:

@@ -1,4 +1,4 @@
-"""The command line: `specforce query | load | export | jobs | whoami | mock serve`.
+"""The command line: `specforce query | load | export | jobs | whoami | schema | mock serve`.
 
 It needs the extra `cli` (typer and rich); `mock serve` needs `mock`. This module imports neither, so that a missing
 extra is one plain sentence and not a traceback.

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from specforce.cli import export, jobs, load, login, logout, mock, query, whoami
+from specforce.cli import export, jobs, load, login, logout, mock, query, schema, whoami
 
 app = typer.Typer(
     name="specforce",
-    help="Salesforce from the command line: query, load, export, jobs, and a fake org to try them on.",
+    help="Salesforce from the command line: query, load, export, jobs, schema, and a fake org to try them on.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -22,6 +22,7 @@ app.command("login")(login.login)
 app.command("logout")(logout.logout)
 app.command("whoami")(whoami.whoami)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(schema.app, name="schema")
 app.add_typer(mock.app, name="mock")
 
 
