@@ -46,10 +46,3 @@ def test_tabs_are_those_of_rest(raw: RawOrg) -> None:
     tabs = results(post(raw, "<describeAllTabs/>"))
 
     assert [text(each, "name") for each in tabs] == [each["name"] for each in raw.get("/tabs")]
-
-
-def test_an_operation_without_rules_is_known_and_says_that_it_is_not_served(raw: RawOrg) -> None:
-    found = fault(post(raw, "<describeKnowledgeSettings/>"))
-
-    assert found[0] == "sf:NOT_IMPLEMENTED"
-    assert "soap.describeKnowledgeSettings" in found[1]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specforce_mockserver.registry import PROVIDERS
 from tests.mock.reference import row
 from tests.mock.soap_client import CONVERT, DOCUMENT, FAULTS, OWN, PARTNER, create, fault, parsed, post, results, text
 
@@ -128,3 +129,14 @@ def test_faults_that_were_planned_hit_soap_too(raw: RawOrg, org: Org) -> None:
 
     assert fault(post(raw, "<getUserInfo/>"))[0] == "sf:SERVER_UNAVAILABLE"
     assert results(post(raw, "<getUserInfo/>"))
+
+
+def test_an_operation_without_rules_is_known_and_says_that_it_is_not_served(
+    raw: RawOrg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(PROVIDERS, "soap.describeNouns")
+    body = "<describeNouns><onlyRenamed>true</onlyRenamed><includeFields>true</includeFields></describeNouns>"
+    found = fault(post(raw, body))
+
+    assert found[0] == "sf:NOT_IMPLEMENTED"
+    assert "soap.describeNouns" in found[1]

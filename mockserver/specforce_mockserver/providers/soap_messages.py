@@ -10,7 +10,7 @@ from typing import Any
 from specforce_mockserver.calls import Answer, Call
 from specforce_mockserver.outbox import Message
 from specforce_mockserver.registry import provides
-from specforce_mockserver.soap.delegation import ask, check_count
+from specforce_mockserver.soap.delegation import ask, check_count, flag_of
 
 MAX_MESSAGES = 10
 _RECIPIENTS = ("toAddresses", "ccAddresses", "bccAddresses", "targetObjectId", "targetObjectIds")
@@ -56,7 +56,7 @@ def _request(action: dict[str, Any]) -> dict[str, Any]:
             "contextId": action["objectId"],
             "contextActorId": action.get("submitterId"),
             "processDefinitionNameOrId": action.get("processDefinitionNameOrId"),
-            "skipEntryCriteria": str(action.get("skipEntryCriteria")).lower() == "true",
+            "skipEntryCriteria": flag_of(action.get("skipEntryCriteria")),
         }
     else:
         request |= {"actionType": action["action"], "contextId": action["workitemId"]}

@@ -74,7 +74,8 @@ def get_updated(call: Call) -> Answer:
 
 def _described(call: Call, name: str) -> dict[str, Any]:
     found: dict[str, Any] = ask(call, "describeSObject", sobject=object_named(call, name).name)
-    return found
+    fields = [{**each, "soapType": each["soapType"].replace("urn:", "tns:")} for each in found["fields"]]
+    return {**found, "fields": fields}
 
 
 def _changed(call: Call, operation_id: str) -> Answer:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from specforce_mockserver.layouts.items import section
+from specforce_mockserver.layouts.pages import layout_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,7 @@ class QuickAction:
             "iconUrl": None,
             "icons": [],
             "label": self.label,
-            "layout": section(target, None, fields, columns=1, layout_id=None),
+            "layout": section(target, None, fields, columns=1, layout_id=layout_id(schema, target)),
             "lightningComponentBundleId": None,
             "lightningComponentBundleName": None,
             "lightningComponentQualifiedName": None,

@@ -58,4 +58,20 @@ def check_count(entries: Sequence[Any], most: int, code: str = "EXCEEDED_ID_LIMI
 
 def flag(call: Call, header: str, name: str) -> bool:
     """A boolean of one of the call's SOAP headers; false where it isn't sent."""
-    return str(call.body.get(header, {}).get(name, "")).lower() in {"true", "1"}
+    return flag_of(call.body.get(header, {}).get(name))
+
+
+def flag_of(text: str | None) -> bool:
+    """A boolean as XML has it; false where there is none."""
+    return str(text).strip().lower() in {"true", "1"}
+
+
+def failed(error: ApiError) -> dict[str, Any]:
+    """A refusal as one of several results says it."""
+    told = {"fields": error.fields or [], "message": error.message, "statusCode": error.code}
+    return {"errors": [told], "success": False}
+
+
+def malformed_id(text: str) -> ApiError:
+    """A text that is no Id, or one of no object."""
+    return ApiError(500, "MALFORMED_ID", f"malformed id {text}")

@@ -15,6 +15,7 @@ from specforce_mockserver.records import batch_from_json
 from specforce_mockserver.records.lookup import rows_by_id
 from specforce_mockserver.records.results import RowError, RowRefusedError, RowResult
 from specforce_mockserver.records.write import set_where_id
+from specforce_mockserver.soap.delegation import flag_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,7 +162,7 @@ class LeadConverter:
 
 
 def _says(wanted: Json, name: str) -> bool:
-    return str(wanted.get(name)).strip().lower() in {"true", "1"}
+    return flag_of(wanted.get(name))
 
 
 def _mapped(lead: Json, names: Mapping[str, str]) -> Json:

@@ -6,7 +6,7 @@ Source: specs/reference/soap.md sections 1, 3 and 7.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from specforce_mockserver.soap import records
 from specforce_mockserver.soap.dialect import ENVELOPE
@@ -105,8 +105,22 @@ def _value(element: Element, member: Member, org_schema: Schema, dialect: Dialec
     named = element.type_name[1] if element.type_name is not None else member.type
     if named in types or member.type in types:
         kind = named if named in types else member.type
+        if not types[kind]:
+            return _anything(element)
         return {"type": kind, **_members(element, types[kind], org_schema, dialect)}
     return element.text
+
+
+def _anything(element: Element) -> Any:
+    """An element of a type that the WSDL leaves open: texts, and dicts in which every value is a list."""
+    if element.is_nil:
+        return None
+    if not element.children:
+        return element.text
+    found: dict[str, list[Any]] = {}
+    for child in element.children:
+        found.setdefault(child.name, []).append(_anything(child))
+    return found
 
 
 def answer(message: Message, results: Sequence[Any], dialect: Dialect, *, used: int, limit: int) -> bytes:
@@ -142,7 +156,22 @@ def _element(member: Member, value: Any, dialect: Dialect) -> Element:
     members = schema().types.get(member.type)
     if members is None:
         return Element(dialect.own, member.name, records.text_of(value))
+    if not members:
+        return _open_element(member.name, value, dialect)
     return Element(dialect.own, member.name, children=list(_children(members, value, dialect)))
+
+
+def _open_element(name: str, value: Any, dialect: Dialect) -> Element:
+    """An element of a type that the WSDL leaves open: what the value has, in its own order."""
+    if value is None:
+        return nil(dialect.own, name)
+    if not isinstance(value, dict):
+        return Element(dialect.own, name, records.text_of(value))
+    children: list[Element] = []
+    for key, each in cast("Json", value).items():
+        many: list[Any] = each if isinstance(each, list) else [each]
+        children += [_open_element(key, one, dialect) for one in many]
+    return Element(dialect.own, name, children=children)
 
 
 def _children(members: Sequence[Member], value: Json, dialect: Dialect) -> Iterator[Element]:
