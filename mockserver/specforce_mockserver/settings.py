@@ -37,7 +37,8 @@ class OrgSettings:
     '23 do; `password_days` is how long a password is good. `automatic_login` spares the login pages: the default user
     has allowed everything. `time_zone` is the default user's and the org's; a fiscal year is named by the calendar year
     in which it ends, or begins with `fiscal_year_named_by_start`. `public_url` is where clients find the org when that
-    isn't the host they ask (behind a proxy, say).
+    isn't the host they ask (behind a proxy, say). `apex_rest` off refuses every call of Apex REST, as orgs without it
+    do.
     """
 
     client_id: str = "test-client"
@@ -70,3 +71,4 @@ class OrgSettings:
     replication_days: int = 30
     recycle_bin_days: int = 15
     public_url: str | None = None
+    apex_rest: bool = True

@@ -95,6 +95,11 @@ class Judge:
         """Judge the element of an answer."""
         self._children(operation, element, members(table("7")[operation][1]))
 
+    def type(self, name: str, element: ET.Element) -> None:
+        """Judge an element of a type."""
+        self.seen.add(name)
+        self._children(name, element, types(name) or ())
+
     def _children(self, place: str, element: ET.Element, expected: tuple[Member, ...]) -> None:
         left = [(each.tag.rpartition("}")[2], each) for each in element]
         for member in expected:

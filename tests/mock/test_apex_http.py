@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specforce_mockserver.apex import ApexException, ApexRequest, ApexResponse
+from specforce_mockserver.org import Org
+from specforce_mockserver.settings import OrgSettings
+from tests.mock.raw_org import serving
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
 
 APEX = "/services/apexrest"
@@ -54,6 +56,12 @@ def cases(org: Org, raw: RawOrg) -> dict[str, dict[str, Any]]:
 @row("apex_rest.md#2", "POST / PUT / PATCH")
 @row("apex_rest.md#2", "| DELETE |")
 @row("apex_rest.md#3", "JSON string with quotes")
+@row("apex_rest.md#3", "Example: class mapped")
+@row("apex_rest.md#3", "POST /services/apexrest/cases")
+@row("apex_rest.md#3", "Content-Type: application/json")
+@row("apex_rest.md#3", '{"subject":"Noise","level":2}')
+@row("apex_rest.md#4", "| 200 |")
+@row("apex_rest.md#4", "| 204 |")
 def test_what_one_call_changes_the_next_one_sees(raw: RawOrg, cases: dict[str, dict[str, Any]]) -> None:
     made = raw.send("POST", f"{APEX}/Cases", json={"subject": "Noise", "level": 2})
     assert (made.status_code, made.headers["content-type"]) == (200, "application/json;charset=UTF-8")
@@ -208,6 +216,7 @@ def test_xml_alone_is_not_answered_where_the_result_is_json(raw: RawOrg, org: Or
     assert raw.send("GET", f"{APEX}/xml", headers=xml).text == "<a/>"
 
 
+@row("apex_rest.md#5", "Custom errors are whatever the class writes")
 def test_a_response_goes_out_as_the_endpoint_made_it(raw: RawOrg, org: Org) -> None:
     org.apex.route("GET", "/tea", lambda: ApexResponse(b"\x00\xff", 202, {"X-Tea": "Earl Grey"}, "image/tea"))
 
@@ -215,6 +224,30 @@ def test_a_response_goes_out_as_the_endpoint_made_it(raw: RawOrg, org: Org) -> N
 
     assert (answer.status_code, answer.content, answer.headers["x-tea"]) == (202, b"\x00\xff", "Earl Grey")
     assert answer.headers["content-type"] == "image/tea"
+
+
+@row("apex_rest.md#4", "| 403 |")
+@row("apex_rest.md#5", "class access")
+def test_an_endpoint_may_be_for_some_users_only(raw: RawOrg, org: Org) -> None:
+    @org.apex.route("GET", "/mine", users=[org.identity.admin_id])
+    def mine() -> int:
+        return 1
+
+    @org.apex.route("GET", "/theirs", users=["005000000000001AAA"])
+    def CaseApi() -> int:
+        return 1
+
+    assert raw.get(f"{APEX}/mine") == 1
+    message = "You do not have access to the Apex class named: CaseApi"
+    assert raw.refused("GET", f"{APEX}/theirs") == (403, [{"errorCode": "FORBIDDEN", "message": message}])
+
+
+@row("apex_rest.md#5", "disabled for org")
+def test_an_org_may_have_no_apex_rest() -> None:
+    with serving(Org(settings=OrgSettings(apex_rest=False))) as raw:
+        status, [error] = raw.refused("GET", f"{APEX}/any")
+
+    assert (status, error["errorCode"]) == (403, "APEX_REST_SERVICES_DISABLED")
 
 
 def test_a_caller_without_a_session_learns_nothing(raw: RawOrg, org: Org) -> None:

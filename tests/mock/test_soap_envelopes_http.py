@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from specforce_mockserver.registry import PROVIDERS
-from tests.mock.reference import row
-from tests.mock.soap_client import CONVERT, DOCUMENT, FAULTS, OWN, PARTNER, create, fault, parsed, post, results, text
+from tests.mock.reference import REFERENCE, row
+from tests.mock.soap_client import (
+    CONVERT,
+    DOCUMENT,
+    FAULTS,
+    LOGIN,
+    OWN,
+    PARTNER,
+    create,
+    fault,
+    names,
+    parsed,
+    post,
+    results,
+    text,
+)
+from tests.mock.soap_rows import holding
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
 
 
+def change_password(old: str, new: str) -> str:
+    return f"<changeOwnPassword><oldPassword>{old}</oldPassword><newPassword>{new}</newPassword></changeOwnPassword>"
+
+
+@row("soap.md#2", "| UnexpectedErrorFault |")
+@row("soap.md#2", "<soapenv:Envelope")
+@row("soap.md#2", "<faultcode>")
+@row("soap.md#2", "<detail>")
+@row("soap.md#2", "</soapenv:Fault>")
 @row("soap.md#2", "faultcode = `sf:`(fns) + ExceptionCode; faultstring = `CODE: message`")
 def test_a_fault_says_its_code_three_times(raw: RawOrg) -> None:
     answer = post(raw, "<getUserInfo/>", session="no such session")
@@ -25,6 +51,8 @@ def test_a_fault_says_its_code_three_times(raw: RawOrg) -> None:
     assert message.startswith("INVALID_SESSION_ID: Invalid Session ID found in SessionHeader")
     assert detail is not None
     assert detail.findtext(f"{FAULTS}exceptionCode") == "INVALID_SESSION_ID"
+    assert detail.get(TYPE) == "sf:UnexpectedErrorFault"
+    assert message == f"INVALID_SESSION_ID: {detail.findtext(f'{FAULTS}exceptionMessage')}"
 
 
 @pytest.mark.parametrize(
@@ -36,23 +64,44 @@ def test_a_fault_says_its_code_three_times(raw: RawOrg) -> None:
         ("<search><searchString>FIND</searchString></search>", "MalformedSearchFault", "MALFORMED_SEARCH"),
         ("<describeSObject><sObjectType>Nope</sObjectType></describeSObject>", "InvalidSObjectFault", "INVALID_TYPE"),
         ("<queryMore><queryLocator>x</queryLocator></queryMore>", "InvalidQueryLocatorFault", "INVALID_QUERY_LOCATOR"),
+        ("<findDuplicatesByIds><ids>x</ids></findDuplicatesByIds>", "InvalidIdFault", "MALFORMED_ID"),
+        (change_password("wrong", "correct horse 7"), "InvalidOldPasswordFault", "INVALID_OLD_PASSWORD"),
+        (change_password("password", "x"), "InvalidNewPasswordFault", "INVALID_NEW_PASSWORD"),
+        (LOGIN.format(password="wrong"), "LoginFault", "INVALID_LOGIN"),
     ],
 )
+@row("soap.md#1", "| Success |")
 @row("soap.md#2", "InvalidFieldFault, InvalidSObjectFault, MalformedQueryFault, MalformedSearchFault")
+@row("soap.md#2", "| InvalidQueryLocatorFault |")
+@row("soap.md#2", "| InvalidIdFault |")
+@row("soap.md#2", "| InvalidNewPasswordFault / InvalidOldPasswordFault |")
+@row("soap.md#2", "| LoginFault |")
+@row("soap.md#2", "| ApiQueryFault |")
+@row("soap.md#2", "| ApiFault (`fault`) |")
 def test_the_kind_of_a_fault_follows_from_its_code(raw: RawOrg, body: str, kind: str, code: str) -> None:
-    answer = post(raw, body)
+    answer = post(raw, body, path="/services/Soap/u/64.0")
 
     assert fault(answer)[0] == f"sf:{code}"
-    assert parsed(answer.content).find(f".//{FAULTS}{kind}") is not None
+    detail = parsed(answer.content).find(f".//{FAULTS}{kind}")
+    assert detail is not None
+    assert detail.findtext(f"{FAULTS}exceptionCode") == code
+    assert detail.findtext(f"{FAULTS}exceptionMessage")
+    of_queries = kind in {"InvalidFieldFault", "InvalidSObjectFault", "MalformedQueryFault", "MalformedSearchFault"}
+    places = [detail.findtext(f"{FAULTS}{name}") for name in ("row", "column")]
+    assert places == (["-1", "-1"] if of_queries else [None, None])
 
 
 @row("soap.md#1", "soap header `LimitInfoHeader`")
+@row("soap.md#3", "| LimitInfoHeader (out) |")
+@row("soap.md#8", "| LimitInfo |")
 def test_answers_tell_how_much_of_the_days_limit_is_used(raw: RawOrg) -> None:
     limits = [parsed(post(raw, "<getServerTimestamp/>").content).find(f".//{OWN}limitInfo") for _ in range(2)]
+    assert [names(each) for each in limits if each is not None] == [["current", "limit", "type"]] * 2
     first, second = [int(text(each, "current") or 0) for each in limits if each is not None]
     assert second == first + 1
 
 
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 BOMB = '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><r>&b;&b;</r>'
 
 
@@ -73,7 +122,7 @@ BOMB = '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
 )
 @row("soap.md#2", "Parse errors: `soapenv:Client` with no detail")
 def test_what_is_no_message_is_a_client_fault(raw: RawOrg, content: str) -> None:
-    answer = raw.http.post("/services/Soap/u/67.0", content=content.encode())
+    answer = raw.http.post("/services/Soap/u/67.0", content=content.encode(), headers={"SOAPAction": '""'})
 
     assert fault(answer)[0] == "soapenv:Client"
     assert "<detail" not in answer.text
@@ -98,11 +147,22 @@ def test_other_places_are_faults(raw: RawOrg, path: str) -> None:
 
 
 @row("soap.md#2", "Retired version: HTTP 500 UNSUPPORTED_API_VERSION")
+@row("errors_and_limits.md#1", "| SOAP |")
+@row("errors_and_limits.md#3", "| UNSUPPORTED_API_VERSION |")
 def test_a_version_that_is_retired_is_a_fault(raw: RawOrg) -> None:
-    assert fault(post(raw, "<getUserInfo/>", path="/services/Soap/u/20.0"))[0] == "sf:UNSUPPORTED_API_VERSION"
+    assert fault(post(raw, "<getUserInfo/>", path="/services/Soap/u/20.0")) == (
+        "sf:UNSUPPORTED_API_VERSION",
+        "UNSUPPORTED_API_VERSION: Invalid Api version specified on URL",
+    )
 
 
+@row("soap.md#1", "| Login endpoint |")
+@row("soap.md#1", "| Call endpoint |")
+@row("soap.md#1", "| `{V}` |")
 def test_the_path_may_name_the_org(raw: RawOrg) -> None:
+    (result,) = results(post(raw, LOGIN.format(password="passwordtoken"), path="/services/Soap/u/64.0"))
+    path = (text(result, "serverUrl") or "").removeprefix(raw.url)
+    assert results(post(raw, "<getUserInfo/>", path=path, session=text(result, "sessionId")))
     assert results(post(raw, "<getUserInfo/>", path="/services/Soap/u/67.0/00DSf0000000001"))
 
 
@@ -140,3 +200,79 @@ def test_an_operation_without_rules_is_known_and_says_that_it_is_not_served(
 
     assert found[0] == "sf:NOT_IMPLEMENTED"
     assert "soap.describeNouns" in found[1]
+
+
+@row("soap.md#1", "<soapenv:Envelope")
+@row("soap.md#1", "<soapenv:Header>")
+@row("soap.md#1", "<soapenv:Body>")
+@row("soap.md#1", "</soapenv:Envelope>")
+def test_the_references_own_envelope_creates_its_record(raw: RawOrg) -> None:
+    text_of_file = (REFERENCE / "soap.md").read_text("utf-8")
+    (example,) = re.findall(r"<soapenv:Envelope[^`]*<urn:create>[^`]*</soapenv:Envelope>", text_of_file)
+
+    answer = raw.http.post(
+        "/services/Soap/u/66.0", content=example.replace("00D..!AQ..", raw.token), headers={"SOAPAction": "create"}
+    )
+
+    (result,) = results(answer)
+    found = raw.get(f"/sobjects/Lead/{text(result, 'id')}")
+    assert (found["LastName"], found["Company"], found["Fax"]) == ("Ek", "Ek AB", None)
+
+
+@row("soap.md#1", "| Transport |")
+def test_a_request_says_its_action_whatever_it_is(raw: RawOrg) -> None:
+    document = DOCUMENT.format(namespace=PARTNER, session=raw.token, headers="", body="<getUserInfo/>").encode()
+    action = {"SOAPAction": "anything", "Content-Type": "text/xml; charset=UTF-8"}
+
+    answer = raw.http.post("/services/Soap/u/67.0", content=document, headers=action)
+    assert results(answer)
+    assert answer.headers["content-type"].lower() == "text/xml; charset=utf-8"
+    assert fault(raw.http.post("/services/Soap/u/67.0", content=document))[0] == "soapenv:Client"
+    assert fault(raw.http.get("/services/Soap/u/67.0", headers=action))[0] == "soapenv:Client"
+
+
+@row("soap.md#1", "| gzip |")
+def test_messages_are_compressed_either_way(raw: RawOrg) -> None:
+    document = DOCUMENT.format(namespace=PARTNER, session=raw.token, headers="", body="<describeGlobal/>").encode()
+    headers = {"SOAPAction": "", "Content-Encoding": "gzip", "Accept-Encoding": "gzip"}
+
+    answer = raw.http.post("/services/Soap/u/67.0", content=gzip.compress(document), headers=headers)
+
+    assert results(answer)
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+HEADERS = {
+    "CallOptions": "<client>x</client><defaultNamespace>y</defaultNamespace>",
+    "AssignmentRuleHeader": "<useDefaultRule>true</useDefaultRule>",
+    "MruHeader": "<updateMru>true</updateMru>",
+    "EmailHeader": "<triggerAutoResponseEmail>false</triggerAutoResponseEmail>"
+    "<triggerOtherEmail>false</triggerOtherEmail><triggerUserEmail>false</triggerUserEmail>",
+    "AllowFieldTruncationHeader": "<allowFieldTruncation>false</allowFieldTruncation>",
+    "DisableFeedTrackingHeader": "<disableFeedTracking>true</disableFeedTracking>",
+    "StreamingEnabledHeader": "<streamingEnabled>false</streamingEnabled>",
+    "DuplicateRuleHeader": "<allowSave>true</allowSave><includeRecordDetails>false</includeRecordDetails>"
+    "<runAsCurrentUser>true</runAsCurrentUser>",
+    "LocaleOptions": "<language>en_US</language><localizeErrors>true</localizeErrors>",
+    "PackageVersionHeader": "<packageVersions><majorNumber>1</majorNumber><minorNumber>2</minorNumber>"
+    "<namespace>x</namespace></packageVersions>",
+    "OwnerChangeOptions": "<options><type>KeepAccountTeam</type><execute>true</execute></options>",
+    "DebuggingHeader": "<categories><category>Db</category><level>Info</level></categories>"
+    "<debugLevel>None</debugLevel>",
+}  # fmt: skip
+
+
+@row("soap.md#3", "| SessionHeader |")
+@row("soap.md#3", "All non-login ops take SessionHeader + CallOptions")
+@row("soap.md#8", "| PackageVersion |")
+@row("soap.md#8", "| OwnerChangeOption |")
+@row("soap.md#8", "| LogInfo |")
+@holding("3", [*HEADERS.keys() - {"DebuggingHeader"}, "DebuggingHeader / DebuggingInfo(out)"])
+def test_a_change_takes_every_header_of_its_rows(raw: RawOrg) -> None:
+    account = create(raw, "Account", Name="A")
+    headers = "".join(f"<{name}>{value}</{name}>" for name, value in HEADERS.items())
+    change = f"<sObjects><o:type>Account</o:type><o:Id>{account}</o:Id><o:Phone>1</o:Phone></sObjects>"
+
+    (result,) = results(post(raw, f"<update>{change}</update>", headers=headers))
+
+    assert text(result, "success") == "true"

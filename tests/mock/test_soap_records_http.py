@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.mock.reference import row
 from tests.mock.soap_client import NIL, OWN, RECORDS, create, fault, post, results, text
+from tests.mock.soap_rows import KIND, Judge
 
 if TYPE_CHECKING:
     from tests.mock.raw_org import RawOrg
@@ -26,6 +27,8 @@ def test_records_are_created_changed_and_read(raw: RawOrg) -> None:
 
 
 @row("soap.md#2", "Row errors are not faults")
+@row("soap.md#3", "| AllOrNoneHeader |")
+@row("soap.md#5", "Transactions: AllOrNone false by default")
 def test_a_refused_row_leaves_the_others_alone_unless_all_or_none_is_wanted(raw: RawOrg) -> None:
     rows = (
         "<create><sObjects><o:type>Lead</o:type><o:LastName>Ek</o:LastName><o:Company>E</o:Company></sObjects>"
@@ -131,3 +134,16 @@ def test_a_merge_hands_over_what_belonged_to_the_losers(raw: RawOrg) -> None:
     assert raw.send("GET", f"/sobjects/Account/{loser}").status_code == 404
     (refused,) = results(post(raw, f"<merge>{request}</merge>"))
     assert text(refused, "success") == "false"
+
+
+@row("soap.md#8", "| address |")
+@row("soap.md#8", "| location |")
+def test_an_address_is_an_element_of_its_own_type(raw: RawOrg) -> None:
+    create(raw, "Account", Name="A", BillingCity="Lund", BillingStreet="Gatan 1")
+    (page,) = results(post(raw, "<query><queryString>SELECT BillingAddress FROM Account</queryString></query>"))
+    address = page.find(f"{OWN}records/{RECORDS}BillingAddress")
+
+    assert address is not None
+    assert address.get(KIND) == "address"
+    assert text(address, "city") == "Lund"
+    Judge().type("address", address)

@@ -27,6 +27,7 @@ def test_a_login_answers_its_elements_in_alphabetical_order(raw: RawOrg) -> None
     assert re.fullmatch(re.escape(raw.url) + r"/services/Soap/u/64\.0/00D\w{12}", text(result, "serverUrl") or "")
 
 
+@row("auth.md#1", "/services/Soap/u/{v}")
 def test_the_session_of_a_login_is_good_for_rest_until_the_logout(raw: RawOrg) -> None:
     (result,) = results(post(raw, LOGIN.format(password="passwordtoken"), path="/services/Soap/u/64.0"))
     session = text(result, "sessionId") or ""

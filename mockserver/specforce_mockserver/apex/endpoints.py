@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Function = Callable[..., object]
 F = TypeVar("F", bound=Function)
@@ -31,6 +31,7 @@ class Endpoint:
         required: those without a default.
         types: their types, where they are annotated.
         from_body: those that are neither the request nor of the path: keys of a JSON body.
+        users: Ids of the users that may call it; None for all.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Endpoint:
     required: frozenset[str]
     types: dict[str, Any] = field(repr=False)
     from_body: tuple[str, ...]
+    users: frozenset[str] | None
 
     @property
     def precision(self) -> tuple[int, int]:
@@ -76,10 +78,14 @@ class ApexEndpoints:
         return iter([*self._endpoints.values()])
 
     @overload
-    def route(self, method: str, path: str, function: None = None) -> Callable[[F], F]: ...
+    def route(
+        self, method: str, path: str, function: None = None, *, users: Iterable[str] | None = None
+    ) -> Callable[[F], F]: ...
     @overload
-    def route(self, method: str, path: str, function: F) -> F: ...
-    def route(self, method: str, path: str, function: Function | None = None) -> Any:
+    def route(self, method: str, path: str, function: F, *, users: Iterable[str] | None = None) -> F: ...
+    def route(
+        self, method: str, path: str, function: Function | None = None, *, users: Iterable[str] | None = None
+    ) -> Any:
         """Let a function answer a method at a path: `route("GET", "/Cases/{id}", case)`, or as a decorator.
 
         The function is called by the names of its parameters: `request` is an `ApexRequest`, those in the path's braces
@@ -91,6 +97,7 @@ class ApexEndpoints:
             method: GET (HEAD too), POST, PUT, PATCH or DELETE.
             path: below /services/apexrest, case matters; `{name}` stands for one segment, `*` at the end for any.
             function: answers; without it, what is returned takes one.
+            users: 18-character Ids of the users that may call it, others get 403; everybody unless given.
 
         Raises:
             ValueError: no such method, a path that can't be, or a parameter that nothing could fill.
@@ -98,10 +105,10 @@ class ApexEndpoints:
         if function is None:
 
             def decorate(given: F) -> F:
-                return self.route(method, path, given)
+                return self.route(method, path, given, users=users)
 
             return decorate
-        endpoint = _endpoint(method.upper(), path, function)
+        endpoint = _endpoint(method.upper(), path, function, None if users is None else frozenset(users))
         with self._lock:
             self._endpoints[endpoint.method, endpoint.path] = endpoint
         return function
@@ -120,7 +127,7 @@ class ApexEndpoints:
         return [each for each in METHODS if any(found[0].method == each for found in fitting)]
 
 
-def _endpoint(method: str, path: str, function: Function) -> Endpoint:
+def _endpoint(method: str, path: str, function: Function, users: frozenset[str] | None) -> Endpoint:
     if method not in METHODS:
         message = f"{method} isn't a method of Apex REST: {', '.join(METHODS)}"
         raise ValueError(message)
@@ -146,6 +153,7 @@ def _endpoint(method: str, path: str, function: Function) -> Endpoint:
         required=required,
         types=_types(function),
         from_body=from_body,
+        users=users,
     )
 
 

@@ -26,14 +26,19 @@ def answer(call: Call) -> Answer:
     """Find the endpoint and call it.
 
     Raises:
-        ApiError: 404, 405, 406, or what the call raises.
+        ApiError: 403, 404, 405, 406, or what the call raises.
     """
+    if not call.org.settings.apex_rest:
+        raise ApiError(403, "APEX_REST_SERVICES_DISABLED", "Apex REST services are disabled for this organization.")
     method = "GET" if call.method == "HEAD" else call.method
     segments = [unquote(each, errors="replace") for each in call.path.split("/") if each][2:]
     found = call.org.apex.find(method, segments)
     if isinstance(found, list):
         raise _no_endpoint(call.method, found)
     endpoint, values = found
+    if endpoint.users is not None and call.user_id not in endpoint.users:
+        message = f"You do not have access to the Apex class named: {endpoint.function.__name__}"
+        raise ApiError(403, "FORBIDDEN", message)
     request = ApexRequest(
         method=method,
         path="/" + "/".join(segments),

@@ -12,9 +12,11 @@ from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.ids import to_18
 from specforce_mockserver.list_views.view import Resolved
 from specforce_mockserver.registry import provides
-from specforce_mockserver.soap.delegation import ask, flag_of, object_named
+from specforce_mockserver.soap.delegation import ask, first, flag_of, object_named, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from specforce_mockserver.list_views.view import ListView
 
 Json = dict[str, Any]
@@ -23,8 +25,8 @@ Json = dict[str, Any]
 @provides("soap.describeSoqlListViews", served="static")
 def describe_soql_list_views(call: Call) -> Answer:
     """Views that are named, whole."""
-    wanted = _of(call.params["request"], "listViewParams")
-    return _told(call, [_view(call, each) for each in wanted if isinstance(each, dict)])
+    wanted = opened(call.params["request"]).get("listViewParams", [])
+    return _told(call, [_view(call, opened(each)) for each in wanted])
 
 
 @provides("soap.describeSObjectListViews")
@@ -40,38 +42,36 @@ def describe_sobject_list_views(call: Call) -> Answer:
 @provides("soap.executeListView", blocking=True)
 def execute_list_view(call: Call) -> Answer:
     """A page of the records that fit a view."""
-    request: Json = call.params["request"] or {}
+    request = opened(call.params["request"])
     view = _view(call, request)
-    bounds = {name: _whole(value) for name in ("limit", "offset") if (value := _first(request, name)) is not None}
+    bounds = {name: _whole(value) for name in ("limit", "offset") if (value := first(request, name)) is not None}
     return Answer([ask(call, "getListViewResults", sobject=view.sobject, list_view_id=view.id, **bounds)])
 
 
 def _told(call: Call, views: list[ListView]) -> Answer:
-    described = [Resolved(call.org.schema, each).described() for each in views]
-    return Answer([{"describeSoqlListViews": described}])
+    return Answer([{"describeSoqlListViews": [_described(call, each) for each in views]}])
 
 
-def _view(call: Call, wanted: Json) -> ListView:
+def _described(call: Call, view: ListView) -> Json:
+    """A view whole; SOAP says of columns whether they are searched, and leaves out a condition that there isn't."""
+    found: Json = Resolved(call.org.schema, view).described()
+    columns = [{**each, "searchable": each["sortable"]} for each in found["columns"]]
+    told = {**found, "columns": columns}
+    return {name: value for name, value in told.items() if name != "whereCondition" or value is not None}
+
+
+def _view(call: Call, wanted: Mapping[str, list[Any]]) -> ListView:
     """The view of an object that is named by its API name or its Id.
 
     Raises:
         ApiError: there is none.
     """
-    sobject = object_named(call, _first(wanted, "sobjectType") or "")
-    named = _first(wanted, "developerNameOrId") or ""
+    sobject = object_named(call, first(wanted, "sobjectType") or "")
+    named = first(wanted, "developerNameOrId") or ""
     for each in call.org.list_views.of(sobject):
         if each.developer_name.lower() == named.lower() or each.id == to_18(named):
             return each
     raise ApiError(500, "INVALID_QUERY_KEY", f"{sobject.name} has no list view {named}")  # [E]
-
-
-def _of(open_value: Any, name: str) -> list[Any]:
-    """The elements of a name, of a type that the WSDL leaves open."""
-    return open_value.get(name, []) if isinstance(open_value, dict) else []
-
-
-def _first(open_value: Any, name: str) -> Any:
-    return next(iter(_of(open_value, name)), None)
 
 
 def _whole(text: str) -> int:

@@ -82,14 +82,15 @@ def _performed(call: Call, request: Json) -> Json:
     """One request's result; what it made of its records is undone where one of them is refused."""
     context = request.get("contextId")
     told = {"contextId": context} if context else {}
+    name: str = request["quickActionName"]
+    records: list[Json] = request.get("records") or [{}]
     results: list[Json] = []
     try:
         with call.org.database.write():
-            for record in request.get("records") or [{}]:
-                body = {"record": record or {}, **told}
-                results.append(
-                    _asked(call, "performQuickAction", "performSObjectQuickAction", request["quickActionName"], body)
-                )
+            results += [
+                _asked(call, "performQuickAction", "performSObjectQuickAction", name, {"record": record, **told})
+                for record in records
+            ]
     except ApiError as error:
         return {**failed(error), **told}
     ids = [each["id"] for each in results]

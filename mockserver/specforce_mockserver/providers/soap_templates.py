@@ -13,7 +13,7 @@ from specforce_mockserver.outbox import Message
 from specforce_mockserver.records.lookup import rows_by_id
 from specforce_mockserver.records.write import set_where_id
 from specforce_mockserver.registry import provides
-from specforce_mockserver.soap.delegation import check_count, failed, flag_of
+from specforce_mockserver.soap.delegation import check_count, failed, first, flag_of, opened
 from specforce_mockserver.soap.templates import MergeFields
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ def render_email_template(call: Call) -> Answer:
     """Texts with their merge fields filled in."""
     requests = call.params["renderRequests"]
     check_count(requests, MAX_RENDERED)
-    return Answer([_rendered(call, each if isinstance(each, dict) else {}) for each in requests])
+    return Answer([_rendered(call, opened(each)) for each in requests])
 
 
 @provides("soap.renderStoredEmailTemplate")
@@ -63,15 +63,13 @@ def send_email_message(call: Call) -> Answer:
 
 
 def _rendered(call: Call, request: dict[str, list[Any]]) -> Json:
-    def one(name: str) -> Any:
-        return next(iter(request.get(name, ())), None)
-
     try:
-        fields = MergeFields(call.org, call.user_id, one("whoId"), one("whatId"))
+        fields = MergeFields(call.org, call.user_id, first(request, "whoId"), first(request, "whatId"))
     except ApiError as error:
         return failed(error)
     bodies = [
-        _body(fields, text or "", as_html=flag_of(one("escapeHtmlInMergeFields"))) for text in request["templateBodies"]
+        _body(fields, text or "", as_html=flag_of(first(request, "escapeHtmlInMergeFields")))
+        for text in request["templateBodies"]
     ]
     return {"bodyResults": bodies, "success": all(each["success"] for each in bodies)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.operations import load_operations
@@ -12,7 +12,7 @@ from specforce_mockserver.registry import PROVIDERS
 from specforce_mockserver.web.errors import not_served
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from specforce_mockserver.calls import Call
     from specforce_mockserver.operations import OperationSpec
@@ -75,3 +75,13 @@ def failed(error: ApiError) -> dict[str, Any]:
 def malformed_id(text: str) -> ApiError:
     """A text that is no Id, or one of no object."""
     return ApiError(500, "MALFORMED_ID", f"malformed id {text}")
+
+
+def opened(value: Any) -> dict[str, list[Any]]:
+    """The elements by name of a value whose type the WSDL leaves open; of one that has none, none."""
+    return cast("dict[str, list[Any]]", value) if isinstance(value, dict) else {}
+
+
+def first(elements: Mapping[str, Sequence[Any]], name: str) -> Any:
+    """The first element of a name; None where there is none."""
+    return next(iter(elements.get(name, ())), None)

@@ -99,14 +99,14 @@ class LeadConverter:
         values = _mapped(lead, _ACCOUNT) | _mapped(lead, {name: f"Billing{name}" for name in _ADDRESS})
         if wanted.get("accountId"):
             return self._filled("Account", wanted["accountId"], values)
-        return self._made("Account", {"Name": lead["Company"], "OwnerId": owner, **values})
+        return self._made("Account", {"Name": lead["Company"], "OwnerId": owner, **values}, _given(wanted, "account"))
 
     def _contact(self, lead: Json, wanted: Json, owner: str, account_id: str) -> str:
         values = _mapped(lead, _CONTACT) | _mapped(lead, {name: f"Mailing{name}" for name in _ADDRESS})
         if wanted.get("contactId"):
             always = {"LeadSource": lead["LeadSource"]} if _says(wanted, "overwriteLeadSource") else {}
             return self._filled("Contact", wanted["contactId"], values, always)
-        return self._made("Contact", {"AccountId": account_id, "OwnerId": owner, **values})
+        return self._made("Contact", {"AccountId": account_id, "OwnerId": owner, **values}, _given(wanted, "contact"))
 
     def _opportunity(self, lead: Json, wanted: Json, owner: str, account_id: str) -> str | None:
         values = _mapped(lead, _OPPORTUNITY)
@@ -123,11 +123,12 @@ class LeadConverter:
             "CloseDate": self._quarter_end(),
             **values,
         }
-        return self._made("Opportunity", record)
+        return self._made("Opportunity", record, _given(wanted, "opportunity"))
 
-    def _made(self, name: str, values: Mapping[str, Any]) -> str:
+    def _made(self, name: str, values: Mapping[str, Any], given: Json) -> str:
+        """Insert a record of the lead's values, those of them that its object has, and of the caller's; its Id."""
         sobject = self._org.schema[name]
-        batch = batch_from_json(self._org.schema, sobject, [_known(sobject, values)])
+        batch = batch_from_json(self._org.schema, sobject, [{**_known(sobject, values), **given}])
         result = self._org.records.insert(batch, user_id=self._user_id)[0]
         if result.error is not None or result.id is None:
             raise RowRefusedError(result.error or RowError("UNKNOWN_EXCEPTION", "nothing was made"))
@@ -159,6 +160,12 @@ class LeadConverter:
         today = datetime.fromtimestamp(self._org.clock.now(), UTC)
         month = (today.month - 1) // 3 * 3 + 3
         return f"{today.year}-{month:02d}-{31 if month in (3, 12) else 30}"
+
+
+def _given(wanted: Json, kind: str) -> Json:
+    """The values for a new record that the caller gives."""
+    record: Json = wanted.get(f"{kind}Record") or {}
+    return {name: value for name, value in record.items() if name != "attributes"}
 
 
 def _says(wanted: Json, name: str) -> bool:

@@ -162,14 +162,14 @@ def _element(member: Member, value: Any, dialect: Dialect) -> Element:
 
 
 def _open_element(name: str, value: Any, dialect: Dialect) -> Element:
-    """An element of a type that the WSDL leaves open: what the value has, in its own order."""
+    """An element of a type that the WSDL leaves open: what the value has by name, the order of all types there."""
     if value is None:
         return nil(dialect.own, name)
     if not isinstance(value, dict):
         return Element(dialect.own, name, records.text_of(value))
     children: list[Element] = []
-    for key, each in cast("Json", value).items():
-        many: list[Any] = each if isinstance(each, list) else [each]
+    for key, each in sorted(cast("Json", value).items()):
+        many = cast("list[Any]", each) if isinstance(each, list) else [each]
         children += [_open_element(key, one, dialect) for one in many]
     return Element(dialect.own, name, children=children)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.soap.dialect import Dialect
 
 Json = dict[str, Any]
+_LOCATION = ("latitude", "longitude")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\+0000\Z")
 
 
@@ -102,8 +103,18 @@ def _nested(name: str, value: Json, dialect: Dialect) -> Element:
         return found
     if "attributes" in value:
         return record_element(dialect.records, name, value, dialect)
-    parts = [_field_element(key, part, dialect) for key, part in value.items()]
-    return Element(dialect.records, name, children=parts)
+    return _compound(name, value, dialect)
+
+
+def _compound(name: str, value: Json, dialect: Dialect) -> Element:
+    """An address, which is a location with more, or a location."""
+    kind = "address" if "street" in value else "location"
+    keys = sorted(value, key=lambda key: (key not in _LOCATION, key))
+    found = Element(dialect.records, name, attributes={(XSI, "type"): kind})
+    for key in keys:
+        part = value[key]
+        found.children.append(nil(dialect.own, key) if part is None else Element(dialect.own, key, text_of(part)))
+    return found
 
 
 def page_elements(page: Json, dialect: Dialect) -> Iterator[Element]:

@@ -61,6 +61,8 @@ class SoapExchange(Exchange):
         version = versions.in_path(f"v{segments[3]}") if dialect is not None else None
         if dialect is None or version is None or self._request.method != "POST":
             raise client_fault("The SOAP API takes POST requests to /services/Soap/u/{version}")
+        if "soapaction" not in self._request.headers:
+            raise client_fault("SOAPAction HTTP header missing")
         settings = self._org.settings
         if not float(settings.oldest_version) <= float(version) <= float(settings.newest_version):
             raise ApiError(500, "UNSUPPORTED_API_VERSION", "Invalid Api version specified on URL")
