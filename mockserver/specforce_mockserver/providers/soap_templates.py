@@ -67,10 +67,8 @@ def _rendered(call: Call, request: dict[str, list[Any]]) -> Json:
         fields = MergeFields(call.org, call.user_id, first(request, "whoId"), first(request, "whatId"))
     except ApiError as error:
         return failed(error)
-    bodies = [
-        _body(fields, text or "", as_html=flag_of(first(request, "escapeHtmlInMergeFields")))
-        for text in request["templateBodies"]
-    ]
+    as_html = flag_of(first(request, "escapeHtmlInMergeFields"))
+    bodies = [_body(fields, text or "", as_html=as_html) for text in request.get("templateBodies", ())]
     return {"bodyResults": bodies, "success": all(each["success"] for each in bodies)}
 
 

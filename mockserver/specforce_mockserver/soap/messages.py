@@ -169,7 +169,7 @@ def _open_element(name: str, value: Any, dialect: Dialect) -> Element:
         return Element(dialect.own, name, records.text_of(value))
     children: list[Element] = []
     for key, each in sorted(cast("Json", value).items()):
-        many = cast("list[Any]", each) if isinstance(each, list) else [each]
+        many = cast("Sequence[Any]", each) if isinstance(each, list) else [each]
         children += [_open_element(key, one, dialect) for one in many]
     return Element(dialect.own, name, children=children)
 
