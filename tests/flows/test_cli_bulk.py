@@ -94,11 +94,21 @@ def test_bad_input_ends_with_2_before_anything_is_sent(
     assert org.requests == []
 
 
-def test_an_unknown_column_ends_with_1_and_says_what_was_done(specforce: Command, tmp_path: Path) -> None:
+def test_an_unknown_column_is_refused_before_anything_is_sent(specforce: Command, tmp_path: Path) -> None:
     path = tmp_path / "accounts.csv"
     path.write_text("Name,Nonsense__c\nAcme,1\n")
 
     result = specforce("load", str(path), "Account")
+
+    assert result.exit_code == 2
+    assert "'Nonsense__c' is no field of Account" in result.stderr
+
+
+def test_a_job_that_fails_ends_with_1_and_says_what_was_done(specforce: Command, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("Name,Nonsense__c\nAcme,1\n")
+
+    result = specforce("load", str(path), "Account", "--no-check-header")
 
     assert result.exit_code == 1
     assert "Nonsense__c" in result.stderr

@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from specforce._describes import Described, modified_at
 from specforce._ids import check_id
 from specforce._outgoing import for_create, for_update, for_upsert
 from specforce._records import Saved, declared_fields, decode, encode
 from specforce._saving import save_headers, saved
 from specforce.soql import identifier
 from specforce_api.rest import operations
-from specforce_api.runtime.errors import DecodeError, InputError
+from specforce_api.runtime.errors import InputError
 from specforce_api.runtime.types import UNSET, Unset
 
 from .collections import AsyncCollections
+from .describing import described
 
 if TYPE_CHECKING:
     import os
@@ -183,18 +183,7 @@ class AsyncSObject(Generic[R]):
         Raises:
             NotFound: no such object, or the user may not see it.
         """
-        known = self._session.describes.get(self.name)
-        if known is not None and not refresh:
-            return known.result
-        operation = operations.describe_sobject(self.name, if_modified_since=(known and known.modified) or UNSET)
-        reply = await self._session.reply(operation)
-        found = operation.decode(reply)
-        if found is not None:
-            known = Described(found, modified_at(reply.headers))
-        elif known is None:
-            raise DecodeError("describe answered that nothing changed, though nothing was known")
-        self._session.describes.put(self.name, known)
-        return known.result
+        return await described(self._session, self.name, refresh=refresh)
 
     async def quick_actions(self) -> list[QuickActionSummary]:
         """The object's quick actions, the global ones included.

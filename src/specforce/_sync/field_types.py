@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce._field_types import FieldFacts, field_facts, field_path
-from specforce_api.rest import operations
+
+from .describing import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +42,5 @@ class FieldTypes:
 
     def _describe(self, sobject: str) -> FieldFacts:
         if sobject not in self._facts:
-            known = self._session.describes.get(sobject)
-            describe = known.result if known else self._session.send(operations.describe_sobject(sobject))
-            assert describe is not None, "304 is the answer to a header that wasn't sent"
-            self._facts[sobject] = field_facts(describe)
+            self._facts[sobject] = field_facts(described(self._session, sobject))
         return self._facts[sobject]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from specforce.bulk.outcomes import Counts
     from specforce.bulk.pages import ResultPage
     from specforce.bulk.progress import (
+        HeaderNotChecked,
         JobPolled,
         PageFetched,
         PartSending,
@@ -40,6 +41,7 @@ __all__ = [
     "FailedResult",
     "FailedRow",
     "FailureReason",
+    "HeaderNotChecked",
     "IngestJob",
     "JobPolled",
     "LoadReport",
@@ -64,6 +66,7 @@ _HOMES = {
     "specforce.bulk.outcomes": ("Counts",),
     "specforce.bulk.pages": ("ResultPage",),
     "specforce.bulk.progress": (
+        "HeaderNotChecked",
         "JobPolled",
         "PageFetched",
         "PartSending",

@@ -31,6 +31,7 @@ class LoadOptions:
         concurrency: parts under way at a time.
         results: fetch the result files and join them to the input.
         whole: read and check the source to its end before anything is sent.
+        check_header: hold the header against describe before anything is sent.
         timeout_s: seconds until the deadline of all jobs; `None` for none.
         abort_on_timeout: abort jobs that aren't done by then.
         abort_on_cancel: abort jobs under way where the load is cancelled or interrupted.
@@ -44,6 +45,7 @@ class LoadOptions:
     concurrency: int
     results: bool
     whole: bool
+    check_header: bool
     timeout_s: float | None
     abort_on_timeout: bool
     abort_on_cancel: bool

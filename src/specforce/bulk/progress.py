@@ -39,6 +39,15 @@ class SourceChecked(Progress):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderNotChecked(Progress):
+    """The object can't be described, so Salesforce alone judges the header; `reason` says why. Counts columns."""
+
+    step: ClassVar[str] = "header not checked,"
+    unit: ClassVar[str] = "columns"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartSending(Progress):
     """Bytes of a part are on their way to job `job_id`. Counts bytes of all parts."""
 

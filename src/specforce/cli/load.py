@@ -45,6 +45,9 @@ def load(
         typer.Option(help="Write the rows that failed, weren't tried or aren't known of to this CSV file."),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
+    check_header: Annotated[
+        bool, typer.Option(help="Hold the columns against the object's description before anything is sent.")
+    ] = True,
     results: Annotated[bool, typer.Option(help="Fetch the results and join them to the rows.")] = True,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the load is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the jobs then.")] = False,
@@ -72,6 +75,7 @@ def load(
                     delimiter=delimiter,
                     encoding=encoding,
                     newlines=cast("BreakPolicy", newlines),
+                    check_header=check_header,
                     results=results,
                     timeout_s=timeout,
                     abort_on_timeout=abort_on_timeout,

@@ -18,7 +18,9 @@ from specforce.bulk.report import LoadReport, with_report
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
+from specforce_api.runtime.errors import InputError
 
+from .field_checking import check_header
 from .part_load import AsyncPartLoad
 from .reading import AsyncSource
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
     from specforce.bulk.report_rows import LoadedJob
+    from specforce.bulk.table import Table
 
 
 class AsyncLoad:
@@ -66,7 +69,7 @@ class AsyncLoad:
             raise
         if self._failure is None:
             return self._report(workspace)
-        if not self._loads:
+        if not self._loads and (isinstance(self._failure, InputError) or not self._parts):
             await run(workspace.close)
             raise self._failure
         raise with_report(self._failure, self._report(workspace))
@@ -111,6 +114,8 @@ class AsyncLoad:
                 if not self._options.whole:
                     self._parts.append(part)
                 assert reading.table is not None, "a part has a header"
+                if not self._loads:
+                    await self._check_header(reading.table)
                 load = AsyncPartLoad(
                     self._session,
                     part,
@@ -125,6 +130,12 @@ class AsyncLoad:
                 yield load
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
             self._failure = error
+
+    async def _check_header(self, table: Table) -> None:
+        """Refuse a header that doesn't fit; a delete's is Id alone, as was seen before."""
+        options = self._options
+        if options.check_header and options.operation not in ("delete", "hardDelete"):
+            await check_header(self._session, table.columns, options, self._tell)
 
     async def _listed(self) -> AsyncGenerator[Part, None]:
         for part in self._parts:

@@ -72,6 +72,7 @@ class Bulk:
         concurrency: int = 2,
         results: bool = True,
         check: Check | None = None,
+        check_header: bool = True,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         abort_on_cancel: bool = False,
@@ -103,6 +104,9 @@ class Bulk:
             results: fetch the results and join them; without them the report has counts only.
             check: `"whole"` reads and checks the source to its end before anything is sent, `"parts"` checks each part
                 before it is sent. By default whole where that needs no copy: CSV as a path or bytes.
+            check_header: hold the header against describe before anything is sent: fields that aren't there, can't be
+                written or are missing, external ids, parents. It costs one request per object and client; where the
+                user can't describe the object, a `HeaderNotChecked` event says so and the load goes on.
             timeout_s: seconds until the jobs must be done; `None` for no deadline.
             abort_on_timeout: abort jobs that aren't done by then; else they go on.
             abort_on_cancel: abort jobs under way when the load is cancelled or interrupted, so that they end partly
@@ -141,6 +145,7 @@ class Bulk:
             assignment_rule_id=assignment_rule_id,
             concurrency=concurrency,
             results=results,
+            check_header=check_header,
             whole=is_read_in_place(source, source_format) if check is None else check == "whole",
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,

@@ -19,7 +19,9 @@ from specforce.bulk.report import LoadReport, with_report
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
+from specforce_api.runtime.errors import InputError
 
+from .field_checking import check_header
 from .part_load import PartLoad
 from .reading import Source
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
     from specforce.bulk.report_rows import LoadedJob
+    from specforce.bulk.table import Table
 
 
 class Load:
@@ -67,7 +70,7 @@ class Load:
             raise
         if self._failure is None:
             return self._report(workspace)
-        if not self._loads:
+        if not self._loads and (isinstance(self._failure, InputError) or not self._parts):
             run(workspace.close)
             raise self._failure
         raise with_report(self._failure, self._report(workspace))
@@ -112,6 +115,8 @@ class Load:
                 if not self._options.whole:
                     self._parts.append(part)
                 assert reading.table is not None, "a part has a header"
+                if not self._loads:
+                    self._check_header(reading.table)
                 load = PartLoad(
                     self._session,
                     part,
@@ -126,6 +131,12 @@ class Load:
                 yield load
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
             self._failure = error
+
+    def _check_header(self, table: Table) -> None:
+        """Refuse a header that doesn't fit; a delete's is Id alone, as was seen before."""
+        options = self._options
+        if options.check_header and options.operation not in ("delete", "hardDelete"):
+            check_header(self._session, table.columns, options, self._tell)
 
     def _listed(self) -> Generator[Part, None, None]:
         for part in self._parts:
