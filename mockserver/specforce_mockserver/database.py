@@ -52,12 +52,16 @@ class FairLock:
 class Database:
     """The connections to one SQLite file."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, *, prepare: Callable[[sqlite3.Connection], object] | None = None
+    ) -> None:
         """Open or make the file.
 
         Args:
             path: where to keep it; when None, a temporary directory that goes with `close`, or with its last holder.
+            prepare: gives each new connection the functions that its statements need.
         """
+        self._prepare = prepare
         self._workdir: Path | None = None
         self._remove: Callable[[], object] | None = None
         self.path = path or self.workdir / "org.db"
@@ -96,6 +100,8 @@ class Database:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -16000")
+        if self._prepare is not None:
+            self._prepare(connection)
         return connection
 
     def reader(self) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from specforce_mockserver.database import Database
 from specforce_mockserver.documents import TABLE as DOCUMENT_TABLE
 from specforce_mockserver.documents import Documents
 from specforce_mockserver.faults import Faults
+from specforce_mockserver.formulas.sqlite_functions import SqlFunctions
 from specforce_mockserver.invocable.library import Actions
 from specforce_mockserver.limits import Limits
 from specforce_mockserver.oauth.apps import Apps
@@ -78,7 +79,7 @@ class Org:
         self.clock = clock or Clock()
         self.started_s = self.clock.now()
         self.settings = settings or OrgSettings()
-        self.database = Database(database_path)
+        self.database = Database(database_path, prepare=SqlFunctions(self.clock, self.settings.time_zone).register)
         self.counters = Counters(self.database)
         self.documents = Documents(self.database)
         with self.database.write() as writer:

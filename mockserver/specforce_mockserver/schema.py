@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
+# In the SQL of a computed field, what stands for the alias of the record's table.
+ROW: Final = "\0"
 TEXT_TYPES = frozenset(
     {
         "string",
@@ -45,12 +47,39 @@ class PicklistValue:
     default: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a roll-up summary counts or sums up; keys and words are those of the Metadata API's CustomField.
+
+    Attributes:
+        operation: count, sum, min or max.
+        foreign_key: the field that points here, with its object: `Part__c.Thing__c`.
+        summarized: the field that is summed up, with its object; None for a count.
+        filter: a formula that a record has to fulfil to be counted.
+    """
+
+    operation: str
+    foreign_key: str
+    summarized: str | None = None
+    filter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationRule:
+    """A condition under which a record isn't saved; names are those of the Metadata API's ValidationRule."""
+
+    name: str
+    formula: str
+    message: str
+    error_display_field: str | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field; names and meanings are those of a describe document's `fields[]`.
 
     `document` keeps the describe entry that the field was read from, so that keys this class doesn't model are
-    served back.
+    served back. `computed` is the SQL of a value that is worked out whenever it is read; its column stays empty.
     """
 
     name: str
@@ -75,6 +104,8 @@ class Field:
     display_format: str | None = None
     calculated: bool = False
     formula: str | None = None
+    summary: Summary | None = None
+    computed: str | None = None
     default: Any = None
     defaulted_on_create: bool = False
     reference_to: tuple[str, ...] = ()
@@ -143,6 +174,7 @@ class SObjectType:
     undeletable: bool = True
     document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     child_relationships: tuple[ChildRelationship, ...] = ()
+    validation_rules: tuple[ValidationRule, ...] = ()
 
     @property
     def custom(self) -> bool:
@@ -189,9 +221,19 @@ class SObjectType:
 
 
 class Schema(Mapping[str, SObjectType]):
-    """All objects of an org, by name in any case; `reports` are saved reports that it begins with, as metadata."""
+    """All objects of an org, by name in any case.
 
-    def __init__(self, types: Iterable[SObjectType], reports: Iterable[Mapping[str, Any]] = ()) -> None:
+    `reports` are saved reports that it begins with, as metadata; `formula_faults` says, by `Object.Field`, why a
+    formula can't be worked out.
+    """
+
+    def __init__(
+        self,
+        types: Iterable[SObjectType],
+        reports: Iterable[Mapping[str, Any]] = (),
+        formula_faults: Mapping[str, str] | None = None,
+    ) -> None:
+        self.formula_faults = dict(formula_faults or {})
         self.reports = tuple(reports)
         self._types: dict[str, SObjectType] = {each.name.lower(): each for each in types}
         self._by_prefix = {each.key_prefix: each for each in self._types.values() if each.key_prefix}

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.schema import ChildRelationship, Field, PicklistValue, Schema, SObjectType
+from specforce_mockserver.formulas import attach
+from specforce_mockserver.schema import (
+    ChildRelationship,
+    Field,
+    PicklistValue,
+    Schema,
+    SObjectType,
+    Summary,
+    ValidationRule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +28,7 @@ def build(
     documents: Mapping[str, Document],
     display_formats: Mapping[str, Mapping[str, str]],
     reports: Sequence[Document] = (),
+    rules: Mapping[str, Document] | None = None,
 ) -> Schema:
     """A schema from describe documents.
 
@@ -26,31 +36,59 @@ def build(
         documents: by API name.
         display_formats: of automatic numbers, by object and field; describe has no key for them.
         reports: metadata of saved reports.
+        rules: validation rules and roll-up summaries, by object, as the short form gives them.
     """
-    parsed = {name: _type(document, display_formats.get(name, {})) for name, document in documents.items()}
+    known = rules or {}
+    parsed = {
+        name: _type(document, display_formats.get(name, {}), known.get(name, {}))
+        for name, document in documents.items()
+    }
     types: list[SObjectType] = []
     for name, sobject in parsed.items():
         children = tuple(sorted(_children(documents[name], sobject, parsed), key=_child_and_field))
         types.append(replace(sobject, child_relationships=children))
-    return Schema(types, reports)
+    computed, faults = attach(types)
+    return Schema(computed, reports, faults)
 
 
-def _type(document: Document, formats: Mapping[str, str]) -> SObjectType:
+def _type(document: Document, formats: Mapping[str, str], rules: Document) -> SObjectType:
     name: str = document["name"]
+    summaries: Mapping[str, Mapping[str, str]] = rules.get("summaries", {})
     flags: dict[str, Any] = {each: bool(document.get(each, True)) for each in _FLAGS}
     return SObjectType(
         name=name,
         label=document.get("label") or name,
         label_plural=document.get("labelPlural") or name,
         key_prefix=document.get("keyPrefix"),
-        fields=tuple(field_from(entry, formats.get(entry["name"])) for entry in document["fields"]),
+        fields=tuple(
+            field_from(entry, formats.get(entry["name"]), summaries.get(entry["name"])) for entry in document["fields"]
+        ),
         document=document,
+        validation_rules=tuple(_rule(each) for each in rules.get("validationRules", ())),
         **flags,
     )
 
 
-def field_from(entry: Document, display_format: str | None = None) -> Field:
-    """A field from its describe entry."""
+def _rule(written: Mapping[str, str]) -> ValidationRule:
+    return ValidationRule(
+        written["fullName"],
+        written["errorConditionFormula"],
+        written["errorMessage"],
+        written.get("errorDisplayField"),
+    )
+
+
+def _summary(written: Mapping[str, str]) -> Summary:
+    return Summary(
+        written["summaryOperation"],
+        written.get("summaryForeignKey", ""),
+        written.get("summarizedField"),
+        written.get("summaryFilter"),
+    )
+
+
+def field_from(entry: Document, display_format: str | None = None, summary: Mapping[str, str] | None = None) -> Field:
+    """A field from its describe entry; of a roll-up summary, with what it sums up."""
     name: str = entry["name"]
     return Field(
         name=name,
@@ -75,6 +113,7 @@ def field_from(entry: Document, display_format: str | None = None) -> Field:
         display_format=display_format,
         calculated=entry.get("calculated", False),
         formula=entry.get("calculatedFormula"),
+        summary=_summary(summary) if summary else None,
         default=entry.get("defaultValue"),
         defaulted_on_create=entry.get("defaultedOnCreate", False),
         reference_to=tuple(entry.get("referenceTo") or ()),

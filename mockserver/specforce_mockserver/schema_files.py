@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import specforce_specs
 from specforce_mockserver.calls import ApiError
+from specforce_mockserver.formulas import FormulaError, compile_rule
 from specforce_mockserver.reports.library import check_new
 from specforce_mockserver.schema_documents import build
-from specforce_specs.short_form import ShortFormError, describe_documents, display_formats, read_objects
+from specforce_specs.short_form import ShortFormError, data_rules, describe_documents, display_formats, read_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,9 +74,12 @@ class _Objects:
         self._documents = {name: specforce_specs.describe(name) for name in specforce_specs.sobject_names()}
         self._formats = specforce_specs.display_formats()
         self._reports: list[tuple[str, Document]] = []
+        self._rules: dict[str, Document] = {}
+        self._written: dict[str, str] = {}
 
     def schema(self) -> Schema:
-        made = build(self._documents, self._formats, [report for _where, report in self._reports])
+        made = build(self._documents, self._formats, [report for _where, report in self._reports], self._rules)
+        self._check_formulas(made)
         for where, report in self._reports:
             try:
                 check_new(made, report)
@@ -83,6 +87,20 @@ class _Objects:
                 message = f"{where}: report {report.get('name')}: {error.message}"
                 raise SchemaFileError(message) from error
         return made
+
+    def _check_formulas(self, made: Schema) -> None:
+        """Refuse formulas of the short form that aren't right; those of describe documents may be beyond us."""
+        for place, fault in made.formula_faults.items():
+            if place in self._written:
+                message = f"{self._written[place]}: {place}: {fault}"
+                raise SchemaFileError(message)
+        for name, where in self._written.items():
+            for rule in made[name].validation_rules if name in made else ():
+                try:
+                    compile_rule(made, made[name], rule.formula, row="t", old="o")
+                except FormulaError as error:
+                    message = f"{where}: {name}: validation rule {rule.name}: {error}"
+                    raise SchemaFileError(message) from error
 
     def add_toml(self, text: str, where: str) -> None:
         try:
@@ -98,6 +116,15 @@ class _Objects:
             raise SchemaFileError(message) from error
         for name, found in display_formats(objects).items():
             self._formats[name] = {**self._formats.get(name, {}), **found}
+        for name, rules in data_rules(objects).items():
+            known = self._rules.get(name, {"validationRules": [], "summaries": {}})
+            self._rules[name] = {
+                "validationRules": [*known["validationRules"], *rules["validationRules"]],
+                "summaries": {**known["summaries"], **rules["summaries"]},
+            }
+        for short in objects:
+            self._written[short.name] = where
+            self._written.update((f"{short.name}.{field.name}", where) for field in short.fields)
 
     def add_json(self, text: bytes, where: str) -> None:
         try:

@@ -1,6 +1,7 @@
 """Tables from the schema: one per object, one column per stored field, under their API names.
 
-Every table has `Id` and `IsDeleted`, also where the object has no such field. Text is indexed as it is compared.
+Every table has `Id` and `IsDeleted`, also where the object has no such field. Text is indexed as it is
+compared, and so are the references that roll-up summaries follow.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from specforce_mockserver.schema import INTEGER_TYPES, NUMBER_TYPES
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from specforce_mockserver.schema import Field, Schema, SObjectType
 
@@ -21,8 +23,11 @@ _SYSTEM = ("Id", "IsDeleted")
 
 def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
     """Make the tables that the database lacks, and the columns that a table from an older file lacks."""
+    summarized = {
+        field.summary.foreign_key.lower() for sobject in schema.values() for field in sobject.fields if field.summary
+    }
     for sobject in schema.values():
-        for statement in _statements(sobject):
+        for statement in _statements(sobject, summarized):
             connection.execute(statement)
         present = {row[1].lower() for row in connection.execute(f"PRAGMA table_info({quoted(sobject.name)})")}
         for field in sobject.columns:
@@ -36,7 +41,7 @@ def clear_tables(connection: sqlite3.Connection, schema: Schema) -> None:
         connection.execute(f"DELETE FROM {quoted(sobject.name)}")  # noqa: S608 - names come from the schema
 
 
-def _statements(sobject: SObjectType) -> Iterator[str]:
+def _statements(sobject: SObjectType, summarized: AbstractSet[str]) -> Iterator[str]:
     table = quoted(sobject.name)
     columns = [
         "Id TEXT NOT NULL PRIMARY KEY",
@@ -45,7 +50,7 @@ def _statements(sobject: SObjectType) -> Iterator[str]:
     ]
     yield f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})"
     for field in sobject.columns:
-        if field.unique or field.external_id:
+        if field.unique or field.external_id or f"{sobject.name}.{field.name}".lower() in summarized:
             collation = " COLLATE NOCASE" if folds_case(field) else ""
             index = quoted(f"{sobject.name}.{field.name}")
             yield f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({quoted(field.name)}{collation})"

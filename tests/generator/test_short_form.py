@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import specforce_specs
-from specforce_specs.short_form import ShortFormError, describe_documents, display_formats, read_objects
+from specforce_specs.short_form import ShortFormError, data_rules, describe_documents, display_formats, read_objects
 
 REFERENCE = Path(__file__).parents[2] / "specs" / "reference" / "rest.md"
 STANDARD = {name: specforce_specs.describe(name) for name in specforce_specs.sobject_names()}
@@ -240,6 +240,33 @@ def test_formats_of_automatic_numbers_are_kept_apart() -> None:
     assert specforce_specs.display_formats()["Case"] == {"CaseNumber": "{00000000}"}
 
 
+def test_formulas_and_summaries_are_calculated_and_their_rules_are_kept_apart() -> None:
+    text = """
+[[A__c.validationRules]]
+fullName = "Positive"
+errorConditionFormula = "N__c < 0"
+errorMessage = "not below 0"
+[[A__c.validationRules]]
+fullName = "Off"
+active = false
+errorConditionFormula = "TRUE"
+errorMessage = "never"
+[A__c.fields]
+N__c = { type = "double(18, 0)", summaryOperation = "count", summaryForeignKey = "B__c.A__c" }
+F__c = { type = "double(18, 0)", calculatedFormula = "N__c + 1" }
+"""
+    objects = read_objects(tomllib.loads(text), "schema.toml")
+    (document,) = describe_documents(objects, api_version="67.0").values()
+    number, formula = document["fields"][-2:]
+
+    assert [(each["calculated"], each["createable"]) for each in (number, formula)] == [(True, False)] * 2
+    assert (number["calculatedFormula"], formula["calculatedFormula"]) == (None, "N__c + 1")
+    assert number.keys() == formula.keys()
+    rules = data_rules(objects)["A__c"]
+    assert [rule["fullName"] for rule in rules["validationRules"]] == ["Positive"]
+    assert rules["summaries"] == {"N__c": {"summaryOperation": "count", "summaryForeignKey": "B__c.A__c"}}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -256,6 +283,9 @@ def test_formats_of_automatic_numbers_are_kept_apart() -> None:
         ("[A__c.fields]\n'X Y' = 'string'", "an API name has letters"),
         ("[A__c.fields]\nX__c = 'reference(Nobody)'", "points at Nobody"),
         ("[A]", "needs its keyPrefix"),
+        ("[A__c]\nvalidationRules = 'x'", "validation rules are tables: write [[A__c.validationRules]]"),
+        ("[[A__c.validationRules]]\nname = 'x'", "there is no key of a validation rule 'name'"),
+        ("[[A__c.validationRules]]\nfullName = 'x'", "a validation rule needs a text errorConditionFormula"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, message: str) -> None:

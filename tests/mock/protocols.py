@@ -102,14 +102,8 @@ def soap(raw: RawOrg, body: str, headers: str = "") -> list[ET.Element]:
 
 def soap_record(sobject: str, fields: Fields) -> str:
     """The content of an `sObjects` element."""
-    inside = "".join(f"<o:{name}>{_xml_value(value)}</o:{name}>" for name, value in fields.items())
+    inside = "".join(f"<o:{name}>{escape(cell(value))}</o:{name}>" for name, value in fields.items())
     return f"<o:type>{sobject}</o:type>{inside}"
-
-
-def _xml_value(value: Json) -> str:
-    if isinstance(value, dict):
-        return "".join(f"<o:{name}>{_xml_value(each)}</o:{name}>" for name, each in value.items())
-    return escape(cell(value))
 
 
 def cell(value: Json) -> str:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tests.mock.protocols import Writer
     from tests.mock.raw_org import RawOrg
 
+READ_ONLY = (
+    "Unable to create/update fields: CreatedDate. Please check the security settings of this field and verify that "
+    "it is read/write for your profile or permission set."
+)
 RULES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "required": (
         "Contact",
@@ -60,8 +64,7 @@ RULES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "Account",
         {"Name": "Acme", "CreatedDate": "2026-03-01T10:00:00.000Z"},
         "INVALID_FIELD_FOR_INSERT_UPDATE",
-        "Unable to create/update fields: CreatedDate. Please check the security settings of this field and verify "
-        "that it is read/write for your profile or permission set.",
+        READ_ONLY,
     ),
     "e-mail": ("Thing__c", {"Email__c": "nobody"}, "INVALID_EMAIL_ADDRESS", "Email: invalid email address: nobody"),
     "range": (

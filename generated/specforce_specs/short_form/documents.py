@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .fields import SYSTEM_FIELDS, entries_of, is_custom, label_of, system_entry
 from .keys import OBJECT_KEYS, empty_object
-from .reading import ShortField, ShortFormError, ShortObject
+from .reading import SUMMARY_KEYS, ShortField, ShortFormError, ShortObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,6 +72,25 @@ def display_formats(objects: Iterable[ShortObject]) -> dict[str, dict[str, str]]
         for short in objects
     }
     return {name: formats for name, formats in found.items() if formats}
+
+
+def data_rules(objects: Iterable[ShortObject]) -> dict[str, Describe]:
+    """The validation rules and roll-up summaries of objects: describe has no key for them.
+
+    Returns:
+        By object: `validationRules`, those that are active, as written; and `summaries`, by field, the keys of each.
+    """
+    found: dict[str, Describe] = {}
+    for short in objects:
+        summaries = {
+            field.name: {key: field.given[key] for key in SUMMARY_KEYS if key in field.given}
+            for field in short.fields
+            if "summaryOperation" in field.given
+        }
+        rules = [rule for rule in short.given.get("validationRules", ()) if rule.get("active", True)]
+        if rules or summaries:
+            found[short.name] = {"validationRules": rules, "summaries": summaries}
+    return found
 
 
 def _document(short: ShortObject, taken: set[str], api_version: str) -> Describe:

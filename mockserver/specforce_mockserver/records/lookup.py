@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.schema import TEXT_TYPES
+from specforce_mockserver.schema import ROW, TEXT_TYPES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 def quoted(name: str) -> str:
     """An identifier for SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def value_sql(field: Field, alias: str) -> str:
+    """The value of a field in the row of an alias: its column, or what it is computed by."""
+    if field.computed is None:
+        return f"{alias}.{quoted(field.name)}"
+    return f"({field.computed.replace(ROW, alias)})"
 
 
 def folds_case(field: Field) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.records.lookup import quoted
+from specforce_mockserver.records.lookup import quoted, value_sql
 from specforce_mockserver.values import to_rest
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class RecordReader:
             columns.update(dict.fromkeys(each.name for each in parts))
         places = {name: place for place, name in enumerate(columns)}
         listed = ", ".join(_selected(sobject, name) for name in ("Id", *columns))
-        self._statement = f"SELECT {listed} FROM {quoted(sobject.name)} WHERE Id = ?"  # noqa: S608 - quoted names
+        self._statement = f'SELECT {listed} FROM {quoted(sobject.name)} AS t WHERE "Id" = ?'  # noqa: S608 - quoted names
         self._simple = [(each.name, places.get(each.name), to_rest(each)) for each in self._fields]
         self._blobs = frozenset(each.name for each in self._fields if each.type == "base64")
         self._compounds = {each.name: _member_places(sobject, each, places) for each in self._fields if each.compound}
@@ -72,7 +72,7 @@ def _selected(sobject: SObjectType, name: str) -> str:
     """A column to read; of a file, only whether there is one."""
     field = sobject.field(name)
     if field is None or field.type != "base64":
-        return quoted(name)
+        return quoted(name) if field is None else value_sql(field, "t")
     return f"CASE WHEN {quoted(name)} IS NULL THEN NULL ELSE 1 END"
 
 

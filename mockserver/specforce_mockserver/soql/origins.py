@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from specforce_mockserver.records.lookup import value_sql
 from specforce_mockserver.schema import Field
 
 from . import kinds, sql
@@ -83,7 +84,7 @@ class Origin:
         """A field of these rows; None when there is none of that name."""
         if self.sobject is not None:
             found = self.sobject.field(name)
-            return None if found is None else Column(f"{self.alias}.{sql.name(found.name)}", found, self)
+            return None if found is None else Column(value_sql(found, self.alias), found, self)
         lowered = name.lower()
         if lowered == "type":
             cases = " ".join(f"WHEN {sql.text(each.prefix)} THEN {self._type_of(each)}" for each in self.targets)
@@ -112,8 +113,8 @@ class Origin:
         for each in self.targets:
             found = _named(each.sobject, name.lower())
             if found is not None:
-                table, column = sql.name(each.sobject.name), sql.name(found.name)
-                lookup = f'(SELECT {column} FROM {table} WHERE "Id" = {self.reference})'
+                table, column = sql.name(each.sobject.name), value_sql(found, "n")
+                lookup = f'(SELECT {column} FROM {table} AS n WHERE n."Id" = {self.reference})'
                 cases += f" WHEN {sql.text(each.prefix)} THEN {lookup}"
         return f"CASE substr({self.reference}, 1, 3){cases} END" if cases else "NULL"
 

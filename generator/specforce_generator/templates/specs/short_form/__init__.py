@@ -9,7 +9,15 @@ made of it, and so can a user's own be:
 
 from __future__ import annotations
 
-from .documents import describe_documents, display_formats
+from .documents import data_rules, describe_documents, display_formats
 from .reading import ShortField, ShortFormError, ShortObject, read_objects
 
-__all__ = ["ShortField", "ShortFormError", "ShortObject", "describe_documents", "display_formats", "read_objects"]
+__all__ = [
+    "ShortField",
+    "ShortFormError",
+    "ShortObject",
+    "data_rules",
+    "describe_documents",
+    "display_formats",
+    "read_objects",
+]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from .keys import FIELD_FLAGS, FIELD_KEYS, OBJECT_KEYS
 
@@ -16,8 +16,11 @@ COMPOUND_TYPES = frozenset({"address", "location"})
 PICKLISTS = frozenset({"picklist", "combobox", "multipicklist"})
 TYPES = PLAIN_TYPES | TEXT_TYPES | NUMBER_TYPES | COMPOUND_TYPES | PICKLISTS | {"reference"}
 _WORDS = frozenset({"required", "readOnly", "createOnly", "masterDetail", "unsure", *FIELD_FLAGS})
-_FIELD_KEYS = frozenset({"type", "values", "childRelationshipName", "displayFormat", *FIELD_KEYS})
-_OBJECT_KEYS = frozenset({"fields", "systemFields", *OBJECT_KEYS})
+SUMMARY_KEYS = ("summaryOperation", "summaryForeignKey", "summarizedField", "summaryFilter")
+_FIELD_KEYS = frozenset({"type", "values", "childRelationshipName", "displayFormat", *SUMMARY_KEYS, *FIELD_KEYS})
+_OBJECT_KEYS = frozenset({"fields", "systemFields", "validationRules", *OBJECT_KEYS})
+_RULE_KEYS = frozenset({"fullName", "active", "errorConditionFormula", "errorMessage", "errorDisplayField"})
+_RULE_NEEDS = ("fullName", "errorConditionFormula", "errorMessage")
 _TEXT = re.compile(r"(?P<type>\w+)(?:\((?P<arguments>.*)\))?(?P<words>(?:\s+\w+)*)\s*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -80,6 +83,7 @@ def _object(where: str, name: str, table: object) -> ShortObject:
     fields: object = table.get("fields", {})
     if not _is_table(fields):
         raise ShortFormError(f"{at}.fields: isn't a table: write [{name}.fields]")
+    _check_rules(at, table.get("validationRules", ()))
     seen: set[str] = set()
     for field_name in fields:
         if field_name.lower() in seen:
@@ -100,6 +104,8 @@ def _field(at: str, name: str, written: object) -> ShortField:
     _check(at, "type", {found["type"]} - TYPES, TYPES)
     words = frozenset(found["words"].split())
     _check(at, "word", words - _WORDS, _WORDS)
+    if "calculatedFormula" in given or "summaryOperation" in given:
+        words |= {"calculated"}
     arguments = tuple(part for part in map(str.strip, (found["arguments"] or "").split(",")) if part)
     short = ShortField(name, found["type"], arguments, words, given)
     numeric = short.type not in PICKLISTS | {"reference"}
@@ -108,6 +114,16 @@ def _field(at: str, name: str, written: object) -> ShortField:
     if short.type == "reference" and not arguments:
         raise ShortFormError(f'{at}: name the objects it may point at: "reference(Account)"')
     return short
+
+
+def _check_rules(at: str, rules: object) -> None:
+    if not isinstance(rules, Sequence) or not all(map(_is_table, cast("Sequence[object]", rules))):
+        raise ShortFormError(f"{at}: validation rules are tables: write [[{at.rpartition(' ')[2]}.validationRules]]")
+    for rule in cast("Sequence[Mapping[str, Any]]", rules):
+        _check(at, "key of a validation rule", rule.keys() - _RULE_KEYS, _RULE_KEYS)
+        for key in _RULE_NEEDS:
+            if not isinstance(rule.get(key), str):
+                raise ShortFormError(f"{at}: a validation rule needs a text {key}")
 
 
 def _check_name(at: str, name: str) -> None:
