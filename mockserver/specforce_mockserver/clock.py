@@ -7,12 +7,14 @@ whole milliseconds.
 
 from __future__ import annotations
 
+import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 ClockKind = Literal["real", "auto", "manual"]
 CLOCK_KINDS: tuple[ClockKind, ...] = get_args(ClockKind)
@@ -43,6 +45,8 @@ class Clock:
         self._offset_s = 0.0
         self._stands_at_s = time.time() if start_s is None else start_s
         self._on_tick: list[Callable[[], None]] = []
+        self._alarms: dict[Callable[[], object], float] = {}
+        self._alarms_lock = threading.Lock()
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -62,7 +66,30 @@ class Clock:
         if seconds < 0:
             message = f"a clock only moves forward, not by {seconds} s"
             raise ValueError(message)
-        self._offset_s += seconds
+        with self._alarms_lock:
+            self._offset_s += seconds
+        self._ring()
+
+    @contextmanager
+    def alarm(self, moment_s: float, ring: Callable[[], object]) -> Generator[None, None, None]:
+        """Inside, `ring` is called once, when a moment is reached: at once, or by `advance` from whatever thread."""
+        with self._alarms_lock:
+            self._alarms[ring] = moment_s
+        self._ring()
+        try:
+            yield
+        finally:
+            with self._alarms_lock:
+                self._alarms.pop(ring, None)
+
+    def _ring(self) -> None:
+        with self._alarms_lock:
+            now_s = self.now()
+            due = [ring for ring, moment_s in self._alarms.items() if moment_s <= now_s]
+            for ring in due:
+                del self._alarms[ring]
+        for ring in due:
+            ring()
 
     def on_tick(self, move: Callable[[], None]) -> None:
         """Call `move` at every tick."""

@@ -38,7 +38,7 @@ class OrgSettings:
     has allowed everything. `time_zone` is the default user's and the org's; a fiscal year is named by the calendar year
     in which it ends, or begins with `fiscal_year_named_by_start`. `public_url` is where clients find the org when that
     isn't the host they ask (behind a proxy, say). `apex_rest` off refuses every call of Apex REST, as orgs without it
-    do.
+    do. `records_per_tick` is how fast bulk jobs are under the auto and the manual clock.
     """
 
     client_id: str = "test-client"
@@ -65,6 +65,7 @@ class OrgSettings:
     fiscal_year_named_by_start: bool = False
     daily_api_requests: int = 5_000_000
     page_records: int = 2000
+    records_per_tick: int = 10_000
     deprecated_versions: frozenset[str] = frozenset()
     oldest_version: str = "31.0"
     newest_version: str = "67.0"

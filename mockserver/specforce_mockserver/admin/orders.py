@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from specforce_mockserver.calls import Answer, ApiError
 
@@ -34,7 +34,7 @@ class Order:
     @property
     def bodies(self) -> list[Any]:
         """The body's entries, or the body where it is one entry by itself."""
-        return [*self.body] if isinstance(self.body, list) else [self.body]
+        return cast("list[Any]", self.body) if isinstance(self.body, list) else [self.body]
 
 
 Carry = Callable[[Order], Answer]

@@ -6,11 +6,18 @@ nothing is Salesforce's.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from fnmatch import fnmatchcase
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from specforce_mockserver.faults.plan import JOB_FAILURE, Fault
 from specforce_mockserver.records.results import RowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -18,11 +25,15 @@ DEFAULT_PAGE_RECORDS: Final = 50_000
 
 
 class RowRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Refuses the rows whose cell in one column has one value.
+    """Refuses the rows that fit all that it names; every row, where it names nothing.
 
     Attributes:
-        column: name of the column, as in the header; None refuses every row.
-        equals: the cell.
+        column: name of a column, as in the header, ...
+        equals: ... in which the cell is this, ...
+        matches: ... or, in place of that, like this: `*` and `?` stand for any text and any character.
+        every: each n-th row of the job: 3 means the third, the sixth ...
+        probability: the share of the rows, ...
+        seed: ... which it decides: the same seed, the same rows.
         code: errorCode of the refusal.
         message: its message.
         fields: its fields.
@@ -30,9 +41,31 @@ class RowRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     column: str | None = None
     equals: str | None = None
+    matches: str | None = None
+    every: AtLeastOne | None = None
+    probability: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    seed: int = 0
     code: str = "UNABLE_TO_LOCK_ROW"
     message: str = "unable to obtain exclusive access to this record or 1 records"
     fields: tuple[str, ...] = ()
+
+    def refuses(self, place: int, cell: Callable[[str], object]) -> bool:
+        """Whether it refuses a row.
+
+        Args:
+            place: of the row in the job, from 0.
+            cell: the row's cell in a column; None where it has no such column.
+        """
+        if self.every is not None and (place + 1) % self.every:
+            return False
+        if self.column is not None:
+            value = cell(self.column)
+            if self.matches is not None:
+                if value is None or not fnmatchcase(str(value), self.matches):
+                    return False
+            elif value != self.equals:
+                return False
+        return self.probability >= 1 or Random(f"{self.seed}/{place}").random() < self.probability  # noqa: S311
 
     @property
     def error(self) -> RowError:
@@ -44,7 +77,7 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one job behaves.
 
     Attributes:
-        records_per_tick: rows that a tick of the manual clock processes.
+        records_per_tick: rows that a tick processes: one of the manual clock, or a poll under the auto clock.
         stuck: the job never leaves InProgress, until it is aborted.
         fail_message: the job ends as Failed with this `errorMessage`, ...
         fail_after_records: ... after it has processed this many rows; the others are left unprocessed.
@@ -75,3 +108,27 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 PLAIN: Final = Behaviour()
+
+
+def with_faults(behaviour: Behaviour, faults: Sequence[Fault]) -> Behaviour:
+    """A behaviour, made worse by fault plans."""
+    for fault in faults:
+        code, message = fault.error()
+        if fault.kind == "stick_job":
+            behaviour = replace(behaviour, stuck=True)
+        elif fault.kind == "fail_job":
+            told = fault.message if fault.message is not None else JOB_FAILURE
+            behaviour = replace(behaviour, fail_message=told, fail_after_records=fault.after_records)
+        else:
+            rule = RowRule(
+                column=fault.column,
+                equals=fault.equals,
+                matches=fault.matches,
+                every=fault.every,
+                probability=fault.probability,
+                seed=fault.seed,
+                code=code,
+                message=message,
+            )
+            behaviour = replace(behaviour, row_rules=(*behaviour.row_rules, rule))
+    return behaviour

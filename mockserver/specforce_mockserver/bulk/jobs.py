@@ -11,6 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from specforce_mockserver.bulk.behaviour import Behaviour, with_faults
 from specforce_mockserver.bulk.ingest import IngestWork
 from specforce_mockserver.bulk.job import IngestJob, Job, QueryJob
 from specforce_mockserver.bulk.plans import JobPlans
@@ -19,12 +20,15 @@ from specforce_mockserver.bulk.rows import BATCH_ROWS
 from specforce_mockserver.bulk.states import after_abort, after_close, refuse_delete, refuse_upload
 from specforce_mockserver.bulk.work import Work, Worker
 from specforce_mockserver.calls import ApiError, not_found
+from specforce_mockserver.faults import Subject
 from specforce_mockserver.ids import to_18
+from specforce_mockserver.oauth.users import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from specforce_mockserver.bulk.states import Kind
     from specforce_mockserver.calls import Upload
     from specforce_mockserver.org import Org
 
@@ -45,7 +49,7 @@ class BulkJobs:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self.plans = JobPlans()
+        self.plans = JobPlans(Behaviour(records_per_tick=org.settings.records_per_tick))
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._worker = Worker(org.clock, self._begin, org.database.release_reader)
@@ -59,6 +63,16 @@ class BulkJobs:
     def directory(self, job_id: str) -> Path:
         """Where the files of a job are; made when there is one."""
         return self._directory / job_id
+
+    def look(self, job_id: str) -> Job | None:
+        """A job by Id, in either length; None when there is none."""
+        return self._jobs.get(to_18(job_id) or "")
+
+    def behaviour_of(self, kind: Kind, sobject: str, operation: str, user_id: str) -> Behaviour:
+        """How a new job behaves: by the first plan that fits, and by the fault plans that hit it."""
+        planned = self.plans.take(kind, sobject, operation)
+        subject = Subject(operation, sobject=sobject, users=lambda: names_of(self._org, user_id))
+        return with_faults(planned, self._org.faults.take_for_job(subject))
 
     def add(self, job: Job) -> None:
         """Keep a new job."""
@@ -74,7 +88,7 @@ class BulkJobs:
             ApiError: 404 NOT_FOUND, no such job, or one of the other kind [P/S].
         """
         self._forget_old()
-        job = self._jobs.get(to_18(job_id) or "")
+        job = self.look(job_id)
         if not isinstance(job, kind):
             raise not_found()
         return job
@@ -156,7 +170,7 @@ class BulkJobs:
     def _begin(self, job: Job) -> Work:
         """The work of a job."""
         job.directory.mkdir(parents=True, exist_ok=True)
-        rows = job.behaviour.records_per_tick if self._org.clock.kind == "manual" else BATCH_ROWS
+        rows = BATCH_ROWS if self._org.clock.kind == "real" else job.behaviour.records_per_tick
         if isinstance(job, IngestJob):
             return IngestWork(self._org, job, batch_rows=rows)
         if isinstance(job, QueryJob):

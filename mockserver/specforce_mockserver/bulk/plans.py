@@ -65,8 +65,9 @@ class _Standing:
 class JobPlans:
     """The plans of one org."""
 
-    def __init__(self) -> None:
-        self.default: Behaviour = PLAIN
+    def __init__(self, usual: Behaviour = PLAIN) -> None:
+        self._usual = usual
+        self.default: Behaviour = usual
         self._standing: list[_Standing] = []
         self._lock = threading.Lock()
 
@@ -105,7 +106,7 @@ class JobPlans:
         """Take all plans away."""
         with self._lock:
             self._standing.clear()
-            self.default = PLAIN
+            self.default = self._usual
 
 
 def _made(kind: type[B], base: Behaviour, members: Mapping[str, Any]) -> B:

@@ -6,6 +6,7 @@ Source: reference/bulk_v2.md section 4.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from specforce_mockserver.bulk.results import error_text
@@ -13,7 +14,6 @@ from specforce_mockserver.bulk.results import error_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from specforce_mockserver.bulk.behaviour import RowRule
     from specforce_mockserver.bulk.header import Header
     from specforce_mockserver.bulk.job import IngestJob
     from specforce_mockserver.bulk.rows import RowBatch
@@ -81,16 +81,15 @@ class Saving:
     def _refused_by_rules(self, rows: Sequence[Sequence[str]]) -> dict[int, str]:
         """The rows that a test wants refused."""
         refused: dict[int, str] = {}
+        first = self._job.records_processed
         for rule in self._job.behaviour.row_rules:
             for place, row in enumerate(rows):
-                if self._matches(rule, row):
+                if rule.refuses(first + place, partial(self._cell, row)):
                     refused.setdefault(place, error_text(rule.error))
         return refused
 
-    def _matches(self, rule: RowRule, row: Sequence[str]) -> bool:
-        if rule.column is None:
-            return True
-        return rule.column in self._names and row[self._names.index(rule.column)] == rule.equals
+    def _cell(self, row: Sequence[str], column: str) -> str | None:
+        return row[self._names.index(column)] if column in self._names else None
 
 
 def carry_out(

@@ -192,7 +192,7 @@ class BatchJobs:
             state="UploadComplete",
             dialect=job.dialect,
             directory=directory,
-            behaviour=self._org.part(BulkJobs).plans.take(kind, job.object, job.operation),
+            behaviour=self._org.part(BulkJobs).behaviour_of(kind, job.object, job.operation, job.created_by_id),
             owner=job,
             request=directory / "request",
         )
@@ -211,7 +211,7 @@ class BatchJobs:
     def _begin(self, job: Job) -> Work:
         """The work of a batch."""
         assert isinstance(job, Batch)
-        rows = job.behaviour.records_per_tick if self._org.clock.kind == "manual" else BATCH_ROWS
+        rows = BATCH_ROWS if self._org.clock.kind == "real" else job.behaviour.records_per_tick
 
         def then() -> None:
             self._submit(job.owner, after=job)

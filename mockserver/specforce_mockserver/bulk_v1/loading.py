@@ -7,7 +7,8 @@ transaction is 200 records. Source: reference/bulk_v1.md sections 3, 4 and 7.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from specforce_mockserver.bulk.failure import JobFailure
 from specforce_mockserver.bulk.ingest import TRANSACTION_ROWS
@@ -105,8 +106,7 @@ class LoadWork:
         refused: dict[int, RowError] = {}
         for rule in self._batch.behaviour.row_rules:
             for place in places:
-                value: Any = rule.equals if rule.column is None else payload.value(place, rule.column)
-                if value == rule.equals:
+                if rule.refuses(place, partial(payload.value, place)):
                     refused.setdefault(place, rule.error)
         return refused
 

@@ -23,6 +23,14 @@ def user_named(org: Org, username: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def names_of(org: Org, user_id: str | None) -> frozenset[str]:
+    """What a user goes by, in lower case: the Id and the name; nothing for nobody."""
+    if user_id is None:
+        return frozenset()
+    row = org.database.reader().execute('SELECT Username FROM "User" WHERE Id = ?', (user_id,)).fetchone()
+    return frozenset({user_id.lower(), *(str(each).lower() for each in row or ())})
+
+
 def user_with_password(org: Org, username: str, password: str, *, with_token: bool = False) -> str | None:
     """The Id of the user whose name and password these are; None when they are nobody's.
 

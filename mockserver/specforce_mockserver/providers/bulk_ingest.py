@@ -130,7 +130,7 @@ def _create(call: Call, body: Mapping[str, Any], state: State) -> IngestJob:
         state=state,
         dialect=request.dialect,
         directory=jobs.directory(job_id),
-        behaviour=jobs.plans.take("ingest", request.sobject.name, request.operation),
+        behaviour=jobs.behaviour_of("ingest", request.sobject.name, request.operation, call.user_id),
         external_id_field=request.external_id_field,
         assignment_rule_id=request.assignment_rule_id,
     )

@@ -47,7 +47,7 @@ def create_query_job(call: Call) -> Answer:
         state="UploadComplete",
         dialect=dialect,
         directory=jobs.directory(job_id),
-        behaviour=jobs.plans.take("query", query.plan.sobject.name, body["operation"]),
+        behaviour=jobs.behaviour_of("query", query.plan.sobject.name, body["operation"], call.user_id),
         query=query,
         chunkable=not query.tree.order_by and query.tree.limit is None,
     )

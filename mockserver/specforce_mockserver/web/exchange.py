@@ -16,12 +16,15 @@ from specforce_mockserver.web.bodies import parsed, read_to_file, read_whole
 from specforce_mockserver.web.calling import asked, call_of
 from specforce_mockserver.web.dispatch import target_of
 from specforce_mockserver.web.mounts import HOST, mount_of
+from specforce_mockserver.web.pace import slowly_received, slowly_sent
 from specforce_mockserver.web.promises import broken_promises
 from specforce_mockserver.web.replies import Reply, reply_of, slice_pieces
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
+from specforce_mockserver.web.subjects import subject_of
 from specforce_mockserver.web.subrequests import Subrequests
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from specforce_mockserver.faults import Fault
@@ -89,18 +92,27 @@ class Exchange:
                 self._form = await read_whole(self._request, self._receive, target.operation.api)
                 target = target.refined(parsed(target.operation, self._request, self._form))
             self._target = target
-            if await self._withheld(target.operation.id):
+            if await self._withheld(target.operation.id, target.path_values, target.session):
                 return None
             answer = await self._answer(target)
         return reply_of(answer, pretty=self._request.header("x-prettyprint") == "1")
 
-    async def _withheld(self, operation_id: str) -> bool:
+    async def _withheld(self, operation_id: str, path_values: Mapping[str, str], caller: Session | None) -> bool:
         """Note the operation and take its fault; whether that was one that withholds the answer, as it has by then."""
         self._entry.operation = operation_id
-        self._fault = fault = self._org.faults.take(operation_id)
+        if not self._org.faults:
+            return False
+        subject = subject_of(self._org, self._request, operation_id, path_values, caller)
+        self._fault = fault = self._org.faults.take(subject)
         if fault is None:
             return False
         self._entry.fault = fault.kind
+        await misfortune.delay(fault, self._org)
+        if fault.request_bytes_per_s is not None:
+            self._receive = slowly_received(self._receive, self._org, fault.request_bytes_per_s)
+        if fault.bytes_per_s is not None:
+            transport = self._scope[misfortune.TRANSPORT]
+            self._send = slowly_sent(self._send, self._org, fault.bytes_per_s, transport)
         if fault.kind == "hang":
             await misfortune.hang(fault, self._org.faults, self._scope, self._receive)
         elif fault.kind == "drop_before":

@@ -9,10 +9,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.calls import Answer, ApiError
+from specforce_mockserver.web.pace import Pace
 from specforce_mockserver.web.replies import in_memory, wire_headers
 
 if TYPE_CHECKING:
     from specforce_mockserver.faults import Fault, Faults
+    from specforce_mockserver.org import Org
     from specforce_mockserver.web.asgi import Receive, Scope, Send
     from specforce_mockserver.web.replies import Reply
 
@@ -31,6 +33,12 @@ def stated(fault: Fault) -> Answer:
         raise ApiError(fault.status, code, message, headers=fault.headers)
     body, media_type = page
     return Answer(status=fault.status, content=body.encode(), media_type=media_type, headers=dict(fault.headers))
+
+
+async def delay(fault: Fault, org: Org) -> None:
+    """Hold a call up before anything happens."""
+    if fault.delay_s:
+        await Pace(org).until(fault.delay_s)
 
 
 async def drop(scope: Scope, receive: Receive) -> None:
@@ -62,9 +70,10 @@ async def hang(fault: Fault, faults: Faults, scope: Scope, receive: Receive) -> 
 async def cut(fault: Fault, reply: Reply, scope: Scope, receive: Receive, send: Send, *, now_s: float) -> int:
     """Promise the whole body, send the beginning of it, close the connection."""
     content = in_memory(reply.content)
-    reply.headers["content-length"] = str(max(len(content), fault.after_bytes + 1))
+    end = fault.kept(content)
+    reply.headers["content-length"] = str(max(len(content), end + 1))
     await send({"type": "http.response.start", "status": reply.status, "headers": wire_headers(reply, now_s)})
-    sent = content[: fault.after_bytes]
+    sent = content[:end]
     await send({"type": "http.response.body", "body": sent, "more_body": True})
     transport: asyncio.Transport = scope[TRANSPORT]
     transport.close()
@@ -74,5 +83,6 @@ async def cut(fault: Fault, reply: Reply, scope: Scope, receive: Receive, send: 
 
 def truncated(fault: Fault, reply: Reply) -> Reply:
     """The same reply with less of its body, well-formed in the eyes of HTTP."""
-    reply.content = in_memory(reply.content)[: fault.after_bytes]
+    content = in_memory(reply.content)
+    reply.content = content[: fault.kept(content)]
     return reply

@@ -35,7 +35,8 @@ class SoapExchange(Exchange):
             return reply_of(page, pretty=False)
         dialect, version = self._endpoint()
         message = await self._message(dialect)
-        if await self._withheld(message.operation.spec.id):
+        caller = self._org.sessions.look(message.session_id())
+        if await self._withheld(message.operation.spec.id, {}, caller):
             return None
         fault = self._fault
         if fault is not None and fault.kind == "status":

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 from specforce.auth import ClientCredentials
 
+from .faults import Faults
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specforce_mockserver.apex import ApexEndpoints
     from specforce_mockserver.dashboards.library import Dashboards
-    from specforce_mockserver.faults import Fault, FaultKind
     from specforce_mockserver.invocable.library import Actions
     from specforce_mockserver.list_views.library import ListViews
     from specforce_mockserver.org import Org
@@ -200,61 +201,3 @@ class FakeOrg:
         if reply.status >= 400:
             raise ValueError(json.loads(content)[0]["message"])
         return json.loads(content) if content else None
-
-
-class Faults:
-    """What goes wrong at the org, and when. Plans count only calls that were routed and logged in."""
-
-    def __init__(self, org: Org) -> None:
-        self._org = org
-
-    def add(
-        self,
-        operation: str = "*",
-        kind: FaultKind = "status",
-        *,
-        times: int | None = 1,
-        skip: int = 0,
-        status: int = 503,
-        error_code: str | None = None,
-        message: str | None = None,
-        body: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        after_bytes: int = 0,
-        seconds: float = 300,
-    ) -> Fault:
-        """Plan a fault.
-
-        Args:
-            operation: the operationId that it hits, such as `getIngestJob`; `*` for any.
-            kind: `status` answers with an error, `cut` and `truncate` end the answer early (with a Content-Length that
-                says so, and with one that doesn't), `drop_before` and `drop_after` close the connection before or after
-                the operation takes effect, `hang` doesn't answer, `expire_tokens` ends every session first.
-            times: how many calls it hits, `None` for all.
-            skip: how many calls go well before.
-            error_code: Salesforce's code in the error body; `message` its text.
-            body: what `status` answers in place of an error body, such as a proxy's page.
-            headers: further headers of the answer, such as Retry-After.
-            after_bytes: how much of the body gets through.
-            seconds: how long a `hang` lasts at most.
-        """
-        from specforce_mockserver.faults import Fault  # noqa: PLC0415 - an extra
-
-        plan = Fault(
-            kind,
-            operation,
-            times,
-            skip,
-            status=status,
-            error_code=error_code,
-            message=message,
-            body=body,
-            headers=dict(headers or {}),
-            after_bytes=after_bytes,
-            seconds=seconds,
-        )
-        return self._org.faults.add(plan)
-
-    def clear(self) -> None:
-        """Forget all plans, and let go of calls that hang."""
-        self._org.faults.clear()
