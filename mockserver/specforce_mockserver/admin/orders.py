@@ -34,7 +34,8 @@ class Order:
     @property
     def bodies(self) -> list[Any]:
         """The body's entries, or the body where it is one entry by itself."""
-        return cast("list[Any]", self.body) if isinstance(self.body, list) else [self.body]
+        body: object = self.body
+        return cast("list[Any]", body) if isinstance(body, list) else [body]
 
 
 Carry = Callable[[Order], Answer]
