@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.calls import Answer, ApiError
 
@@ -34,8 +34,8 @@ class Order:
     @property
     def bodies(self) -> list[Any]:
         """The body's entries, or the body where it is one entry by itself."""
-        body: object = self.body
-        return cast("list[Any]", body) if isinstance(body, list) else [body]
+        body: Any = self.body
+        return [*body] if isinstance(body, list) else [body]
 
 
 Carry = Callable[[Order], Answer]
