@@ -25,7 +25,8 @@ def seed_defaults(org: Org) -> Identity:
         with org.database.write() as writer:
             writer.execute('UPDATE "User" SET Username = ? WHERE Id = ?', (org.settings.username, found[1]))
         return Identity(*found)
-    identity = Identity(org.counters.new_id("00D"), org.counters.new_id("005"), org.counters.new_id("00e"))
+    org_id = org.settings.organization_id or org.counters.new_id("00D")
+    identity = Identity(org_id, org.counters.new_id("005"), org.counters.new_id("00e"))
     settings = org.settings
     time_zone = "GMT" if settings.time_zone == "UTC" else settings.time_zone
     with org.database.write():

@@ -1,6 +1,8 @@
-"""`MockServer`: an org behind a port of this process, served by uvicorn in a thread of its own.
+"""`MockServer`: orgs behind a port of this process, served by uvicorn's protocol in a thread of its own.
 
-Starting and stopping wait for events, never for time. It binds to loopback unless told otherwise.
+Starting and stopping wait for events, never for time. It binds to loopback unless told otherwise. One port speaks all
+that the server does: HTTP, with an authority TLS too, and to clients of the proxy both. The proxy ends here: it answers
+for Salesforce's hosts itself and never passes anything on to the network.
 """
 
 from __future__ import annotations
@@ -12,55 +14,72 @@ import threading
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
+from specforce_mockserver.network.door import Door
+from specforce_mockserver.network.gate import Gate
+from specforce_mockserver.network.hosts import LOCAL_NAMES
+from specforce_mockserver.network.limits import Patience, connection_limit
 from specforce_mockserver.org import Org
-from specforce_mockserver.web.app import App
-from specforce_mockserver.web.misfortune import TRANSPORT
+from specforce_mockserver.orgs import Orgs
+from specforce_mockserver.web.front import Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specforce_mockserver.network.authority import Authority
+    from specforce_mockserver.network.hosts import Hosts
+
 LOOPBACK = "127.0.0.1"
 BACKLOG = 512
-KEEP_ALIVE_S = 120
+PATIENCE = Patience()
+GRACE_S = 5.0
 STOP_TIMEOUT_S = 10.0
-
-
-class _Connection(HttpToolsProtocol):
-    """uvicorn's connection, which hands its transport to the application: faults close it."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        cast("dict[str, Any]", self.scope)[TRANSPORT] = self.transport
-
-    def on_headers_complete(self) -> None:
-        # A path that begins with two slashes would be read as a host; Salesforce tolerates it.
-        if self.url.startswith(b"//"):
-            self.url = b"/" + self.url.lstrip(b"/")
-        super().on_headers_complete()
 
 
 class MockServer:
     """A fake org on a port. `start` returns when it answers; also a context manager."""
 
     def __init__(
-        self, org: Org | None = None, *, host: str = LOOPBACK, port: int = 0, check_answers: bool = False
+        self,
+        org: Org | Orgs | None = None,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        authority: Authority | None = None,
+        tls: bool = False,
+        proxied: Hosts | None = None,
+        patience: Patience = PATIENCE,
+        max_connections: int | None = None,
+        grace_s: float = GRACE_S,
+        check_answers: bool = False,
     ) -> None:
         """Bind a port.
 
         Args:
-            org: what to serve; a new org with the standard objects, closed by `stop`, unless given.
+            org: what to serve, one or several; a new org with the standard objects, closed by `stop`, unless given.
             host: the address to bind; loopback unless the caller wants others in.
             port: the port; 0 takes a free one.
+            authority: vouches for the server; without one it speaks plain HTTP only.
+            tls: whether `url` says https.
+            proxied: the hosts that the server answers for as a proxy; needs an authority; no proxy unless given.
+            patience: how long clients are waited for.
+            max_connections: how many there may be; as many as the machine lets the process, unless given.
+            grace_s: how long `stop` waits for calls that are under way.
             check_answers: answer 500 with the reason where an answer breaks the spec; for the fake org's own tests.
 
         Raises:
             OSError: the port is taken.
+            ValueError: there is no authority where one is needed.
         """
-        self.org = org or Org()
+        if authority is None and (tls or proxied is not None):
+            raise ValueError("TLS and the proxy need an authority")
+        self.orgs = org if isinstance(org, Orgs) else Orgs(org or Org())
         self._owns_org = org is None
+        self._authority = authority
+        self._proxied = proxied
+        self._patience = patience
+        self._max_connections = max_connections or connection_limit()
+        self._grace_s = grace_s
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # With the protocol named, asyncio switches Nagle's algorithm off: otherwise every answer waits 40 ms.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -70,9 +89,12 @@ class MockServer:
         except OSError:
             self._socket.close()
             raise
-        bound_host, bound_port = self._socket.getsockname()[:2]
+        bound_host, self.port = self._socket.getsockname()[:2]
+        self._names = LOCAL_NAMES | {bound_host, host.lower()}
         shown = f"[{bound_host}]" if family == socket.AF_INET6 else bound_host
-        self.url = f"http://{shown}:{bound_port}"
+        self.plain_url = f"http://{shown}:{self.port}"
+        self.url = f"https://{shown}:{self.port}" if tls else self.plain_url
+        self.proxy_url = self.plain_url if proxied is not None else None
         self._check_answers = check_answers
         self._answering = threading.Event()
         self._thread: threading.Thread | None = None
@@ -95,16 +117,22 @@ class MockServer:
         return self
 
     def stop(self) -> None:
-        """Close all connections, let go of calls that hang, end the thread."""
-        self.org.faults.clear()
+        """Let go of calls that hang, wait for the others, close all connections, end the thread."""
+        for org in self.orgs:
+            org.faults.clear()
         if self._thread is not None:
             if self._stop is not None:
                 self._stop()
-            self._thread.join(STOP_TIMEOUT_S)
+            self._thread.join(self._grace_s + STOP_TIMEOUT_S)
             self._thread = None
         self._socket.close()
         if self._owns_org:
-            self.org.close()
+            self.orgs.close()
+
+    @property
+    def org(self) -> Org:
+        """The first org."""
+        return self.orgs.first
 
     def __enter__(self) -> Self:
         return self.start()
@@ -123,38 +151,31 @@ class MockServer:
             self._answering.set()
 
     async def _serve(self) -> None:
-        app = App(self.org, check_answers=self._check_answers)
+        app = Front(self.orgs, check_answers=self._check_answers)
         config = Config(
             cast("Any", app),
             lifespan="off",
             ws="none",
             access_log=False,
             log_config=None,
-            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_keep_alive=cast("int", self._patience.keep_alive_s),
         )
         config.load()
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-        state = ServerState()
         loop = asyncio.get_running_loop()
-        stopped = asyncio.Event()
-        server = await loop.create_server(
-            lambda: _Connection(config, state, {}, loop), sock=self._socket, backlog=BACKLOG
+        gate = Gate(
+            config,
+            own=frozenset((name, self.port) for name in self._names),
+            authority=self._authority,
+            proxied=self._proxied,
+            patience=self._patience,
+            max_connections=self._max_connections,
         )
+        stopped = asyncio.Event()
+        server = await loop.create_server(lambda: Door(gate), sock=self._socket, backlog=BACKLOG)
         self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
         self._answering.set()
         await stopped.wait()
         server.close()
-        await _end(state)
+        await gate.close(self._grace_s)
         app.close()
-
-
-async def _end(state: ServerState) -> None:
-    """Close idle connections, wait for running calls, then close what is left."""
-    for connection in list(state.connections):
-        connection.shutdown()
-    running = [task for task in state.tasks if not task.done()]
-    if running:
-        await asyncio.wait(running, timeout=STOP_TIMEOUT_S / 2)
-    for connection in list(state.connections):
-        connection.transport.abort()
-    await asyncio.sleep(0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from specforce_mockserver.network.hosts import DOMAINS
+
 LOOPBACK_CALLBACKS = ("http://localhost:*/callback", "http://127.0.0.1:*/callback")
 
 
@@ -39,6 +41,10 @@ class OrgSettings:
     in which it ends, or begins with `fiscal_year_named_by_start`. `public_url` is where clients find the org when that
     isn't the host they ask (behind a proxy, say). `apex_rest` off refuses every call of Apex REST, as orgs without it
     do. `records_per_tick` is how fast bulk jobs are under the auto and the manual clock.
+
+    `my_domain` is the org's name: it is at `https://acme.my.salesforce.com`, where those are sent who log in at one of
+    the `login_hosts`. `domains` are those that such hosts may be below; `organization_id` is the org's Id, the first
+    of its kind unless given.
     """
 
     client_id: str = "test-client"
@@ -57,6 +63,9 @@ class OrgSettings:
     my_domain_only: bool = True
     apps: tuple[App, ...] = ()
     certificate: str | None = None
+    my_domain: str = "acme"
+    domains: tuple[str, ...] = DOMAINS
+    organization_id: str | None = None
     organization_name: str = "Acme"
     scope: str = "refresh_token api id"
     automatic_login: bool = False
@@ -73,3 +82,8 @@ class OrgSettings:
     recycle_bin_days: int = 15
     public_url: str | None = None
     apex_rest: bool = True
+
+    @property
+    def my_domain_url(self) -> str:
+        """Where the org is, in the names of Salesforce."""
+        return f"https://{self.my_domain}.my.salesforce.com"

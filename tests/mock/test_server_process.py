@@ -184,7 +184,7 @@ def test_a_server_that_can_not_answer_says_why_instead_of_starting(monkeypatch: 
     def broken(*_args: object, **_options: object) -> None:
         raise LookupError("no routes")
 
-    monkeypatch.setattr("specforce_mockserver.server.App", broken)
+    monkeypatch.setattr("specforce_mockserver.server.Front", broken)
     server = MockServer()
 
     with pytest.raises(RuntimeError, match="didn't start: no routes") as caught:

@@ -88,6 +88,10 @@ class Authorizations:
             self._codes[code] = _Code(allowed, redirect_uri, challenge, self._clock.now() + CODE_LIFETIME_S)
         return code
 
+    def knows(self, code: str) -> bool:
+        """Whether it made a code: of a redirect, of a device, or the one that a person types."""
+        return code in self._codes or code in self._devices or self.waiting(code) is not None
+
     def redeem(self, code: str, *, client_id: str, redirect_uri: str, verifier: str | None) -> Allowed:
         """What an authorization code stands for; it works once.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.calls import NOTHING, Answer, ApiError, Call, Upload
 from specforce_mockserver.web import checks, errors
+from specforce_mockserver.web.addresses import base_url
 from specforce_mockserver.web.bodies import check_media_type, parsed
 from specforce_mockserver.web.multipart import parse_multipart
 
@@ -53,7 +54,7 @@ def call_of(
         operation=operation,
         method=request.method,
         path=request.path,
-        base_url=org.settings.public_url or request.base_url,
+        base_url=base_url(org.settings, request),
         api_version=target.api_version,
         params={**target.path_values, **values},
         query=request.query,

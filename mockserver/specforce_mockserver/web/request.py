@@ -38,6 +38,7 @@ class Request:
         if self.method == "POST" and override is not None and override.upper() in _OVERRIDES:
             self.method = override.upper()
         self.scheme: str = scope.get("scheme", "http")
+        self.root_path: str = scope.get("root_path", "")
 
     def argument(self, name: str) -> str | None:
         """The first value of a query parameter."""
@@ -50,7 +51,7 @@ class Request:
     @property
     def base_url(self) -> str:
         """Where the caller found this server: what `instance_url` is."""
-        return f"{self.scheme}://{self.header('host') or 'localhost'}"
+        return f"{self.scheme}://{self.header('host') or 'localhost'}{self.root_path}"
 
     @property
     def host(self) -> str:

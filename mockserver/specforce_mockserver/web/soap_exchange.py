@@ -16,6 +16,7 @@ from specforce_mockserver.soap import messages
 from specforce_mockserver.soap.dialect import BY_ENDPOINT
 from specforce_mockserver.soap.faults import XML, client_fault, invalid_session
 from specforce_mockserver.web import errors, misfortune
+from specforce_mockserver.web.addresses import base_url
 from specforce_mockserver.web.bodies import read_whole
 from specforce_mockserver.web.calling import asked
 from specforce_mockserver.web.exchange import Exchange, oversize
@@ -114,7 +115,7 @@ class SoapExchange(Exchange):
             operation=message.operation.spec,
             method=request.method,
             path=request.path,
-            base_url=org.settings.public_url or request.base_url,
+            base_url=base_url(org.settings, request),
             api_version=version,
             params=messages.arguments(message, org.schema, dialect),
             query=[],

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.dashboards.library import Dashboards
     from specforce_mockserver.invocable.library import Actions
     from specforce_mockserver.list_views.library import ListViews
+    from specforce_mockserver.network.authority import Authority
     from specforce_mockserver.org import Org
     from specforce_mockserver.outbox import Message
     from specforce_mockserver.quick_actions.library import QuickActions
@@ -43,12 +44,19 @@ class FakeOrg:
         clock: `auto`: jobs move whenever they are looked at; `manual`: only with `advance`; `real`: with time.
         settings: who may log in and the like; the documented default identity without them.
         port: 0 takes a free one.
+        tls: whether `url` says https; clients have to trust `ca_bundle`.
+        proxy: whether it is a proxy too, at `proxy_url`, which answers for Salesforce's own hosts itself and forwards
+            nothing: a client that insists on https://login.salesforce.com needs only that and `ca_bundle`.
+        ca_dir: a folder that keeps the certificate authority for the next time; a temporary one unless given.
 
     Attributes:
         url: login URL and instance URL in one.
+        proxy_url: for HTTPS_PROXY and the like; None without a proxy.
+        ca_bundle: a PEM file of the authority that vouches for it; None where neither TLS nor a proxy is asked for.
 
     Raises:
-        ModuleNotFoundError: specforce[mock] isn't installed. OSError: the port is taken.
+        ModuleNotFoundError: specforce[mock] isn't installed. OSError: the port is taken. ValueError: `ca_dir` has
+            something else in the place of an authority.
     """
 
     def __init__(
@@ -58,9 +66,13 @@ class FakeOrg:
         clock: ClockKind = "auto",
         settings: OrgSettings | None = None,
         port: int = 0,
+        tls: bool = False,
+        proxy: bool = False,
+        ca_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         try:
             from specforce_mockserver import clock as clocks  # noqa: PLC0415 - an extra
+            from specforce_mockserver.network.hosts import Hosts  # noqa: PLC0415
             from specforce_mockserver.org import Org  # noqa: PLC0415
             from specforce_mockserver.schema_files import load_schema  # noqa: PLC0415
             from specforce_mockserver.server import MockServer  # noqa: PLC0415
@@ -68,13 +80,18 @@ class FakeOrg:
             message = f"the fake org needs {error.name}: pip install 'specforce[mock]'"
             raise ModuleNotFoundError(message, name=error.name) from error
         files = [schema] if isinstance(schema, str | os.PathLike) else schema
+        self._authority = _authority(ca_dir) if tls or proxy else None
         self.org: Org = Org(load_schema([Path(file) for file in files]), clock=clocks.Clock(clock), settings=settings)
         try:
-            self._server = MockServer(self.org, port=port)
+            self._server = MockServer(
+                self.org, port=port, tls=tls, authority=self._authority, proxied=Hosts() if proxy else None
+            )
         except OSError:
-            self.org.close()
+            self._close()
             raise
         self.url: str = self._server.url
+        self.proxy_url: str | None = self._server.proxy_url
+        self.ca_bundle: Path | None = self._authority.bundle if self._authority is not None else None
         self.faults = Faults(self.org)
 
     def __repr__(self) -> str:
@@ -84,7 +101,7 @@ class FakeOrg:
         try:
             self._server.start()
         except RuntimeError:
-            self.org.close()
+            self._close()
             raise
         return self
 
@@ -92,7 +109,12 @@ class FakeOrg:
         try:
             self._server.stop()
         finally:
-            self.org.close()
+            self._close()
+
+    def _close(self) -> None:
+        self.org.close()
+        if self._authority is not None:
+            self._authority.close()
 
     def auth(self) -> ClientCredentials:
         """Credentials that this org accepts."""
@@ -191,7 +213,7 @@ class FakeOrg:
 
     def _admin(self, resource: str, document: object, *, method: str = "POST") -> object:
         """Ask the org's administration, which answers over HTTP only."""
-        connection = HTTPConnection(urlsplit(self.url).netloc)
+        connection = HTTPConnection(urlsplit(self._server.plain_url).netloc)
         try:
             connection.request(method, f"/__mock/{resource}", json.dumps(document, default=str))
             reply = connection.getresponse()
@@ -201,3 +223,10 @@ class FakeOrg:
         if reply.status >= 400:
             raise ValueError(json.loads(content)[0]["message"])
         return json.loads(content) if content else None
+
+
+def _authority(folder: str | os.PathLike[str] | None) -> Authority:
+    """What vouches for the org by TLS."""
+    from specforce_mockserver.network.authority import Authority  # noqa: PLC0415 - needs cryptography
+
+    return Authority(Path(folder) if folder is not None else None)

@@ -1,0 +1,150 @@
+"""`specforce mock serve`: its options, and a server that runs until it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specforce_mockserver.clock import CLOCK_KINDS, Clock
+from specforce_mockserver.network.hosts import LOCAL_NAMES, Hosts
+from specforce_mockserver.network.limits import raise_file_limit
+from specforce_mockserver.oauth.apps import load_apps
+from specforce_mockserver.org import Org
+from specforce_mockserver.schema_files import load_schema
+from specforce_mockserver.server import LOOPBACK, MockServer
+from specforce_mockserver.settings import OrgSettings
+
+if TYPE_CHECKING:
+    import argparse
+
+    from specforce_mockserver.network.authority import Authority
+
+IDENTITY = ("client_id", "client_secret", "username", "password", "security_token", "refresh_token")
+
+
+def add_options(serve: argparse.ArgumentParser) -> None:
+    """Say which options there are."""
+    identity = OrgSettings()
+    serve.add_argument("--host", default=LOOPBACK, help="address to bind (%(default)s: only this machine)")
+    serve.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one (%(default)s)")
+    serve.add_argument("--print-url", action="store_true", help="print the URL, and nothing else, as the first line")
+    serve.add_argument("--clock", choices=CLOCK_KINDS, default="real", help="whose time the org has (%(default)s)")
+    serve.add_argument(
+        "--schema",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="objects beside the standard ones: TOML, describe documents in JSON, or a folder of both; repeatable",
+    )
+    serve.add_argument("--persist", type=Path, metavar="FILE", help="keep the records in this file")
+    serve.add_argument("--public-url", metavar="URL", help="where clients find the org, if not at the host they ask")
+    for name in IDENTITY:
+        default = getattr(identity, name)
+        serve.add_argument(f"--{name.replace('_', '-')}", default=default, help="of the default identity (%(default)s)")
+    serve.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="of the default app, for the JWT bearer flow: PEM"
+    )
+    serve.add_argument(
+        "--apps", type=Path, metavar="FILE", help="further connected apps: TOML, a table per consumer key"
+    )
+    serve.add_argument("--automatic-login", action="store_true", help="login pages ask nobody and allow everything")
+    _add_network_options(serve)
+
+
+def _add_network_options(serve: argparse.ArgumentParser) -> None:
+    group = serve.add_argument_group("TLS and the proxy")
+    group.add_argument("--tls", action="store_true", help="speak https too, by a certificate authority of its own")
+    group.add_argument(
+        "--proxy",
+        action="store_true",
+        help="be a proxy too, which answers for Salesforce's hosts itself, forwards nothing and refuses all others",
+    )
+    group.add_argument(
+        "--proxy-domain", action="append", default=[], metavar="DOMAIN", help="a further domain to answer for"
+    )
+    group.add_argument(
+        "--ca-dir", type=Path, metavar="DIR", help="keep the authority here for the next time (a temporary folder)"
+    )
+    group.add_argument("--tls-name", action="append", default=[], metavar="NAME", help="a further name of this machine")
+    group.add_argument(
+        "--print-ca", action="store_true", help="print the path of the CA bundle as a line, after the URL if that is"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; the exit code is answered.
+
+    Raises:
+        ValueError, OSError: an option can't be used, the port is taken, a file can't be read.
+    """
+    raise_file_limit()
+    settings = replace(
+        OrgSettings(),
+        **{name: getattr(options, name) for name in IDENTITY},
+        public_url=options.public_url,
+        certificate=options.certificate.read_text("utf-8") if options.certificate else None,
+        apps=load_apps(options.apps) if options.apps else (),
+        automatic_login=options.automatic_login,
+    )
+    with contextlib.ExitStack() as stack:
+        hosts = Hosts(tuple(options.proxy_domain))
+        authority = None
+        if options.tls or options.proxy or options.print_ca:
+            authority = _authority(options, hosts)
+            stack.callback(authority.close)
+        org = Org(
+            load_schema(options.schema), clock=Clock(options.clock), settings=settings, database_path=options.persist
+        )
+        stack.callback(org.close)
+        server = MockServer(
+            org,
+            host=options.host,
+            port=options.port,
+            authority=authority,
+            tls=options.tls,
+            proxied=hosts if options.proxy else None,
+        )
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: stopped.set())
+        with server:
+            _announce(server, options, authority)
+            stopped.wait()
+    return 0
+
+
+def _authority(options: argparse.Namespace, hosts: Hosts) -> Authority:
+    try:
+        from specforce_mockserver.network.authority import Authority  # noqa: PLC0415 - only where it is asked for
+    except ModuleNotFoundError as error:
+        raise ValueError(f"TLS and the proxy need the package {error.name}: pip install 'specforce[mock]'") from error
+    names = [*options.tls_name, *([options.host] if options.host not in LOCAL_NAMES else [])]
+    return Authority(options.ca_dir, hosts=hosts, names=names)
+
+
+def _announce(server: MockServer, options: argparse.Namespace, authority: Authority | None) -> None:
+    """Say where the org is, on stdout, and who can reach it, on stderr."""
+    lines = [server.url] if options.print_url else []
+    if options.print_ca and authority is not None:
+        lines.append(str(authority.bundle))
+    if not lines:
+        lines = [
+            f"fake org at {server.url} ({options.clock} clock)",
+            f"  client id {options.client_id}, client secret {options.client_secret}",
+            f"  user {options.username}, password {options.password}{options.security_token}",
+        ]
+        if server.proxy_url is not None:
+            lines.append(f"  proxy {server.proxy_url}")
+        if authority is not None:
+            lines.append(f"  CA bundle {authority.bundle}")
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    if options.host not in LOCAL_NAMES:
+        sys.stderr.write(f"anyone who can reach {options.host} can use this org: it has no secrets to keep\n")
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()

@@ -1,0 +1,118 @@
+"""The fake org by TLS and through its proxy: both halves and the command line, with nothing but a bundle to trust."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from specforce.auth import ClientCredentials, RefreshToken, SoapLogin
+from specforce.errors import ConnectFailed, TransportError
+from specforce.testing import FakeOrg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.halves import Half
+
+LOGIN = "https://login.salesforce.com"
+MY_DOMAIN = "https://acme.my.salesforce.com"
+
+
+@pytest.fixture(scope="module")
+def org() -> Iterator[FakeOrg]:
+    with FakeOrg(tls=True, proxy=True) as org:
+        yield org
+
+
+@pytest.fixture
+def by_tls(org: FakeOrg) -> dict[str, Any]:
+    return {"verify": org.ca_bundle}
+
+
+@pytest.fixture
+def by_proxy(org: FakeOrg) -> dict[str, Any]:
+    return {"verify": org.ca_bundle, "proxy": org.proxy_url}
+
+
+def test_a_client_that_trusts_the_bundle_works_by_tls(half: Half, org: FakeOrg, by_tls: dict[str, Any]) -> None:
+    sf = half.login(org.auth(), **by_tls)
+
+    saved = half.run(sf.sobject("Account").create({"Name": "Acme"}))
+
+    assert half.run(sf.sobject("Account").get(saved.id))["Name"] == "Acme"
+    assert org.url.startswith("https://127.0.0.1:")
+
+
+def test_a_client_that_does_not_is_told_what_to_do(half: Half, org: FakeOrg) -> None:
+    with pytest.raises(ConnectFailed, match="verify="):
+        half.run(half.login(org.auth()).rest.get_limits())
+
+
+@pytest.mark.filterwarnings("ignore::specforce.auth._retirements.RetirementWarning")
+@pytest.mark.parametrize("kind", ["refresh token", "client credentials", "soap"])
+def test_a_login_at_salesforces_own_hosts_goes_through_the_proxy(
+    half: Half, org: FakeOrg, by_proxy: dict[str, Any], kind: str
+) -> None:
+    if kind == "refresh token":
+        login: Any = RefreshToken("test-client", "test-refresh-token", "test-secret", login_url=LOGIN)
+    elif kind == "soap":
+        login = SoapLogin("user@example.com", "password", "token", login_url=LOGIN)
+    else:
+        login = ClientCredentials("test-client", "test-secret", login_url=MY_DOMAIN)
+    sf = half.login(login, **by_proxy)
+
+    assert len(half.run(sf.query("SELECT Id FROM Organization").all())) == 1
+    asked = {request.headers["host"] for request in org.requests if request.operation == "query"}
+    assert asked == {"acme.my.salesforce.com"}
+
+
+def test_bulk_jobs_go_through_the_proxy(half: Half, org: FakeOrg, by_proxy: dict[str, Any], tmp_path: Path) -> None:
+    sf = half.login(ClientCredentials("test-client", "test-secret", login_url=MY_DOMAIN), **by_proxy)
+    org.reset()
+
+    report = half.run(sf.bulk.load(iter([{"Name": f"Row {number}"} for number in range(5_000)]), "Account"))
+    rows = half.run(sf.bulk.export("SELECT Id, Name FROM Account").to_csv(tmp_path / "accounts.csv"))
+
+    assert (report.succeeded, rows) == (5_000, 5_000)
+
+
+def test_the_proxy_refuses_other_hosts(half: Half, by_proxy: dict[str, Any]) -> None:
+    login = ClientCredentials("test-client", "test-secret", login_url="https://salesforce.example.com")
+
+    with pytest.raises(TransportError, match="403"):
+        half.run(half.login(login, **by_proxy).rest.get_limits())
+
+
+@pytest.mark.parametrize("way", ["tls", "proxy"])
+def test_the_command_line_finds_it_by_its_variables(org: FakeOrg, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from specforce.cli.app import app
+
+    for name in [name for name in os.environ if name.startswith("SALESFORCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SALESFORCE_LOGIN_URL", org.url if way == "tls" else MY_DOMAIN)
+    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "test-client")
+    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", "test-secret")
+    monkeypatch.setenv("SALESFORCE_VERIFY", str(org.ca_bundle))
+    if way == "proxy":
+        monkeypatch.setenv("SALESFORCE_PROXY", str(org.proxy_url))
+
+    outcome = CliRunner().invoke(app, ["whoami", "--json"])
+
+    assert outcome.exit_code == 0, outcome.output
+    assert "user@example.com" in outcome.output
+
+
+def test_an_org_keeps_its_authority_where_it_is_told_to(half: Half, tmp_path: Path) -> None:
+    for _ in range(2):
+        with FakeOrg(tls=True, ca_dir=tmp_path) as org:
+            assert org.ca_bundle == tmp_path / "ca.pem"
+            sf = half.login(org.auth(), verify=tmp_path / "ca.pem")
+            half.run(sf.rest.get_limits())
+            half.close(sf)
+    with FakeOrg() as plain:
+        assert (plain.ca_bundle, plain.proxy_url) == (None, None)
