@@ -30,11 +30,12 @@ def login(call: Call) -> Answer:
         raise ApiError(500, "INVALID_LOGIN", message)
     session = call.org.sessions.open(user_id, CLIENT_ID, SCOPE)
     org_id = short(call.org.identity.org_id)
+    endpoint = call.path.strip("/").split("/")[2].lower()
     found: dict[str, Any] = {
         "metadataServerUrl": f"{call.base_url}/services/Soap/m/{call.api_version}/{org_id}",
         "passwordExpired": passwords.expired(user_id),
         "sandbox": False,
-        "serverUrl": f"{call.base_url}/services/Soap/u/{call.api_version}/{org_id}",
+        "serverUrl": f"{call.base_url}/services/Soap/{endpoint}/{call.api_version}/{org_id}",
         "sessionId": session.token,
         "userId": user_id,
         "userInfo": _user_info(call, user_id),

@@ -15,8 +15,9 @@ ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The namespaces of one dialect; `typed` ones name a record's type by `xsi:type`."""
+    """One dialect: its endpoint and its namespaces; `typed` ones name the type of a record by `xsi:type`."""
 
+    endpoint: str
     own: str
     records: str
     faults: str
@@ -34,15 +35,17 @@ class Dialect:
 
 
 PARTNER: Final = Dialect(
+    "u",
     "urn:partner.soap.sforce.com",
     "urn:sobject.partner.soap.sforce.com",
     "urn:fault.partner.soap.sforce.com",
     typed=False,
 )
 ENTERPRISE: Final = Dialect(
+    "c",
     "urn:enterprise.soap.sforce.com",
     "urn:sobject.enterprise.soap.sforce.com",
     "urn:fault.enterprise.soap.sforce.com",
     typed=True,
 )
-BY_ENDPOINT: Final = {"u": PARTNER, "c": ENTERPRISE}
+BY_ENDPOINT: Final = {each.endpoint: each for each in (PARTNER, ENTERPRISE)}

@@ -73,7 +73,11 @@ def _value(child: Element, field: Field | None, org_schema: Schema, dialect: Dia
 
 
 def record_element(namespace: str, name: str, record: Json, dialect: Dialect) -> Element:
-    """The element of a JSON record, an Id that was asked for twice: once as every record has it, once as a field."""
+    """The element of a JSON record.
+
+    Partner records have an Id that was asked for twice: once as every record has it, once as a field. Those of an
+    Enterprise WSDL have their fields by name, as the WSDL has them.
+    """
     kind = str(record.get("attributes", {}).get("type") or "AggregateResult")
     element = Element(namespace, name, attributes={(XSI, "type"): f"sf:{kind if dialect.typed else 'sObject'}"})
     if not dialect.typed:
@@ -82,7 +86,7 @@ def record_element(namespace: str, name: str, record: Json, dialect: Dialect) ->
     element.children.append(
         Element(dialect.records, "Id", str(own_id)) if own_id is not None else nil(dialect.records, "Id")
     )
-    for key, value in record.items():
+    for key, value in sorted(record.items()) if dialect.typed else record.items():
         if key != "attributes" and not (key == "Id" and dialect.typed):
             element.children.append(_field_element(key, value, dialect))
     return element

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 from specforce_mockserver import providers
 from specforce_mockserver.admin import Admin
 from specforce_mockserver.calls import Answer, ApiError
-from specforce_mockserver.oauth.page_operations import page_operations
 from specforce_mockserver.operations import load_operations
+from specforce_mockserver.pages import page_operations
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.bodies import ClientGoneError, read_whole
 from specforce_mockserver.web.exchange import Exchange
