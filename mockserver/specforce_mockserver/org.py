@@ -23,7 +23,7 @@ from specforce_mockserver.limits import Limits
 from specforce_mockserver.oauth.apps import Apps
 from specforce_mockserver.oauth.sessions import Sessions
 from specforce_mockserver.outbox import Outbox
-from specforce_mockserver.records import Records
+from specforce_mockserver.records import Records, side_effects
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
 from specforce_mockserver.settings import OrgSettings
@@ -85,6 +85,8 @@ class Org:
         with self.database.write() as writer:
             writer.execute(COUNTER_TABLE)
             writer.execute(DOCUMENT_TABLE)
+            for statement in side_effects.TABLES:
+                writer.execute(statement)
             create_tables(writer, self.schema)
             create_tables(writer, tooling_tables())
         self.records = Records(self.database, self.schema, self.clock, self.counters)
@@ -144,6 +146,7 @@ class Org:
             clear_tables(writer, tooling_tables())
             self.counters.clear()
             self.documents.clear()
+            side_effects.clear(writer)
             self.identity = seed_defaults(self)
         self.apps.reset()
         self.sessions.reset()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.ids import to_18
 from specforce_mockserver.records.results import ROLLED_BACK, RowError, RowResult
+from specforce_mockserver.records.transactions import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 Json = Any
 MAX_ROWS = 200
 MAX_RUNS = 10
-
-
-class _UndoneError(Exception):
-    """Undoes the transaction of an all-or-none call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +96,12 @@ def save_runs(call: Call, runs: Sequence[Run], save: Save, *, all_or_none: bool)
         save: saves one run.
         all_or_none: whether one refused row undoes all; the rest is answered as rolled back then.
     """
-    results: list[RowResult] = []
-    try:
-        with call.org.database.write():
-            for run in runs:
-                results += save(run.sobject, run.rows) if run.sobject is not None else _unknown(run)
-            _undo_if_refused(results, all_or_none=all_or_none)
-    except _UndoneError:
-        return [each if each.error else each._replace(error=ROLLED_BACK) for each in results]
-    return results
 
+    def save_all() -> list[RowResult]:
+        saved = (save(run.sobject, run.rows) if run.sobject is not None else _unknown(run) for run in runs)
+        return [result for results in saved for result in results]
 
-def _undo_if_refused(results: Sequence[RowResult], *, all_or_none: bool) -> None:
-    if all_or_none and any(each.error for each in results):
-        raise _UndoneError
+    return together(call.org.database, save_all, all_or_none=all_or_none)
 
 
 def _unknown(run: Run) -> list[RowResult]:

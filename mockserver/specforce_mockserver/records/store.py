@@ -15,6 +15,7 @@ from specforce_mockserver.records.deletes import Deletion
 from specforce_mockserver.records.derive import derive
 from specforce_mockserver.records.lookup import ids_by_value, match_key, rows_by_id
 from specforce_mockserver.records.results import RowError, RowResult
+from specforce_mockserver.records.transactions import together
 from specforce_mockserver.records.unique import check_unique
 from specforce_mockserver.records.write import insert_rows, update_rows
 
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from specforce_mockserver.counters import Counters
     from specforce_mockserver.database import Database
     from specforce_mockserver.schema import Field, Schema, SObjectType
-
-
-class _UndoneError(Exception):
-    """Undoes the savepoint of an all-or-none call."""
 
 
 class Records:
@@ -78,15 +75,7 @@ class Records:
         )
 
     def _all_or_none(self, work: Callable[[], list[RowResult]], *, all_or_none: bool) -> list[RowResult]:
-        done: list[RowResult] = []
-        try:
-            with self._database.write():
-                done = work()
-                if all_or_none:
-                    _undo_if_refused(done)
-        except _UndoneError:
-            return [each if each.error else RowResult(None, False, results.ROLLED_BACK) for each in done]
-        return done
+        return together(self._database, work, all_or_none=all_or_none)
 
     def _insert(self, batch: Batch, user_id: str, *, with_audit_fields: bool = False) -> list[RowResult]:
         connection = self._database.writer
@@ -223,11 +212,6 @@ class Records:
             RowResult(record_id, False, errors.get(row) or refused.get(record_id or ""))
             for row, record_id in enumerate(ids)
         ]
-
-
-def _undo_if_refused(done: list[RowResult]) -> None:
-    if any(each.error for each in done):
-        raise _UndoneError
 
 
 def _no_null_booleans(batch: Batch) -> None:
