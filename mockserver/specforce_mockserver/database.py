@@ -88,6 +88,11 @@ class Database:
         """Whether a write is going on, in which case a call that writes should wait in a thread of its own."""
         return self._lock.busy
 
+    @property
+    def writing_here(self) -> bool:
+        """Whether this thread is inside its own `write()`, which may yet be undone."""
+        return self._owner == threading.get_ident()
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path,
@@ -106,7 +111,7 @@ class Database:
 
     def reader(self) -> sqlite3.Connection:
         """The connection that this thread reads through: the writer inside its own `write()`, else one of its own."""
-        if self._owner == threading.get_ident():
+        if self.writing_here:
             return self.writer
         cached: tuple[int, sqlite3.Connection] | None = getattr(self._local, "reader", None)
         if cached is not None and cached[0] == self._generation:

@@ -89,6 +89,11 @@ class Resolved:
         return [*self.shown, *self.hidden]
 
     @property
+    def conditions(self) -> list[str]:
+        """What its records have to fulfil, each as SOQL."""
+        return list(self._where)
+
+    @property
     def soql(self) -> str:
         """The query, without a limit."""
         view = self.view

@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING, Any
 from specforce_mockserver import soql
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.registry import provides
-from specforce_mockserver.sosl.find import MAX_RECORDS, Search, searchable
+from specforce_mockserver.sosl.find import MALFORMED_SEARCH, Search, searchable
 from specforce_mockserver.sosl.history import SearchHistory
-from specforce_mockserver.sosl.statement import NO_TERM, StatementError, Wanted, take_apart
-from specforce_mockserver.sosl.terms import TermError, search_for
+from specforce_mockserver.sosl.statement import StatementError, Wanted, take_apart
+from specforce_mockserver.sosl.terms import NO_TERM, TermError, search_for
 
 if TYPE_CHECKING:
-    from specforce_mockserver.sosl.terms import Matches
+    from specforce_mockserver.sosl.terms import Term
     from specforce_mockserver.violations import Violation
-
-PER_OBJECT = 250
 
 
 def no_search(_call: Call, violation: Violation) -> ApiError | None:
     """What is said when `q` is missing or empty. [S]"""
-    return ApiError(400, "MALFORMED_SEARCH", NO_TERM) if violation.name == "q" else None
+    return ApiError(400, MALFORMED_SEARCH, NO_TERM) if violation.name == "q" else None
 
 
 @provides("search", blocking=True, on_violation=no_search)
@@ -33,12 +31,14 @@ def search(call: Call) -> Answer:
     try:
         statement = take_apart(call.params["q"])
     except StatementError as error:
-        raise ApiError(400, "MALFORMED_SEARCH", str(error)) from error
+        raise ApiError(400, MALFORMED_SEARCH, str(error)) from error
     call.org.part(SearchHistory).add(statement.terms)
     wanted = statement.wanted
     if wanted is None:
         wanted = [Wanted(name) for name in searchable(call.org)]
-    return Answer({"searchRecords": _found(call, _matches(statement.terms), statement.scope, wanted, statement.limit)})
+    term = _term(statement.terms)
+    body: dict[str, Any] = {"searchRecords": _found(call, term, statement.scope, wanted, statement.limit)}
+    return Answer(body | _metadata(call, wanted, labels=statement.labels))
 
 
 @provides("parameterizedSearch", blocking=True, on_violation=no_search)
@@ -69,7 +69,7 @@ def parameterized_search_post(call: Call) -> Answer:
 def _parameterized(call: Call, asked: dict[str, Any]) -> Answer:
     objects: list[dict[str, Any]] = asked.get("sobjects") or [{"name": name} for name in searchable(call.org)]
     if asked.get("offset") and len(objects) != 1:
-        raise ApiError(400, "MALFORMED_SEARCH", "offset is only allowed with exactly one sobject")
+        raise ApiError(400, MALFORMED_SEARCH, "offset is only allowed with exactly one sobject")
     wanted = [
         Wanted(
             each["name"],
@@ -81,36 +81,35 @@ def _parameterized(call: Call, asked: dict[str, Any]) -> Answer:
         )
         for each in objects
     ]
-    matches = _matches(asked["q"], plain=True)
+    term = _term(asked["q"], plain=True)
     call.org.part(SearchHistory).add(asked["q"])
     body: dict[str, Any] = {
-        "searchRecords": _found(call, matches, asked.get("in", "ALL"), wanted, asked.get("overallLimit"))
+        "searchRecords": _found(call, term, asked.get("in", "ALL"), wanted, asked.get("overallLimit"))
     }
-    if asked.get("metadata") == "LABELS":
-        body["metadata"] = {"entityMetadata": [_labels(call, each) for each in wanted]}
-    return Answer(body)
+    return Answer(body | _metadata(call, wanted, labels=asked.get("metadata") == "LABELS"))
 
 
-def _matches(terms: str, *, plain: bool = False) -> Matches:
+def _term(text: str, *, plain: bool = False) -> Term:
     try:
-        return search_for(terms, plain=plain)
+        return search_for(text, plain=plain)
     except TermError as error:
-        raise ApiError(400, "MALFORMED_SEARCH", str(error)) from error
+        raise ApiError(400, MALFORMED_SEARCH, str(error)) from error
 
 
-def _found(call: Call, matches: Matches, scope: str, wanted: list[Wanted], limit: int | None) -> list[Any]:
+def _found(call: Call, term: Term, scope: str, wanted: list[Wanted], limit: int | None) -> list[Any]:
     """The records of all objects, object by object."""
-    run = Search(call.org, matches, scope, api_version=call.api_version, user_id=call.user_id)
-    overall = min(limit or MAX_RECORDS, MAX_RECORDS)
-    found: list[Any] = []
+    run = Search(call.org, term, scope, api_version=call.api_version, user_id=call.user_id)
     try:
-        for each in wanted:
-            most = MAX_RECORDS if each.where or each.order_by else min(MAX_RECORDS // len(wanted), PER_OBJECT)
-            left = overall - len(found)
-            found.extend(run.records(each, max(1, min(most, left)))[: max(0, left)])
+        return run.all_records(wanted, limit)
     except soql.SoqlError as error:
         raise ApiError(400, error.code, error.message) from error
-    return found
+    except (StatementError, TermError) as error:
+        raise ApiError(400, MALFORMED_SEARCH, str(error)) from error
+
+
+def _metadata(call: Call, wanted: list[Wanted], *, labels: bool) -> dict[str, Any]:
+    """The labels of what was asked for, where they are asked for too."""
+    return {"metadata": {"entityMetadata": [_labels(call, each) for each in wanted]}} if labels else {}
 
 
 def _labels(call: Call, wanted: Wanted) -> dict[str, Any]:

@@ -23,14 +23,15 @@ CHARS_AFTER_CARET = 40
 
 
 class SoqlError(Exception):
-    """A refused query: `code` and `message` as the API answers them; `row` and `column` count from 1, -1 when no place
-    is known.
+    """A refused query: `code` and `message` as the API answers them, `text` what the message says beside the place;
+    `row` and `column` count from 1, -1 when no place is known.
     """
 
-    def __init__(self, code: str, message: str, *, row: int = -1, column: int = -1) -> None:
+    def __init__(self, code: str, message: str, *, text: str = "", row: int = -1, column: int = -1) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
+        self.text = text or message
         self.row = row
         self.column = column
 
@@ -54,7 +55,7 @@ class Fault(Exception):
         if self.at is None:
             return SoqlError(self.code, self.text)
         row, column = row_and_column(query, self.at)
-        return SoqlError(self.code, caret_message(query, self.at, self.text), row=row, column=column)
+        return SoqlError(self.code, caret_message(query, self.at, self.text), text=self.text, row=row, column=column)
 
 
 def row_and_column(query: str, at: int) -> tuple[int, int]:

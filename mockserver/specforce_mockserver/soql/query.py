@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from . import statements
@@ -19,7 +20,7 @@ from .shape import Json, Record, maker
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from specforce_mockserver.schema import Schema
 
@@ -69,6 +70,20 @@ class CompiledQuery:
             SoqlError: more groups than one page holds, or conditions that are too many for SQLite.
         """
         return first_page(self.plan, connection, page_size, open_child)
+
+    def among(self, rows: Sequence[int], *, limit: int, offset: int = 0) -> CompiledQuery:
+        """The same query over some rows of its object only.
+
+        Args:
+            rows: SQLite's numbers of them.
+            limit: how many records at most, in place of the query's own LIMIT.
+            offset: how many to skip.
+        """
+        test = f"{self.plan.row_id} IN (SELECT value FROM json_each(:among))"  # noqa: S608 - our own name
+        where = f"{self.plan.where} AND {test}" if self.plan.where else f" WHERE {test}"
+        parameters = {**self.plan.parameters, "among": json.dumps(rows)}
+        plan = replace(self.plan, where=where, parameters=parameters, limit=limit, offset=offset)
+        return replace(self, plan=plan)
 
     def records(self, connection: sqlite3.Connection) -> Iterator[Json]:
         """All records as JSON, read one after the other.

@@ -1,6 +1,7 @@
 """SOSL: searches for words over the records of several objects.
 
-What is understood: FIND with words, phrases, wildcards and the operators AND, OR, AND NOT with parentheses; IN ...
-FIELDS; RETURNING with fields, WHERE, ORDER BY, LIMIT and OFFSET; the overall LIMIT. Other clauses are read over.
+`statement.py` takes a statement apart, `terms.py` reads the words and operators in its braces, `index.py` finds the
+rows that have them in SQLite's full-text index, `find.py` reads their fields by SOQL. WITH clauses other than METADATA
+are checked and change nothing: the fake org has neither divisions nor networks, and spells nothing better.
 Source: specs/reference/soql.md section 7.
 """

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.sosl.find import MAX_RECORDS, Search
 from specforce_mockserver.sosl.statement import Wanted
+from specforce_mockserver.sosl.terms import beginning
+from specforce_mockserver.sosl.words import has_short_script
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specforce_mockserver.calls import Call
     from specforce_mockserver.schema import SObjectType
-    from specforce_mockserver.sosl.terms import Matches
 
 MIN_CHARACTERS: Final = 3
 MAX_OBJECTS: Final = 10
 DEFAULT_LIMIT: Final = 5
-_WORD = re.compile(r"\w+")
-# Scripts in which one character may be a word [P].
-_SHORT_SCRIPTS: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI")
 
 
 def check_typed(text: str) -> None:
@@ -32,8 +28,7 @@ def check_typed(text: str) -> None:
         ApiError: 400; the code is [E].
     """
     typed = text.strip()
-    short_script = any(unicodedata.name(each, "").startswith(_SHORT_SCRIPTS) for each in typed)
-    if len(typed) < (1 if short_script else MIN_CHARACTERS):
+    if len(typed) < (1 if has_short_script(typed) else MIN_CHARACTERS):
         raise ApiError(400, "MALFORMED_SEARCH", f"search term must have at least {MIN_CHARACTERS} characters: {typed}")
 
 
@@ -68,7 +63,7 @@ def suggestions(
     Raises:
         SoqlError: a field that an object doesn't have, a condition that isn't one.
     """
-    run = Search(call.org, _typed(text), "NAME", api_version=call.api_version, user_id=call.user_id)
+    run = Search(call.org, beginning(text), "NAME", api_version=call.api_version, user_id=call.user_id)
     found: list[dict[str, Any]] = []
     for sobject in sobjects:
         name = sobject.name_field
@@ -76,13 +71,3 @@ def suggestions(
         wanted = list({each.lower(): each for each in ("Id", name.name, *fields)}.values())
         found.extend(run.records(Wanted(sobject.name, wanted, where, name.name), MAX_RECORDS))
     return found
-
-
-def _typed(text: str) -> Matches:
-    *whole, begun = _WORD.findall(text.lower()) or [""]
-
-    def matches(content: str) -> bool:
-        words = _WORD.findall(content.lower())
-        return set(whole) <= set(words) and any(each.startswith(begun) for each in words)
-
-    return matches
