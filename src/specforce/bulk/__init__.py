@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         PartSent,
         Progress,
         ResultsJoined,
+        SendingAgain,
         SourceChecked,
     )
     from specforce.bulk.report import LoadReport, report_of
@@ -54,6 +55,7 @@ __all__ = [
     "QueryJob",
     "ResultPage",
     "ResultsJoined",
+    "SendingAgain",
     "SourceChecked",
     "SucceededRow",
     "SuccessfulResult",
@@ -73,6 +75,7 @@ _HOMES = {
         "PartSent",
         "Progress",
         "ResultsJoined",
+        "SendingAgain",
         "SourceChecked",
     ),
     "specforce.bulk.report": ("LoadReport", "report_of"),

@@ -12,7 +12,6 @@ in cells count as equal, whatever their kind: `newlines=` may have changed them 
 from __future__ import annotations
 
 from hashlib import blake2b
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from specforce.bulk.cells import cell_getter, read_batch
@@ -45,7 +44,8 @@ def join_part(
         part: the rows as they were sent.
         names: the columns of the part's file by the names that were sent; `""` for those that weren't.
         readers: the result files that hold rows.
-        rest: what became of rows that no result speaks of: unprocessed where the job failed or was aborted.
+        rest: what became of rows that no result speaks of: unprocessed where the job failed or was aborted; failed, as
+            they had before, where it did with rows that were sent again.
 
     Returns:
         The rows by outcome.
@@ -65,14 +65,16 @@ def join_part(
         db.executemany("INSERT INTO matched VALUES(?, ?)", merge.pairs())
         merge.refuse_surplus(part)
         db.execute(
-            "INSERT OR REPLACE INTO outcome SELECT matched.row, kind, id, error FROM matched "
-            "JOIN answered ON answered.rowid = matched.answer ORDER BY matched.row"
+            "INSERT OR REPLACE INTO outcome SELECT matched.row, kind, id, error, ? FROM matched "
+            "JOIN answered ON answered.rowid = matched.answer ORDER BY matched.row",
+            (part.attempt,),
         )
-        db.execute(
-            "INSERT OR REPLACE INTO outcome SELECT row, ?, NULL, NULL FROM sent "
-            "WHERE row NOT IN (SELECT row FROM matched) ORDER BY row",
-            (int(rest),),
-        )
+        if rest is not Kind.FAILED:
+            db.execute(
+                "INSERT OR REPLACE INTO outcome SELECT row, ?, NULL, NULL, ? FROM sent "
+                "WHERE row NOT IN (SELECT row FROM matched) ORDER BY row",
+                (int(rest), part.attempt),
+            )
         counted: dict[int, int] = dict(db.execute("SELECT kind, COUNT(*) FROM answered GROUP BY kind").fetchall())
     counts = Counts(
         created=counted.get(Kind.CREATED, 0),
@@ -81,15 +83,17 @@ def join_part(
         unprocessed=counted.get(Kind.UNPROCESSED, 0),
     )
     left = part.rows - counts.total
-    return counts + (Counts(unprocessed=left) if rest is Kind.UNPROCESSED else Counts(unknown=left))
+    lefts = {Kind.UNPROCESSED: Counts(unprocessed=left), Kind.FAILED: Counts(failed=left)}
+    return counts + lefts.get(rest, Counts(unknown=left))
 
 
 def keep_alike(outcomes: Outcomes, part: Part, kind: Kind) -> None:
     """Keep the same outcome, without id and error, for every row of a part that wasn't joined."""
-    rows = range(part.first_row, part.first_row + part.rows)
+    rows = ((row, int(kind), part.attempt) for row in part.row_numbers())
     with outcomes.writing() as db:
-        keep_places(db, part)
-        db.executemany("INSERT OR REPLACE INTO outcome(row, kind) VALUES(?, ?)", ((row, int(kind)) for row in rows))
+        if part.numbers is None:
+            keep_places(db, part)
+        db.executemany("INSERT OR REPLACE INTO outcome(row, kind, attempt) VALUES(?, ?, ?)", rows)
 
 
 def keep_places(db: sqlite3.Connection, part: Part) -> None:
@@ -157,14 +161,15 @@ class _Merge:
 
 def _sent(db: sqlite3.Connection, part: Part, digest: Callable[[list[str]], bytes]) -> Iterator[tuple[bytes, int]]:
     """The digest and number of each row of a part; the places of its chunks are kept on the way."""
-    place = _Places(db, part)
-    row = count(part.first_row)
+    place = None if part.numbers is not None else _Places(db, part)
+    row = part.row_numbers()
     for chunk in part.chunks():
         batch = read_batch(chunk, part.dialect.delimiter)
-        place.keep(chunk, len(batch))
+        if place is not None:
+            place.keep(chunk, len(batch))
         if part.rewrite.nulls:
             batch = [part.rewrite.with_nulls(cells) for cells in batch]
-        yield from zip(map(digest, batch), row, strict=False)
+        yield from zip(map(digest, batch), row, strict=False)  # the digests end first, and no number is lost
 
 
 def _answered(reader: ResultReader, columns: Sequence[str]) -> Iterator[tuple[bytes, int, str, str]]:

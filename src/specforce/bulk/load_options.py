@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from specforce._checks import whole_number
 from specforce.bulk.columns import IngestOperation
 from specforce.soql import identifier
 from specforce_api.runtime.errors import InputError
@@ -32,6 +33,7 @@ class LoadOptions:
         results: fetch the result files and join them to the input.
         whole: read and check the source to its end before anything is sent.
         check_header: hold the header against describe before anything is sent.
+        retry_failed: how often rows are sent again that failed for a reason that goes by.
         timeout_s: seconds until the deadline of all jobs; `None` for none.
         abort_on_timeout: abort jobs that aren't done by then.
         abort_on_cancel: abort jobs under way where the load is cancelled or interrupted.
@@ -46,6 +48,7 @@ class LoadOptions:
     results: bool
     whole: bool
     check_header: bool
+    retry_failed: int
     timeout_s: float | None
     abort_on_timeout: bool
     abort_on_cancel: bool
@@ -58,6 +61,8 @@ class LoadOptions:
         identifier(self.sobject, what="sobject")
         if self.concurrency < 1:
             raise InputError(f"concurrency={self.concurrency}: at least one part is under way")
+        if whole_number("retry_failed", self.retry_failed, least=0) and not self.results:
+            raise InputError("retry_failed= needs the results of each row: leave results=False out")
         if self.timeout_s is not None and self.timeout_s < 0:
             raise InputError(f"timeout_s={self.timeout_s}: it can't be negative, None waits without a deadline")
 

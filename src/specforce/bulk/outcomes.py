@@ -27,7 +27,9 @@ _PRAGMAS: Final = (
     "cache_size=-4096",
 )
 _SCHEMA: Final = """
-    CREATE TABLE outcome(row INTEGER PRIMARY KEY, kind INTEGER NOT NULL, id TEXT, error TEXT);
+    CREATE TABLE outcome(
+        row INTEGER PRIMARY KEY, kind INTEGER NOT NULL, id TEXT, error TEXT, attempt INTEGER NOT NULL DEFAULT 1
+    );
     CREATE TABLE chunk(first_row INTEGER PRIMARY KEY, first_line INTEGER, part INTEGER, start INTEGER, size INTEGER);
     CREATE TEMP TABLE sent(digest BLOB, row INTEGER);
     CREATE TEMP TABLE answered(digest BLOB, kind INTEGER, id TEXT, error TEXT);
@@ -88,12 +90,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row: its number, and Salesforce's id and error text (`""` where there is none)."""
+    """What became of one row: its number, and Salesforce's id and error text (`""` where there is none).
+
+    Attributes:
+        attempt: how often the row had been sent when that became of it.
+    """
 
     row: int
     kind: Kind
     id: str
     error: str
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,12 @@ class Outcomes:
 
     def read(self, kinds: Sequence[Kind]) -> Iterator[Outcome]:
         """The outcomes of these kinds, by row number."""
-        query = "SELECT row, kind, id, error FROM outcome WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY row"
-        for row, kind, id_, error in self._pages(query, json.dumps([int(kind) for kind in kinds])):
-            yield Outcome(row, Kind(kind), id_ or "", error or "")
+        query = (
+            "SELECT row, kind, id, error, attempt FROM outcome "
+            "WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY row"
+        )
+        for row, kind, id_, error, attempt in self._pages(query, json.dumps([int(kind) for kind in kinds])):
+            yield Outcome(row, Kind(kind), id_ or "", error or "", attempt)
 
     def errors(self) -> Iterator[tuple[str, int, int]]:
         """Each error text, how many rows have it, and the first of them; the most frequent first."""

@@ -8,6 +8,7 @@ Source: reference/bulk_v2.md section 8 (150 MB of base64 per job, 100 MB raw).
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,7 @@ DEFAULT_PART_BYTES: Final = 100_000_000
 MAX_PART_BYTES: Final = 150_000_000 * 3 // 4
 UPLOAD_PIECE_BYTES: Final = 1 << 18
 CHUNK_BYTES: Final = 1 << 18
+_NUMBERS_BYTES: Final = 8 * 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class Part:
         facts: how many rows and lines, and what line breaks they hold.
         identity: what tells whether the file is still the one that was read; `None` for files that only this load
             knows.
+        attempt: how often its rows will have been sent with it.
+        numbers: the file that holds the number of each of its rows in the source, eight bytes each; `None` where they
+            follow one another from `first_row`.
     """
 
     number: int
@@ -57,6 +62,8 @@ class Part:
     first_line: int
     facts: Facts
     identity: FileIdentity | None = None
+    attempt: int = 1
+    numbers: Path | None = None
 
     @property
     def rows(self) -> int:
@@ -77,6 +84,15 @@ class Part:
     def sent_bytes(self) -> int | None:
         """How many bytes are sent; `None` where rewriting will tell."""
         return None if self.rewrite.changes else self.size
+
+    def row_numbers(self) -> Iterator[int]:
+        """The numbers of its rows in the source."""
+        if self.numbers is None:
+            yield from range(self.first_row, self.first_row + self.rows)
+            return
+        with self.numbers.open("rb") as file:
+            while piece := file.read(_NUMBERS_BYTES):
+                yield from array("Q", piece)
 
     def open(self) -> Iterator[bytes]:
         """The bytes as they are sent, header first; each call starts anew.

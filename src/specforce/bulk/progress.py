@@ -87,6 +87,15 @@ class ResultsJoined(Progress):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendingAgain(Progress):
+    """Rows that failed by locks or timeouts will be sent for the `attempt`-th time after `delay_s`. Counts them."""
+
+    step: ClassVar[str] = "sending again"
+    attempt: int
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFetched(Progress):
     """A page of a query's result has arrived whole. Counts records."""
 

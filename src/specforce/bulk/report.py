@@ -57,6 +57,7 @@ class LoadReport:
         jobs: the jobs that were made, by part.
         seconds: how long it took.
         detailed: whether results were fetched and joined (`results=True`).
+        retried: rows that were sent again because of locks or timeouts (`retry_failed=`).
     """
 
     sobject: str
@@ -65,6 +66,7 @@ class LoadReport:
     jobs: tuple[LoadedJob, ...]
     seconds: float
     detailed: bool
+    retried: int = 0
     _columns: tuple[str, ...] = field(default=(), repr=False)
     _source: Path | None = field(default=None, repr=False)
     _parts: tuple[Part, ...] = field(default=(), repr=False)
@@ -122,13 +124,21 @@ class LoadReport:
                 message=error.message,
                 fields=error.fields,
                 id=outcome.id,
+                attempts=outcome.attempt,
             )
 
     def successes(self) -> Iterator[SucceededRow]:
         """The rows that made or changed a record, in the source's order; errors as for `failures`."""
         for outcome, line, values in self._rows("successful"):
             created = outcome.kind is Kind.CREATED
-            yield SucceededRow(row=outcome.row, line=line, values=values, id=outcome.id, created=created)
+            yield SucceededRow(
+                row=outcome.row,
+                line=line,
+                values=values,
+                id=outcome.id,
+                created=created,
+                attempts=outcome.attempt,
+            )
 
     def unprocessed_rows(self) -> Iterator[LoadedRow]:
         """The rows that were never tried, in the source's order; errors as for `failures`."""
@@ -213,8 +223,9 @@ class LoadReport:
             "operation": self.operation,
             "total": self.total,
             **_plain(self.counts),
+            **({"retried": self.retried} if self.retried else {}),
             "seconds": round(self.seconds, 3),
-            "jobs": [{"id": job.id, "state": job.state, "rows": job.rows, **_plain(job.counts)} for job in self.jobs],
+            "jobs": [_plain_job(job) for job in self.jobs],
             "reasons": found,
         }
 
@@ -280,6 +291,11 @@ def _plain(counts: Counts) -> dict[str, int]:
     unknown = {"unknown": counts.unknown} if counts.unknown else {}
     rest = {"failed": counts.failed, "unprocessed": counts.unprocessed}
     return {"succeeded": counts.succeeded, **kinds, **rest, **unknown}
+
+
+def _plain_job(job: LoadedJob) -> dict[str, Any]:
+    again = {"attempt": job.attempt} if job.attempt > 1 else {}
+    return {"id": job.id, "state": job.state, "rows": job.rows, **again, **_plain(job.counts)}
 
 
 def names_sent(names: Sequence[str], kept: Sequence[int] | None, sent: Sequence[str]) -> list[str]:

@@ -28,20 +28,26 @@ class LoadedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SucceededRow(LoadedRow):
-    """A row that made (`created`) or changed the record `id`."""
+    """A row that made (`created`) or changed the record `id`, the `attempts`-th time that it was sent."""
 
     id: str
     created: bool
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRow(LoadedRow):
-    """A row that Salesforce refused: errorCode, message, API names of the fields it blames; `id` where it knew it."""
+    """A row that Salesforce refused: errorCode, message, API names of the fields it blames; `id` where it knew it.
+
+    Attributes:
+        attempts: how often it was sent (`retry_failed=`).
+    """
 
     code: str
     message: str
     fields: tuple[str, ...]
     id: str
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +70,15 @@ class FailureReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedJob:
-    """One job of a load: its id and last state, the rows it was sent, and what became of them."""
+    """One job of a load: its id and last state, the rows it was sent, and what became of them.
+
+    Attributes:
+        attempt: 1, or how often its rows had been sent with it (`retry_failed=`).
+    """
 
     id: str
     state: str
     part: int
     rows: int
     counts: Counts
+    attempt: int = 1

@@ -48,6 +48,9 @@ def load(
     check_header: Annotated[
         bool, typer.Option(help="Hold the columns against the object's description before anything is sent.")
     ] = True,
+    retry_failed: Annotated[
+        int, typer.Option(help="How often to send rows again that failed by locks or timeouts.", min=0)
+    ] = 0,
     results: Annotated[bool, typer.Option(help="Fetch the results and join them to the rows.")] = True,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the load is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the jobs then.")] = False,
@@ -76,6 +79,7 @@ def load(
                     encoding=encoding,
                     newlines=cast("BreakPolicy", newlines),
                     check_header=check_header,
+                    retry_failed=retry_failed,
                     results=results,
                     timeout_s=timeout,
                     abort_on_timeout=abort_on_timeout,

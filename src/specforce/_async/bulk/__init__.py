@@ -72,6 +72,7 @@ class AsyncBulk:
         results: bool = True,
         check: Check | None = None,
         check_header: bool = True,
+        retry_failed: int = 0,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         abort_on_cancel: bool = False,
@@ -106,6 +107,9 @@ class AsyncBulk:
             check_header: hold the header against describe before anything is sent: fields that aren't there, can't be
                 written or are missing, external ids, parents. It costs one request per object and client; where the
                 user can't describe the object, a `HeaderNotChecked` event says so and the load goes on.
+            retry_failed: how often to send rows again that Salesforce refused for locks or timeouts
+                (`UNABLE_TO_LOCK_ROW` and its like), in jobs of their own after 2 to 60 seconds; each row has one
+                outcome in the end, the last.
             timeout_s: seconds until the jobs must be done; `None` for no deadline.
             abort_on_timeout: abort jobs that aren't done by then; else they go on.
             abort_on_cancel: abort jobs under way when the load is cancelled or interrupted, so that they end partly
@@ -145,6 +149,7 @@ class AsyncBulk:
             concurrency=concurrency,
             results=results,
             check_header=check_header,
+            retry_failed=retry_failed,
             whole=is_read_in_place(source, source_format) if check is None else check == "whole",
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,

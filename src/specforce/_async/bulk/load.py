@@ -9,12 +9,15 @@ IntegrityError says so.
 
 from __future__ import annotations
 
+import math
+import random
 from typing import TYPE_CHECKING, Any
 
 from specforce._aio import closing, ordered_map, run, to_the_end
 from specforce.bulk.outcomes import Counts, Kind
-from specforce.bulk.progress import SourceChecked, Telling
+from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
 from specforce.bulk.report import LoadReport, with_report
+from specforce.bulk.resending import again_after_s, parts_again
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
@@ -23,9 +26,10 @@ from specforce_api.runtime.errors import InputError
 from .field_checking import check_header
 from .part_load import AsyncPartLoad
 from .reading import AsyncSource
+from .waiting import nap
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from specforce._async.session import AsyncSession
     from specforce.bulk.load_options import LoadOptions
@@ -52,6 +56,7 @@ class AsyncLoad:
         self._reading: AsyncSource | None = None
         self._parts: list[Part] = []
         self._loads: list[AsyncPartLoad] = []
+        self._again: list[AsyncPartLoad] = []
         self._failure: Exception | None = None
 
     async def run(self) -> LoadReport:
@@ -85,21 +90,58 @@ class AsyncLoad:
                 self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
                 concurrency = max(1, min(concurrency, len(self._parts)))
             parts = self._listed() if self._options.whole else source
-            begun = self._begun(parts, reading, workspace)
-            async with closing(ordered_map(AsyncPartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
-                async for load in ended:
-                    if self._failure is None:
-                        self._failure = load.failure
+            await self._run(self._begun(parts, reading, workspace), concurrency)
+        for attempt in range(2, self._options.retry_failed + 2):
+            await self._send_again(attempt, workspace)
+
+    async def _run(self, begun: AsyncGenerator[AsyncPartLoad, None], concurrency: int) -> None:
+        async with closing(ordered_map(AsyncPartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
+            async for load in ended:
+                if self._failure is None:
+                    self._failure = load.failure
+
+    async def _send_again(self, attempt: int, workspace: Workspace) -> None:
+        """Send rows once more that failed for a reason that goes by, after a while and one job at a time.
+
+        Where nothing failed so, another failure stands, or the deadline comes first, all stays as it is.
+        """
+        if self._failure is not None or not self._parts:
+            return
+        parts = await run(self._parts_again, attempt, workspace)
+        delay_s = again_after_s(attempt, chance=random.random())  # noqa: S311 - jitter, not a secret
+        left_s = math.inf if self._deadline_s is None else self._deadline_s - self._session.clock.now()
+        if not parts or delay_s >= left_s:
+            return
+        tally = Tally()
+        tally.expect(parts)
+        self._tell(SendingAgain(done=0, total=tally.rows, attempt=attempt, delay_s=delay_s))
+        await nap(self._session.clock, delay_s, None)
+        await self._run(self._begun_again(parts, workspace, tally), 1)
+
+    def _parts_again(self, attempt: int, workspace: Workspace) -> list[Part]:
+        limits, number = self._options.table.limits, len(self._parts) + len(self._again) + 1
+        outcomes, folder = workspace.outcomes, workspace.folder
+        return list(parts_again(outcomes, self._parts, limits, attempt=attempt, number=number, folder=folder))
+
+    async def _begun_again(
+        self, parts: Sequence[Part], workspace: Workspace, tally: Tally
+    ) -> AsyncGenerator[AsyncPartLoad, None]:
+        for part in parts:
+            if self._failure is None:
+                self._again.append(self._part_load(part, workspace, tally))
+                yield self._again[-1]
 
     async def _abort(self) -> None:
         """Abort the jobs under way, each asked once."""
-        async with closing(ordered_map(AsyncPartLoad.abort, self._loads, self._options.concurrency)) as aborted:
+        async with closing(
+            ordered_map(AsyncPartLoad.abort, [*self._loads, *self._again], self._options.concurrency)
+        ) as aborted:
             async for _ in aborted:
                 pass
 
     def _abandon(self) -> None:
         """Nobody waits for the outcome any more: let the parts under way know."""
-        for load in self._loads:
+        for load in (*self._loads, *self._again):
             load.abandon()
 
     async def _begun(
@@ -116,20 +158,24 @@ class AsyncLoad:
                 assert reading.table is not None, "a part has a header"
                 if not self._loads:
                     await self._check_header(reading.table)
-                load = AsyncPartLoad(
-                    self._session,
-                    part,
-                    self._options,
-                    table=reading.table,
-                    workspace=workspace,
-                    tally=self._tally,
-                    tell=self._tell,
-                    deadline_s=self._deadline_s,
-                )
-                self._loads.append(load)
-                yield load
+                self._loads.append(self._part_load(part, workspace, self._tally))
+                yield self._loads[-1]
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
             self._failure = error
+
+    def _part_load(self, part: Part, workspace: Workspace, tally: Tally) -> AsyncPartLoad:
+        assert self._reading is not None, "a part was read"
+        assert self._reading.table is not None, "a part has a header"
+        return AsyncPartLoad(
+            self._session,
+            part,
+            self._options,
+            table=self._reading.table,
+            workspace=workspace,
+            tally=tally,
+            tell=self._tell,
+            deadline_s=self._deadline_s,
+        )
 
     async def _check_header(self, table: Table) -> None:
         """Refuse a header that doesn't fit; a delete's is Id alone, as was seen before."""
@@ -159,6 +205,11 @@ class AsyncLoad:
         for part in self._parts[len(self._loads) :]:
             counts += Counts(unprocessed=part.rows)
             alike.append((part, Kind.UNPROCESSED))
+        for load in self._again:
+            counts += load.counts + Counts(failed=-load.part.rows)
+            jobs += load.jobs
+            if load.counts.unknown and not load.joined:
+                alike.append((load.part, Kind.UNKNOWN))
         table = self._reading.table if self._reading is not None else None
         return LoadReport(
             sobject=self._options.sobject,
@@ -167,6 +218,7 @@ class AsyncLoad:
             jobs=tuple(jobs),
             seconds=self._session.clock.now() - self._started_s,
             detailed=self._options.results,
+            retried=sum(load.part.rows for load in self._again if load.part.attempt == 2),
             _columns=table.names if table is not None else (),
             _source=source_path(self._source),
             _parts=tuple(self._parts),

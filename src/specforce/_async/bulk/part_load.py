@@ -71,7 +71,7 @@ class AsyncPartLoad:
         deadline_s: float | None,
     ) -> None:
         self.part = part
-        self.counts = Counts(unprocessed=part.rows)
+        self.counts = Counts(unprocessed=part.rows) if part.attempt == 1 else Counts(failed=part.rows)
         self.failure: Exception | None = None
         self.joined = False
         self._session = session
@@ -258,4 +258,5 @@ class AsyncPartLoad:
 
     def _listed(self, job: AsyncIngestJob) -> LoadedJob:
         rows, counts = (self.part.rows, self.counts) if self._holds_rows else (0, Counts())
-        return LoadedJob(id=job.id, state=self._state, part=self.part.number, rows=rows, counts=counts)
+        part = self.part
+        return LoadedJob(id=job.id, state=self._state, part=part.number, rows=rows, counts=counts, attempt=part.attempt)

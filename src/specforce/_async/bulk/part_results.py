@@ -55,7 +55,9 @@ class AsyncPartResults:
         rows = self._part.rows
         if self._options.results:
             successful, failed, _ = result_counts(info, rows)
-            return await self._joined(job, {"successful": successful, "failed": failed}, Kind.UNPROCESSED)
+            # Rows that were sent again and not tried are what they were.
+            rest = Kind.UNPROCESSED if self._part.attempt == 1 else Kind.FAILED
+            return await self._joined(job, {"successful": successful, "failed": failed}, rest)
         processed, refused = count(info.number_records_processed) or 0, count(info.number_records_failed) or 0
         return self._good(processed - refused) + Counts(failed=refused, unprocessed=rows - processed)
 

@@ -10,12 +10,15 @@ IntegrityError says so.
 
 from __future__ import annotations
 
+import math
+import random
 from typing import TYPE_CHECKING, Any
 
 from specforce._threads import closing, ordered_map, run, to_the_end
 from specforce.bulk.outcomes import Counts, Kind
-from specforce.bulk.progress import SourceChecked, Telling
+from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
 from specforce.bulk.report import LoadReport, with_report
+from specforce.bulk.resending import again_after_s, parts_again
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
@@ -24,9 +27,10 @@ from specforce_api.runtime.errors import InputError
 from .field_checking import check_header
 from .part_load import PartLoad
 from .reading import Source
+from .waiting import nap
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from specforce._sync.session import Session
     from specforce.bulk.load_options import LoadOptions
@@ -53,6 +57,7 @@ class Load:
         self._reading: Source | None = None
         self._parts: list[Part] = []
         self._loads: list[PartLoad] = []
+        self._again: list[PartLoad] = []
         self._failure: Exception | None = None
 
     def run(self) -> LoadReport:
@@ -86,21 +91,56 @@ class Load:
                 self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
                 concurrency = max(1, min(concurrency, len(self._parts)))
             parts = self._listed() if self._options.whole else source
-            begun = self._begun(parts, reading, workspace)
-            with closing(ordered_map(PartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
-                for load in ended:
-                    if self._failure is None:
-                        self._failure = load.failure
+            self._run(self._begun(parts, reading, workspace), concurrency)
+        for attempt in range(2, self._options.retry_failed + 2):
+            self._send_again(attempt, workspace)
+
+    def _run(self, begun: Generator[PartLoad, None, None], concurrency: int) -> None:
+        with closing(ordered_map(PartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
+            for load in ended:
+                if self._failure is None:
+                    self._failure = load.failure
+
+    def _send_again(self, attempt: int, workspace: Workspace) -> None:
+        """Send rows once more that failed for a reason that goes by, after a while and one job at a time.
+
+        Where nothing failed so, another failure stands, or the deadline comes first, all stays as it is.
+        """
+        if self._failure is not None or not self._parts:
+            return
+        parts = run(self._parts_again, attempt, workspace)
+        delay_s = again_after_s(attempt, chance=random.random())  # noqa: S311 - jitter, not a secret
+        left_s = math.inf if self._deadline_s is None else self._deadline_s - self._session.clock.now()
+        if not parts or delay_s >= left_s:
+            return
+        tally = Tally()
+        tally.expect(parts)
+        self._tell(SendingAgain(done=0, total=tally.rows, attempt=attempt, delay_s=delay_s))
+        nap(self._session.clock, delay_s, None)
+        self._run(self._begun_again(parts, workspace, tally), 1)
+
+    def _parts_again(self, attempt: int, workspace: Workspace) -> list[Part]:
+        limits, number = self._options.table.limits, len(self._parts) + len(self._again) + 1
+        outcomes, folder = workspace.outcomes, workspace.folder
+        return list(parts_again(outcomes, self._parts, limits, attempt=attempt, number=number, folder=folder))
+
+    def _begun_again(
+        self, parts: Sequence[Part], workspace: Workspace, tally: Tally
+    ) -> Generator[PartLoad, None, None]:
+        for part in parts:
+            if self._failure is None:
+                self._again.append(self._part_load(part, workspace, tally))
+                yield self._again[-1]
 
     def _abort(self) -> None:
         """Abort the jobs under way, each asked once."""
-        with closing(ordered_map(PartLoad.abort, self._loads, self._options.concurrency)) as aborted:
+        with closing(ordered_map(PartLoad.abort, [*self._loads, *self._again], self._options.concurrency)) as aborted:
             for _ in aborted:
                 pass
 
     def _abandon(self) -> None:
         """Nobody waits for the outcome any more: let the parts under way know."""
-        for load in self._loads:
+        for load in (*self._loads, *self._again):
             load.abandon()
 
     def _begun(
@@ -117,20 +157,24 @@ class Load:
                 assert reading.table is not None, "a part has a header"
                 if not self._loads:
                     self._check_header(reading.table)
-                load = PartLoad(
-                    self._session,
-                    part,
-                    self._options,
-                    table=reading.table,
-                    workspace=workspace,
-                    tally=self._tally,
-                    tell=self._tell,
-                    deadline_s=self._deadline_s,
-                )
-                self._loads.append(load)
-                yield load
+                self._loads.append(self._part_load(part, workspace, self._tally))
+                yield self._loads[-1]
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
             self._failure = error
+
+    def _part_load(self, part: Part, workspace: Workspace, tally: Tally) -> PartLoad:
+        assert self._reading is not None, "a part was read"
+        assert self._reading.table is not None, "a part has a header"
+        return PartLoad(
+            self._session,
+            part,
+            self._options,
+            table=self._reading.table,
+            workspace=workspace,
+            tally=tally,
+            tell=self._tell,
+            deadline_s=self._deadline_s,
+        )
 
     def _check_header(self, table: Table) -> None:
         """Refuse a header that doesn't fit; a delete's is Id alone, as was seen before."""
@@ -160,6 +204,11 @@ class Load:
         for part in self._parts[len(self._loads) :]:
             counts += Counts(unprocessed=part.rows)
             alike.append((part, Kind.UNPROCESSED))
+        for load in self._again:
+            counts += load.counts + Counts(failed=-load.part.rows)
+            jobs += load.jobs
+            if load.counts.unknown and not load.joined:
+                alike.append((load.part, Kind.UNKNOWN))
         table = self._reading.table if self._reading is not None else None
         return LoadReport(
             sobject=self._options.sobject,
@@ -168,6 +217,7 @@ class Load:
             jobs=tuple(jobs),
             seconds=self._session.clock.now() - self._started_s,
             detailed=self._options.results,
+            retried=sum(load.part.rows for load in self._again if load.part.attempt == 2),
             _columns=table.names if table is not None else (),
             _source=source_path(self._source),
             _parts=tuple(self._parts),

@@ -65,7 +65,7 @@ class PartLoad:
         deadline_s: float | None,
     ) -> None:
         self.part = part
-        self.counts = Counts(unprocessed=part.rows)
+        self.counts = Counts(unprocessed=part.rows) if part.attempt == 1 else Counts(failed=part.rows)
         self.failure: Exception | None = None
         self.joined = False
         self._session = session
@@ -252,4 +252,5 @@ class PartLoad:
 
     def _listed(self, job: IngestJob) -> LoadedJob:
         rows, counts = (self.part.rows, self.counts) if self._holds_rows else (0, Counts())
-        return LoadedJob(id=job.id, state=self._state, part=self.part.number, rows=rows, counts=counts)
+        part = self.part
+        return LoadedJob(id=job.id, state=self._state, part=part.number, rows=rows, counts=counts, attempt=part.attempt)
