@@ -9,6 +9,7 @@ from specforce_mockserver.admin.orders import Order, carries, refusal
 from specforce_mockserver.calls import Answer, empty
 from specforce_mockserver.oauth.apps import app_of
 from specforce_mockserver.oauth.authorizations import Authorizations
+from specforce_mockserver.oauth.people import add_user
 
 if TYPE_CHECKING:
     from specforce_mockserver.settings import App
@@ -19,6 +20,21 @@ def end_sessions(order: Order) -> Answer:
     """End every access token."""
     order.org.sessions.expire_all()
     return empty()
+
+
+@carries("listUsers")
+def users(order: Order) -> Answer:
+    """The org's users."""
+    found = order.org.database.reader().execute('SELECT Id, Username, IsActive FROM "User" ORDER BY rowid')
+    return Answer([{"id": key, "username": name, "active": bool(active)} for key, name, active in found])
+
+
+@carries("addUser")
+def make_user(order: Order) -> Answer:
+    """Make a user, with what a User record needs."""
+    given = order.body
+    made = add_user(order.org, given["username"], password=given.get("password"), fields=given.get("fields"))
+    return Answer({"id": made}, 201)
 
 
 @carries("listApps")

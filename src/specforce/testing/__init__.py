@@ -6,7 +6,13 @@
     with FakeOrg() as org, Salesforce(org.auth()) as sf:
         sf.sobject("Account").create({"Name": "Acme"})
 
-In pytest the fixture `fake_org` is there by installation alone; it starts one org per run and resets it for each test.
+In pytest the fixtures `fake_org` and `fake_org_factory`, and the mark `fake_org`, are there by installation alone:
+
+    @pytest.mark.fake_org(users=["ann@example.com"], faults=[{"operation": "query", "status": 503, "times": 2}])
+    def test_sales(fake_org: FakeOrg, fake_org_factory: FakeOrgFactory) -> None:
+        with Salesforce(fake_org.auth("ann@example.com")) as sf:
+            ...
+        assert len(fake_org.find_requests("query")) == 3
 """
 
 from __future__ import annotations
@@ -18,10 +24,27 @@ if TYPE_CHECKING:
     from .actions import ActionError, ActionValue
     from .apex import ApexException, ApexRequest, ApexResponse
     from .fake_org import FakeOrg
+    from .faults import Faults
+    from .marks import FakeOrgFactory
 
-__all__ = ["ActionError", "ActionValue", "ApexException", "ApexRequest", "ApexResponse", "FakeOrg"]
+__all__ = [
+    "ActionError",
+    "ActionValue",
+    "ApexException",
+    "ApexRequest",
+    "ApexResponse",
+    "FakeOrg",
+    "FakeOrgFactory",
+    "Faults",
+]
 
-_HOMES = {"ActionError": ".actions", "ActionValue": ".actions", "FakeOrg": ".fake_org"}
+_HOMES = {
+    "ActionError": ".actions",
+    "ActionValue": ".actions",
+    "FakeOrg": ".fake_org",
+    "FakeOrgFactory": ".marks",
+    "Faults": ".faults",
+}
 
 
 def __getattr__(name: str) -> Any:

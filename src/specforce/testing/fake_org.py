@@ -116,15 +116,50 @@ class FakeOrg:
         if self._authority is not None:
             self._authority.close()
 
-    def auth(self) -> ClientCredentials:
-        """Credentials that this org accepts."""
+    def auth(self, username: str | None = None) -> ClientCredentials:
+        """Credentials that this org accepts.
+
+        Args:
+            username: whose they are: the administrator's, unless another user is named, who gets an app of their own.
+
+        Raises:
+            ValueError: the org has no such user.
+        """
         settings = self.org.settings
-        return ClientCredentials(settings.client_id, settings.client_secret, login_url=self.url)
+        client_id = settings.client_id
+        if username is not None:
+            from specforce_mockserver.oauth.users import user_named  # noqa: PLC0415 - an extra
+
+            if user_named(self.org, username) is None:
+                raise ValueError(f"the org has no active user {username}")
+            client_id = f"{client_id}.{username}"
+            self.add_app(client_id, client_secret=settings.client_secret, run_as=username)
+        return ClientCredentials(client_id, settings.client_secret, login_url=self.url)
 
     @property
     def requests(self) -> list[LoggedRequest]:
         """What was asked of the org since it was made or reset, oldest first; secrets masked."""
         return list(self.org.requests)
+
+    def find_requests(
+        self,
+        operation: str | None = None,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        status: int | None = None,
+        after: int = 0,
+    ) -> list[LoggedRequest]:
+        """The requests that fit everything that is given, oldest first; of `requests`, the newest 10,000.
+
+        Args:
+            operation: an operationId; `*` and `?` stand for any text and any character.
+            method: of HTTP.
+            path: without the query; `*` and `?` as above.
+            status: of the answer; 0 for requests that weren't answered.
+            after: only those with a higher `number` than this.
+        """
+        return self.org.requests.find(operation=operation, method=method, path=path, status=status, after=after)
 
     @property
     def apex(self) -> ApexEndpoints:
@@ -175,6 +210,14 @@ class FakeOrg:
         """Make the org as new: records, tokens, jobs, endpoints, actions, limits, faults, requests and time."""
         self.org.reset()
 
+    def snapshot(self) -> bytes:
+        """The records as they are now, and what is set up beside them (reports, rules), for `restore`."""
+        return self.org.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Bring back what `snapshot` gave, in milliseconds; jobs and cursors, which look at other records, are gone."""
+        self.org.restore(snapshot)
+
     def expire_tokens(self) -> None:
         """End every access token, as an admin or a timeout does."""
         self.org.sessions.expire_all()
@@ -190,6 +233,23 @@ class FakeOrg:
         """
         document = {name: [dict(record) for record in rows] for name, rows in records.items()}
         return cast("dict[str, list[str]]", self._admin("seed", document))
+
+    def add_user(self, username: str, *, password: str | None = None, **fields: Any) -> str:
+        """Make a user: `Salesforce(org.auth("ann@example.com"))` is logged in as them.
+
+        Args:
+            username: must be nobody's yet.
+            password: for logins by name, with the org's security token after it; without one there are none.
+            fields: of the User record, in place of made up ones and of the administrator's profile.
+
+        Returns:
+            The user's Id.
+
+        Raises:
+            ValueError: the record, or the password, breaks a rule.
+        """
+        made = self._admin("users", {"username": username, "password": password, "fields": fields})
+        return cast("dict[str, str]", made)["id"]
 
     def add_app(self, client_id: str, **app: Any) -> None:
         """Add a connected app, or replace the one with this consumer key.
