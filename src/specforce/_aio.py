@@ -165,6 +165,53 @@ async def ordered_map(
         await asyncio.gather(*running, return_exceptions=True)
 
 
+async def overlapped_map(
+    direct: Callable[[T], Awaitable[R]],
+    beside: Callable[[T], Awaitable[R]],
+    items: Iterable[T] | AsyncIterable[T],
+    limit: int,
+    patience_s: float,
+    *,
+    abandon: Callable[[], object] | None = None,
+) -> AsyncGenerator[R, None]:
+    """Call `direct` on an item while nothing else is under way, and yield the results in the items' order.
+
+    Where that takes longer than `patience_s` seconds, `beside` is called on the items after it, until `limit` calls are
+    under way; so what is done fast enough is done one by one. Errors as in `ordered_map`.
+    """
+    running: list[asyncio.Future[R]] = []
+    more = True
+    try:
+        async with aclosing(_each(items)) as source:
+            while more or running:
+                if more and not running:
+                    more = await _begin(direct, source, running)
+                    if more:
+                        await asyncio.wait(running, timeout=patience_s if limit > 1 else None)
+                while more and len(running) < limit and not running[0].done():
+                    more = await _begin(beside, source, running)
+                if running:
+                    yield await running.pop(0)
+    except BaseException:
+        if abandon is not None:
+            abandon()
+        raise
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _begin(
+    fn: Callable[[T], Awaitable[R]], source: AsyncGenerator[T, None], running: list[asyncio.Future[R]]
+) -> bool:
+    """Call `fn` on the next item, if there is one."""
+    item = await anext(source, _END)
+    if item is not _END:
+        running.append(asyncio.ensure_future(fn(item)))
+    return item is not _END
+
+
 async def unordered_map(
     fn: Callable[[T], Awaitable[R]],
     items: Iterable[T] | AsyncIterable[T],

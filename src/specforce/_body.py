@@ -9,12 +9,12 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from specforce._deflate import GZIP, broken, fastest
 from specforce_api.runtime.errors import ConnectionCut, DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_GZIP = 16 + zlib.MAX_WBITS
 _INFLATED_BYTES = 1 << 20
 
 
@@ -35,8 +35,8 @@ class BodyReader:
         encoding = headers.get("content-encoding", "identity").strip().lower() or "identity"
         if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
             raise DecodeError(f"{operation_id}: the answer is encoded as {encoding!r}, which wasn't asked for")
-        self._wbits = _GZIP if encoding.endswith("gzip") else zlib.MAX_WBITS
-        self._inflate = zlib.decompressobj(self._wbits) if encoding != "identity" and has_body else None
+        self._wbits = GZIP if encoding.endswith("gzip") else zlib.MAX_WBITS
+        self._inflate = fastest().decompressobj(self._wbits) if encoding != "identity" and has_body else None
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Decode one raw piece, into pieces of at most a megabyte: a small one may inflate to a thousandfold.
@@ -52,7 +52,7 @@ class BodyReader:
         while True:
             try:
                 decoded = inflate.decompress(piece, _INFLATED_BYTES)
-            except zlib.error as error:
+            except broken() as error:
                 raise DecodeError(f"{self._operation_id}: the answer's compression is broken: {error}") from None
             if decoded:
                 yield decoded
@@ -60,7 +60,7 @@ class BodyReader:
                 piece = inflate.unused_data
                 if not piece:
                     return
-                inflate = self._inflate = zlib.decompressobj(self._wbits)
+                inflate = self._inflate = fastest().decompressobj(self._wbits)
             else:
                 piece = inflate.unconsumed_tail
                 if not piece and len(decoded) < _INFLATED_BYTES:

@@ -131,6 +131,53 @@ def ordered_map(
                 future.cancel()
 
 
+def overlapped_map(
+    direct: Callable[[T], R],
+    beside: Callable[[T], R],
+    items: Iterable[T],
+    limit: int,
+    patience_s: float,
+    *,
+    abandon: Callable[[], object] | None = None,
+) -> Generator[R, None, None]:
+    """Call `direct` on an item while nothing else is under way, and yield the results in the items' order.
+
+    Where that takes longer than `patience_s` seconds, `beside` is called on the items after it, until `limit` calls are
+    under way; so what is done fast enough is done one by one. Errors as in `ordered_map`.
+    """
+    if limit == 1:
+        yield from map(direct, items)
+        return
+    running: deque[Future[R]] = deque()
+    source = iter(items)
+    more = True
+    with ThreadPoolExecutor(limit, "specforce-map") as pool:
+        try:
+            while more or running:
+                if more and not running:
+                    more = _begin(pool, direct, source, running)
+                    wait(running, timeout=patience_s)
+                while more and len(running) < limit and not running[0].done():
+                    more = _begin(pool, beside, source, running)
+                if running:
+                    yield running.popleft().result()
+        except BaseException:
+            if abandon is not None:
+                abandon()
+            raise
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def _begin(pool: ThreadPoolExecutor, fn: Callable[[T], R], source: Iterator[T], running: deque[Future[R]]) -> bool:
+    """Call `fn` on the next item, if there is one."""
+    item = next(source, _END)
+    if item is not _END:
+        running.append(pool.submit(fn, item))
+    return item is not _END
+
+
 def unordered_map(
     fn: Callable[[T], R], items: Iterable[T], limit: int, *, abandon: Callable[[], object] | None = None
 ) -> Generator[R, None, None]:

@@ -97,7 +97,7 @@ def test_pages_join_to_one_table(
     ):
         if not by_kernel:
             patch.delattr("os.copy_file_range")
-        joined = JoinedFile(file)
+        joined = JoinedFile(file, folder / "out", zipped=zipped)
         for number, (rows, data) in enumerate(written, 1):
             found = fetched(folder, number, data, len(rows), size=size, newline=newline, zipped=zipped)
             tally.add(found)

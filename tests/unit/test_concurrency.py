@@ -28,6 +28,7 @@ def test_the_twins_have_the_same_public_names() -> None:
         "call",
         "closing",
         "ordered_map",
+        "overlapped_map",
         "pieces",
         "prefetch",
         "run",
@@ -125,6 +126,84 @@ def test_an_unordered_map_takes_items_only_as_places_are_free_in_threads() -> No
     assert next(results) in (0, 1)
     assert len(taken) == 2
     results.close()
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_what_is_done_fast_is_done_one_by_one_in_threads(limit: int) -> None:
+    calls: list[str] = []
+
+    def call(name: str, number: int) -> int:
+        calls.append(f"{name} {number}")
+        return number
+
+    found = _threads.overlapped_map(
+        lambda number: call("direct", number), lambda number: call("beside", number), range(4), limit, 30
+    )
+
+    assert list(found) == [0, 1, 2, 3]
+    assert calls == ["direct 0", "direct 1", "direct 2", "direct 3"]
+
+
+def test_what_takes_long_is_overtaken_in_threads() -> None:
+    late = threading.Event()
+
+    def direct(number: int) -> str:
+        assert late.wait(10)
+        return f"direct {number}"
+
+    def beside(number: int) -> str:
+        if number == 2:
+            late.set()
+        return f"beside {number}"
+
+    found = list(_threads.overlapped_map(direct, beside, range(6), 3, 0))
+
+    assert found[:3] == ["direct 0", "beside 1", "beside 2"]
+    assert [text.split()[1] for text in found] == ["0", "1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+async def test_what_is_done_fast_is_done_one_by_one_in_tasks(limit: int) -> None:
+    calls: list[str] = []
+
+    async def direct(number: int) -> int:
+        calls.append(f"direct {number}")
+        return number
+
+    async def beside(number: int) -> int:
+        calls.append(f"beside {number}")
+        return number
+
+    assert [n async for n in _aio.overlapped_map(direct, beside, range(4), limit, 30)] == [0, 1, 2, 3]
+    assert calls == ["direct 0", "direct 1", "direct 2", "direct 3"]
+
+
+async def test_what_takes_long_is_overtaken_in_tasks() -> None:
+    late = asyncio.Event()
+
+    async def direct(number: int) -> str:
+        await late.wait()
+        return f"direct {number}"
+
+    async def beside(number: int) -> str:
+        if number == 2:
+            late.set()
+        return f"beside {number}"
+
+    found = [text async for text in _aio.overlapped_map(direct, beside, range(6), 3, 0)]
+
+    assert found[:3] == ["direct 0", "beside 1", "beside 2"]
+    assert [text.split()[1] for text in found] == ["0", "1", "2", "3", "4", "5"]
+
+
+async def test_the_first_error_ends_an_overlapped_map_in_either_half() -> None:
+    async def fail(number: int) -> int:
+        return 1 // number
+
+    with pytest.raises(ZeroDivisionError):
+        _ = [result async for result in _aio.overlapped_map(fail, fail, [1, 0, 1], 3, 0)]
+    with pytest.raises(ZeroDivisionError):
+        list(_threads.overlapped_map(lambda n: 1 // n, lambda n: 1 // n, [1, 0, 1], 3, 0))
 
 
 def test_the_first_error_ends_an_unordered_map_in_threads() -> None:

@@ -120,7 +120,7 @@ def test_an_answer_shorter_than_its_length_is_cut(send: Send) -> None:
 
 def test_broken_compression_is_no_content(send: Send) -> None:
     with pytest.raises(DecodeError, match="compression"):
-        send(lambda _: raw(b"hello", content_encoding="gzip"))
+        send(lambda _: raw(b"hello, this was never compressed", content_encoding="gzip"))
 
 
 def test_an_encoding_that_was_not_asked_for_is_refused(send: Send) -> None:

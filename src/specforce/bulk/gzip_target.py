@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from specforce._deflate import GZIP, fastest
+
 if TYPE_CHECKING:
     from typing import BinaryIO
 
@@ -24,7 +26,7 @@ class GzipTarget:
         """See `Target`."""
         if self._member is None:
             # Level 1: the network is slower than the disk is full, and half of the time of level 6 goes for a tenth.
-            self._member = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+            self._member = fastest().compressobj(1, zlib.DEFLATED, GZIP)
         self._write(self._member.compress(data))
         return len(data)
 

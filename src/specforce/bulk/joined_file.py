@@ -6,6 +6,8 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
+from specforce.bulk.gzip_target import GzipTarget
+
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
@@ -18,26 +20,39 @@ _CANT: Final = frozenset({errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTS
 
 
 class JoinedFile:
-    """Appends pages to a file.
+    """Takes the pages of one result, in whichever way they come: written straight to it, or from files of their own.
 
     Args:
         file: unbuffered; the pages go where it stands, and the caller closes it.
+        path: where it lies.
+        zipped: compress pages that are written straight to it; those in files are compressed already.
         begun: whether it has its header already.
+
+    Attributes:
+        path, zipped: as given.
+        begun: whether it has its header.
     """
 
-    def __init__(self, file: BinaryIO, *, begun: bool = False) -> None:
+    def __init__(self, file: BinaryIO, path: Path, *, zipped: bool = False, begun: bool = False) -> None:
+        self.path = path
+        self.zipped = zipped
+        self.begun = begun
         self._file = file
-        self._begun = begun
+
+    def target(self) -> BinaryIO | GzipTarget:
+        """What the next page can be written to."""
+        return GzipTarget(self._file) if self.zipped else self._file
 
     def add(self, page: ResultPage) -> None:
-        """Append a page, with its header if it is the first, and remove its file.
+        """Take a page: append it, with its header if it is the first, and remove its file.
 
         Raises:
             OSError: no space is left, or the like.
         """
-        append_file(self._file, page.path, page.body_start if self._begun else 0)
-        self._begun = True
-        page.discard()
+        if page.path != self.path:
+            append_file(self._file, page.path, page.body_start if self.begun else 0)
+            page.discard()
+        self.begun = True
 
 
 def append_file(target: BinaryIO, source: Path, start: int) -> None:

@@ -18,6 +18,7 @@ class PageSink(TableSink):
 
     Args:
         newline: the job's line ending, for a page that ends without one.
+        headed: write the header line too.
 
     Attributes:
         next_locator: where the next page is; `None` after the last.
@@ -25,8 +26,8 @@ class PageSink(TableSink):
         body_start: where in the file the records begin.
     """
 
-    def __init__(self, file: Target, what: str, *, newline: bytes = b"\n") -> None:
-        super().__init__(file, what)
+    def __init__(self, file: Target, what: str, *, newline: bytes = b"\n", headed: bool = True) -> None:
+        super().__init__(file, what, headed=headed)
         self._newline = newline
         self._last = b""
         self.next_locator: str | None = None
@@ -56,12 +57,14 @@ class PageSink(TableSink):
                 break
 
     def end(self) -> None:
-        """See `Sink`. A last record without its line ending gets one, since more may follow."""
+        """See `Sink`. A last line without its line ending gets one, since more may follow."""
         super().end()
-        if self._last != b"\n":
+        if self._last == b"\n":
+            return
+        if self.records or self.headed:
             self.write(self._newline)
-            if not self.records:
-                self.header_written()
+        if not self.records:
+            self.header_written()
 
     def check(self, records: int) -> None:
         """See `TableSink`."""

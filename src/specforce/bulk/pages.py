@@ -60,11 +60,13 @@ class QueryResult:
 
     Attributes:
         job_id: the job's id.
+        sobject: what it is a query of.
         api_version: what the job was made with, such as `67.0`; no other reads its result.
         dialect: how it is written.
     """
 
     job_id: str
+    sobject: str
     api_version: str
     dialect: Dialect
 

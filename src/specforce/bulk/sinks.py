@@ -66,9 +66,11 @@ class TableSink:
     Args:
         file: the table begins where it stands.
         what: the table, for messages.
+        headed: write its header line too.
     """
 
-    def __init__(self, file: Target, what: str) -> None:
+    def __init__(self, file: Target, what: str, *, headed: bool = True) -> None:
+        self.headed = headed
         self._file = file
         self._what = what
         self._start = file.tell()
@@ -121,7 +123,7 @@ class TableSink:
         """
 
     def header_written(self) -> None:
-        """The header has just been written."""
+        """The header has come, and was written where it is wanted: the records follow."""
 
     def rewind(self) -> None:
         """See `Sink`."""
@@ -140,7 +142,8 @@ class TableSink:
     def _settle_header(self, size: int) -> None:
         head, self._head = self._head, b""
         self._header = head[:size]
-        self.write(self._header)
+        if self.headed:
+            self.write(self._header)
         self.header_written()
         rest = head[size:]
         self._counter.feed(rest)

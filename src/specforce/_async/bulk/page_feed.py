@@ -7,10 +7,10 @@ A page that was cut is asked for again, it alone; a token that expires costs one
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
-from specforce._aio import closing, ordered_map, prefetch, run, unordered_map
+from specforce._aio import closing, ordered_map, overlapped_map, prefetch, run, unordered_map
 from specforce.bulk.files import NewFile
 from specforce.bulk.gzip_target import GzipTarget
 from specforce.bulk.page_sink import PageSink
@@ -24,9 +24,15 @@ from .download import download
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection
     from pathlib import Path
+    from typing import BinaryIO
 
     from specforce._async.session import AsyncSession
+    from specforce.bulk.joined_file import JoinedFile
     from specforce.bulk.pages import QueryResult
+
+
+_PATIENCE_S: Final = 0.02
+"""How long a page may take, in seconds, before others are fetched beside it."""
 
 
 class GivenUp(Exception):
@@ -39,20 +45,28 @@ class AsyncPageFeed:
     Args:
         result: of a job that is done.
         options: how.
-        zipped: compress the pages' files.
+        total: how many records the job found; `None` where it doesn't say.
+
+    Attributes:
+        what: the job, for messages.
+        sobject: what it is a query of.
+        total: as given.
     """
 
     def __init__(
-        self, session: AsyncSession, result: QueryResult, options: PageOptions, *, zipped: bool = False
+        self, session: AsyncSession, result: QueryResult, options: PageOptions, *, total: int | None = None
     ) -> None:
+        self.what = f"job {result.job_id}"
+        self.sobject = result.sobject
+        self.total = total
         self._session = session
         self._result = result
         self._options = options
-        self._zipped = zipped
+        self._next_locator: str | None = None
         self._given_up = False
 
     async def pages(
-        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = (), zipped: bool = False
     ) -> AsyncGenerator[ResultPage, None]:
         """The pages; whoever takes one removes its file.
 
@@ -60,13 +74,14 @@ class AsyncPageFeed:
             folder: where their files go.
             start: where to begin, where pages come one after the other: later pages are known by those before.
             had: locators of pages to leave out, where pages come side by side.
+            zipped: compress their files.
 
         Raises:
             As `AsyncQueryJob.pages`.
         """
         options = self._options
         if not options.parallel(self._session.api_version):
-            async with closing(prefetch(self._following(folder, start or PageRef(1, None)))) as found:
+            async with closing(prefetch(self._following(folder, start or PageRef(1, None), zipped=zipped))) as found:
                 try:
                     async for page in found:
                         yield page
@@ -74,7 +89,7 @@ class AsyncPageFeed:
                     self._give_up()
             return
         side_by_side = ordered_map if options.ordered else unordered_map
-        fetch = partial(self.fetch, folder=folder)
+        fetch = partial(self.fetch, folder=folder, zipped=zipped)
         async with (
             closing(self._listed(had)) as refs,
             closing(side_by_side(fetch, refs, options.concurrency, abandon=self._give_up)) as found,
@@ -82,31 +97,70 @@ class AsyncPageFeed:
             async for page in found:
                 yield page
 
-    async def fetch(self, ref: PageRef, *, folder: Path) -> ResultPage:
-        """Fetch one page, whole.
+    async def appended(
+        self, joined: JoinedFile, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+    ) -> AsyncGenerator[ResultPage, None]:
+        """The pages, each in the file when it is handed out.
+
+        Pages that come fast are written straight to it, one after the other: on such a link others beside them gain
+        nothing. Where a page takes longer, those after it are fetched meanwhile and wait in files of their own.
+
+        Args:
+            folder: where those files go.
+            start, had: as for `pages`.
+
+        Raises:
+            As `pages`. OSError: the file can't take a page.
+        """
+        options = self._options
+        parallel = options.parallel(self._session.api_version)
+        if parallel and not options.ordered:
+            found = self.pages(folder, had=had, zipped=joined.zipped)
+        else:
+            found = overlapped_map(
+                partial(self._append, joined=joined),
+                partial(self.fetch, folder=folder, zipped=joined.zipped),
+                self._listed(had) if parallel else self._linked(start or PageRef(1, None)),
+                options.concurrency if parallel else 1,
+                _PATIENCE_S,
+                abandon=self._give_up,
+            )
+        async with closing(found) as pages:
+            async for page in pages:
+                await run(joined.add, page)
+                yield page
+
+    async def fetch(self, ref: PageRef, *, folder: Path, zipped: bool = False) -> ResultPage:
+        """Fetch one page, whole, into a file of its own.
 
         Raises:
             As `AsyncQueryJob.page`.
         """
-        result = self._result
-        path = folder / f"{result.job_id}-page-{ref.number:05d}.csv{'.gz' if self._zipped else ''}"
+        path = folder / f"{self._result.job_id}-page-{ref.number:05d}.csv"
         file = NewFile(path)
         try:
             target = await run(file.open)
-            zipped = GzipTarget(target) if self._zipped else None
-            what = f"page {ref.number} of job {result.job_id}"
-            sink = PageSink(zipped or target, what, newline=result.dialect.newline)
-            operation = operations.get_query_job_results(
-                result.job_id, locator=ref.locator or UNSET, max_records=self._options.max_records or UNSET
-            )
-            try:
-                await download(self._session, operation, sink, checked=self._checked)
-            except VersionConflict as error:
-                raise result.advised(error) from None
-            if zipped is not None:
-                await run(zipped.finish)
+            return await self._download(ref, GzipTarget(target) if zipped else target, path, headed=True)
         finally:
             await run(file.close)
+
+    async def _append(self, ref: PageRef, *, joined: JoinedFile) -> ResultPage:
+        return await self._download(ref, joined.target(), joined.path, headed=not joined.begun)
+
+    async def _download(self, ref: PageRef, target: BinaryIO | GzipTarget, path: Path, *, headed: bool) -> ResultPage:
+        result = self._result
+        what = f"page {ref.number} of job {result.job_id}"
+        sink = PageSink(target, what, newline=result.dialect.newline, headed=headed)
+        operation = operations.get_query_job_results(
+            result.job_id, locator=ref.locator or UNSET, max_records=self._options.max_records or UNSET
+        )
+        try:
+            await download(self._session, operation, sink, checked=self._checked)
+        except VersionConflict as error:
+            raise result.advised(error) from None
+        if isinstance(target, GzipTarget):
+            await run(target.finish)
+        self._next_locator = sink.next_locator
         return ResultPage(
             number=ref.number,
             locator=ref.locator,
@@ -120,7 +174,7 @@ class AsyncPageFeed:
 
     async def _listed(self, had: Collection[str | None]) -> AsyncGenerator[PageRef, None]:
         """The pages that the job names, but for those that were had."""
-        seen = SeenLocators(f"job {self._result.job_id}")
+        seen = SeenLocators(self.what)
         number = 0
         async with closing(page_locators(self._session, self._result.job_id)) as locators:
             try:
@@ -132,13 +186,18 @@ class AsyncPageFeed:
             except VersionConflict as error:
                 raise self._result.advised(error) from None
 
-    async def _following(self, folder: Path, ref: PageRef | None) -> AsyncGenerator[ResultPage, None]:
-        """Each page by the locator in the one before."""
-        seen = SeenLocators(f"job {self._result.job_id}")
+    async def _linked(self, ref: PageRef | None) -> AsyncGenerator[PageRef, None]:
+        """Each page by the locator in the one before, which has been fetched when the next is asked for."""
+        seen = SeenLocators(self.what)
         while ref is not None:
-            page = await self.fetch(seen.add(ref), folder=folder)
-            ref = None if page.next_locator is None else PageRef(ref.number + 1, page.next_locator)
-            yield page
+            yield seen.add(ref)
+            locator = self._next_locator
+            ref = None if locator is None else PageRef(ref.number + 1, locator)
+
+    async def _following(self, folder: Path, start: PageRef, *, zipped: bool) -> AsyncGenerator[ResultPage, None]:
+        async with closing(self._linked(start)) as refs:
+            async for ref in refs:
+                yield await self.fetch(ref, folder=folder, zipped=zipped)
 
     def _give_up(self) -> None:
         self._given_up = True

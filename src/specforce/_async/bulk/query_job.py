@@ -66,7 +66,7 @@ class AsyncQueryJob(AsyncJob["QueryJobInfo"]):
     @property
     def result(self) -> QueryResult:
         """What it takes to read its result."""
-        return QueryResult(self.id, str(self.created.api_version), self.dialect)
+        return QueryResult(self.id, self.created.object_, str(self.created.api_version), self.dialect)
 
     async def pages(
         self, *, max_records: int | None = None, concurrency: int = 5, ordered: bool = True

@@ -9,39 +9,30 @@ of a page at a time.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from specforce._sync.field_types import FieldTypes
-from specforce._threads import Lock, closing, run, to_the_end
-from specforce.bulk.files import Replacement
+from specforce._threads import Lock, to_the_end
 from specforce.bulk.job_state import count
-from specforce.bulk.joined_file import JoinedFile
-from specforce.bulk.pages import PageTally, next_chunk, next_rows
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
-from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError, SalesforceError
 
 from .page_feed import PageFeed
 from .query_job import create_query_job
+from .result import Result
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Generator
     from pathlib import Path
 
     from specforce._sync.session import Session
     from specforce.bulk.dialect import Dialect
-    from specforce.bulk.pages import PageOptions, ResultPage
+    from specforce.bulk.pages import PageOptions, PageTally, ResultPage
     from specforce.bulk.progress import Listener
-    from specforce.bulk.typed import RecordReader
     from specforce_api.bulk_v2.models import QueryJobInfo
 
     from .query_job import QueryJob
 
-R = TypeVar("R")
 
-
-class Export:
+class Export(Result):
     """The result of a bulk query. Nothing is sent before a result is asked for; then one job serves all that is asked.
 
     Args:
@@ -70,12 +61,11 @@ class Export:
         abort_on_cancel: bool,
         progress: bool | Listener | None,
     ) -> None:
+        super().__init__(session, temp_folder=temp_folder)
         self.soql = soql
-        self._session = session
         self._operation = operation
         self._dialect = dialect
         self._options = pages
-        self._temp_folder = temp_folder
         self._timeout_s = timeout_s
         self._abort_on_timeout = abort_on_timeout
         self._abort_on_cancel = abort_on_cancel
@@ -83,8 +73,6 @@ class Export:
         self._lock = Lock()
         self._job: QueryJob | None = None
         self._info: QueryJobInfo | None = None
-        self._columns: tuple[str, ...] | None = None
-        self._types = FieldTypes(session)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.soql!r}>"
@@ -105,17 +93,6 @@ class Export:
         if found is None:
             raise InputError("nothing was exported yet: call to_csv(), rows() or another way out first, or job()")
         return found
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The column names, field paths as they were queried; known once the first page has come.
-
-        Raises:
-            InputError: it hasn't.
-        """
-        if self._columns is None:
-            raise InputError("nothing was exported yet: the first page brings the column names")
-        return self._columns
 
     def job(self) -> QueryJob:
         """The query job behind it, its result ready; made and waited for on the first call.
@@ -139,158 +116,16 @@ class Export:
                     to_the_end(job.abort_once)
             raise
 
-    def to_csv(self, path: str | os.PathLike[str], *, compress: bool | None = None) -> int:
-        """Write the records as CSV, as Salesforce writes it: every cell quoted, header once.
-
-        Args:
-            path: the file; it appears once it is whole, and replaces what was there.
-            compress: as gzip; by default where the path ends in `.gz`.
-
-        Returns:
-            How many records it holds.
-
-        Raises:
-            OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
-        """
-        target = Replacement(path)
-        zipped = compress if compress is not None else str(path).endswith(".gz")
-        records = 0
-        try:
-            joined = JoinedFile(run(target.open))
-            with closing(self._fetched(self._temp_folder or target.path.parent, zipped=zipped)) as pages:
-                for page in pages:
-                    run(joined.add, page)
-                    records += page.records
-        except BaseException:
-            run(target.discard)
-            raise
-        run(target.commit)
-        return records
-
-    def pages(self) -> Generator[ResultPage, None, None]:
-        """The result page by page, each in a temporary file of its own; see `QueryJob.pages`."""
-        with closing(self._fetched(self._temp_folder)) as pages:
-            for page in pages:
-                yield page
-
-    def rows(self) -> Generator[list[str], None, None]:
-        """The records as lists of text cells, without a header; null is `""`. `columns` has the names."""
-        with closing(self._batches()) as batches:
-            for _, batch in batches:
-                for row in batch:
-                    yield row
-
-    def dicts(self) -> Generator[dict[str, str], None, None]:
-        """The records as text by column name, parents' fields as `Account.Name`; null is `""`."""
-        with closing(self._batches()) as batches:
-            for page, batch in batches:
-                columns = page.columns
-                for row in batch:
-                    yield dict(zip(columns, row, strict=True))
-
-    def records(self, returns: type[R]) -> Generator[R, None, None]:
-        """The records as objects of a type that msgspec knows: a Struct, a dataclass, an attrs class.
-
-        Text becomes what the type's fields ask for, null becomes `None`, `Account.Name` becomes a record in a record.
-
-        Raises:
-            DecodeError: a value doesn't fit its field.
-        """
-        from specforce.bulk.typed import RecordReader  # noqa: PLC0415 - msgspec takes memory that CSV doesn't need
-
-        reader: RecordReader[R] | None = None
-        with closing(self._batches()) as batches:
-            for page, batch in batches:
-                if reader is None:
-                    reader = RecordReader(page.columns, returns)
-                for record in run(reader.read, batch):
-                    yield record
-
-    def to_arrow(self) -> Any:
-        """The records as one `pyarrow.Table`, in memory (needs specforce[arrow]); `arrow_tables` doesn't keep them all.
-
-        Columns have the types of docs/values.md, by describe.
-
-        Raises:
-            DecodeError: a value isn't what describe says of its field.
-        """
-        from specforce.bulk.arrow import joined  # noqa: PLC0415 - an extra
-
-        with closing(self.arrow_tables()) as tables:
-            found: list[Any] = [table for table in tables]
-        return run(joined, found)
-
-    def arrow_tables(self) -> Generator[Any, None, None]:
-        """The records as small `pyarrow.Table`s of one schema, the first one empty; errors as `to_arrow`."""
-        from specforce.bulk.arrow import ArrowReader  # noqa: PLC0415 - an extra
-
-        reader: ArrowReader | None = None
-        with closing(self.pages()) as pages:
-            for page in pages:
-                if reader is None:
-                    types = self._types.of(page.columns, (self.job()).created.object_)
-                    reader = ArrowReader(page.columns, types, page.delimiter)
-                    yield reader.empty()
-                chunks = page.chunks()
-                while (chunk := run(next_chunk, chunks)) is not None:
-                    yield run(reader.read, chunk)
-
-    def to_parquet(self, path: str | os.PathLike[str], *, compression: str = "snappy") -> int:
-        """Write the records as a Parquet file (needs specforce[arrow]), row group by row group.
-
-        Args:
-            path: the file; it appears once it is whole, and replaces what was there.
-            compression: Parquet's name of it, `none` for none.
-
-        Returns:
-            How many records it holds.
-
-        Raises:
-            As `to_arrow` and `to_csv`.
-        """
-        from specforce.bulk.arrow import ParquetSink  # noqa: PLC0415 - an extra
-
-        target = Replacement(path)
-        records = 0
-        try:
-            sink = ParquetSink(run(target.open), compression)
-            with closing(self.arrow_tables()) as tables:
-                for table in tables:
-                    run(sink.write, table)
-                    records += table.num_rows
-            run(sink.close)
-        except BaseException:
-            run(target.discard)
-            raise
-        run(target.commit)
-        return records
-
-    def _fetched(self, folder: Path | None, *, zipped: bool = False) -> Generator[ResultPage, None, None]:
-        """The pages, told and counted; each file is removed when the next page is asked for."""
+    def _source(self) -> PageFeed:
+        """See `PageReading`."""
         job = self.job()
-        feed = PageFeed(self._session, job.result, self._options, zipped=zipped)
-        tally = PageTally(f"job {job.id}")
-        workspace = run(Workspace, folder)
-        try:
-            with closing(feed.pages(workspace.folder)) as pages:
-                for page in pages:
-                    tally.add(page)
-                    self._columns = page.columns
-                    self._tell(PageFetched(done=tally.records, total=self.total, page=page.number, job_id=job.id))
-                    yield page
-                    run(page.discard)
-            tally.refuse_total(self.total)
-        finally:
-            run(workspace.close)
+        return PageFeed(self._session, job.result, self._options, total=self.total)
 
-    def _batches(self) -> Generator[tuple[ResultPage, list[list[str]]], None, None]:
-        with closing(self.pages()) as pages:
-            for page in pages:
-                batches = page.batches()
-                batch = run(next_rows, batches)
-                while batch is not None:
-                    yield page, batch
-                    batch = run(next_rows, batches)
+    def _noted(self, page: ResultPage, tally: PageTally) -> None:
+        """See `PageReading`."""
+        super()._noted(page, tally)
+        assert self._job is not None, "pages are of a job"
+        self._tell(PageFetched(done=tally.records, total=self.total, page=page.number, job_id=self._job.id))
 
     def _seen(self, info: QueryJobInfo) -> None:
         done = count(info.number_records_processed) or 0

@@ -8,10 +8,10 @@ A page that was cut is asked for again, it alone; a token that expires costs one
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
-from specforce._threads import closing, ordered_map, prefetch, run, unordered_map
+from specforce._threads import closing, ordered_map, overlapped_map, prefetch, run, unordered_map
 from specforce.bulk.files import NewFile
 from specforce.bulk.gzip_target import GzipTarget
 from specforce.bulk.page_sink import PageSink
@@ -25,9 +25,15 @@ from .download import download
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator
     from pathlib import Path
+    from typing import BinaryIO
 
     from specforce._sync.session import Session
+    from specforce.bulk.joined_file import JoinedFile
     from specforce.bulk.pages import QueryResult
+
+
+_PATIENCE_S: Final = 0.02
+"""How long a page may take, in seconds, before others are fetched beside it."""
 
 
 class GivenUp(Exception):
@@ -40,18 +46,28 @@ class PageFeed:
     Args:
         result: of a job that is done.
         options: how.
-        zipped: compress the pages' files.
+        total: how many records the job found; `None` where it doesn't say.
+
+    Attributes:
+        what: the job, for messages.
+        sobject: what it is a query of.
+        total: as given.
     """
 
-    def __init__(self, session: Session, result: QueryResult, options: PageOptions, *, zipped: bool = False) -> None:
+    def __init__(
+        self, session: Session, result: QueryResult, options: PageOptions, *, total: int | None = None
+    ) -> None:
+        self.what = f"job {result.job_id}"
+        self.sobject = result.sobject
+        self.total = total
         self._session = session
         self._result = result
         self._options = options
-        self._zipped = zipped
+        self._next_locator: str | None = None
         self._given_up = False
 
     def pages(
-        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = (), zipped: bool = False
     ) -> Generator[ResultPage, None, None]:
         """The pages; whoever takes one removes its file.
 
@@ -59,13 +75,14 @@ class PageFeed:
             folder: where their files go.
             start: where to begin, where pages come one after the other: later pages are known by those before.
             had: locators of pages to leave out, where pages come side by side.
+            zipped: compress their files.
 
         Raises:
             As `QueryJob.pages`.
         """
         options = self._options
         if not options.parallel(self._session.api_version):
-            with closing(prefetch(self._following(folder, start or PageRef(1, None)))) as found:
+            with closing(prefetch(self._following(folder, start or PageRef(1, None), zipped=zipped))) as found:
                 try:
                     for page in found:
                         yield page
@@ -73,7 +90,7 @@ class PageFeed:
                     self._give_up()
             return
         side_by_side = ordered_map if options.ordered else unordered_map
-        fetch = partial(self.fetch, folder=folder)
+        fetch = partial(self.fetch, folder=folder, zipped=zipped)
         with (
             closing(self._listed(had)) as refs,
             closing(side_by_side(fetch, refs, options.concurrency, abandon=self._give_up)) as found,
@@ -81,31 +98,70 @@ class PageFeed:
             for page in found:
                 yield page
 
-    def fetch(self, ref: PageRef, *, folder: Path) -> ResultPage:
-        """Fetch one page, whole.
+    def appended(
+        self, joined: JoinedFile, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+    ) -> Generator[ResultPage, None, None]:
+        """The pages, each in the file when it is handed out.
+
+        Pages that come fast are written straight to it, one after the other: on such a link others beside them gain
+        nothing. Where a page takes longer, those after it are fetched meanwhile and wait in files of their own.
+
+        Args:
+            folder: where those files go.
+            start, had: as for `pages`.
+
+        Raises:
+            As `pages`. OSError: the file can't take a page.
+        """
+        options = self._options
+        parallel = options.parallel(self._session.api_version)
+        if parallel and not options.ordered:
+            found = self.pages(folder, had=had, zipped=joined.zipped)
+        else:
+            found = overlapped_map(
+                partial(self._append, joined=joined),
+                partial(self.fetch, folder=folder, zipped=joined.zipped),
+                self._listed(had) if parallel else self._linked(start or PageRef(1, None)),
+                options.concurrency if parallel else 1,
+                _PATIENCE_S,
+                abandon=self._give_up,
+            )
+        with closing(found) as pages:
+            for page in pages:
+                run(joined.add, page)
+                yield page
+
+    def fetch(self, ref: PageRef, *, folder: Path, zipped: bool = False) -> ResultPage:
+        """Fetch one page, whole, into a file of its own.
 
         Raises:
             As `QueryJob.page`.
         """
-        result = self._result
-        path = folder / f"{result.job_id}-page-{ref.number:05d}.csv{'.gz' if self._zipped else ''}"
+        path = folder / f"{self._result.job_id}-page-{ref.number:05d}.csv"
         file = NewFile(path)
         try:
             target = run(file.open)
-            zipped = GzipTarget(target) if self._zipped else None
-            what = f"page {ref.number} of job {result.job_id}"
-            sink = PageSink(zipped or target, what, newline=result.dialect.newline)
-            operation = operations.get_query_job_results(
-                result.job_id, locator=ref.locator or UNSET, max_records=self._options.max_records or UNSET
-            )
-            try:
-                download(self._session, operation, sink, checked=self._checked)
-            except VersionConflict as error:
-                raise result.advised(error) from None
-            if zipped is not None:
-                run(zipped.finish)
+            return self._download(ref, GzipTarget(target) if zipped else target, path, headed=True)
         finally:
             run(file.close)
+
+    def _append(self, ref: PageRef, *, joined: JoinedFile) -> ResultPage:
+        return self._download(ref, joined.target(), joined.path, headed=not joined.begun)
+
+    def _download(self, ref: PageRef, target: BinaryIO | GzipTarget, path: Path, *, headed: bool) -> ResultPage:
+        result = self._result
+        what = f"page {ref.number} of job {result.job_id}"
+        sink = PageSink(target, what, newline=result.dialect.newline, headed=headed)
+        operation = operations.get_query_job_results(
+            result.job_id, locator=ref.locator or UNSET, max_records=self._options.max_records or UNSET
+        )
+        try:
+            download(self._session, operation, sink, checked=self._checked)
+        except VersionConflict as error:
+            raise result.advised(error) from None
+        if isinstance(target, GzipTarget):
+            run(target.finish)
+        self._next_locator = sink.next_locator
         return ResultPage(
             number=ref.number,
             locator=ref.locator,
@@ -119,7 +175,7 @@ class PageFeed:
 
     def _listed(self, had: Collection[str | None]) -> Generator[PageRef, None, None]:
         """The pages that the job names, but for those that were had."""
-        seen = SeenLocators(f"job {self._result.job_id}")
+        seen = SeenLocators(self.what)
         number = 0
         with closing(page_locators(self._session, self._result.job_id)) as locators:
             try:
@@ -131,13 +187,18 @@ class PageFeed:
             except VersionConflict as error:
                 raise self._result.advised(error) from None
 
-    def _following(self, folder: Path, ref: PageRef | None) -> Generator[ResultPage, None, None]:
-        """Each page by the locator in the one before."""
-        seen = SeenLocators(f"job {self._result.job_id}")
+    def _linked(self, ref: PageRef | None) -> Generator[PageRef, None, None]:
+        """Each page by the locator in the one before, which has been fetched when the next is asked for."""
+        seen = SeenLocators(self.what)
         while ref is not None:
-            page = self.fetch(seen.add(ref), folder=folder)
-            ref = None if page.next_locator is None else PageRef(ref.number + 1, page.next_locator)
-            yield page
+            yield seen.add(ref)
+            locator = self._next_locator
+            ref = None if locator is None else PageRef(ref.number + 1, locator)
+
+    def _following(self, folder: Path, start: PageRef, *, zipped: bool) -> Generator[ResultPage, None, None]:
+        with closing(self._linked(start)) as refs:
+            for ref in refs:
+                yield self.fetch(ref, folder=folder, zipped=zipped)
 
     def _give_up(self) -> None:
         self._given_up = True
