@@ -68,6 +68,7 @@ class Orgs:
         self._new_org = new_org
         self._by_name = {first.settings.my_domain: first}
         self._lock = threading.Lock()
+        self._on_remove: list[Callable[[Org], None]] = []
 
     def __iter__(self) -> Iterator[Org]:
         """All of them, in the order in which they came."""
@@ -122,8 +123,8 @@ class Orgs:
                 raise ValueError(f"the Id of {name} is another org's: give it an organization_id")
             self._by_name = {**self._by_name, name: org}
 
-    def remove(self, name: str) -> Org:
-        """Let go of an org, which goes on living.
+    def remove(self, name: str) -> None:
+        """End an org, with all that it knows.
 
         Raises:
             KeyError: there is none of that name.
@@ -134,7 +135,13 @@ class Orgs:
             if org is self.first:
                 raise ValueError(f"{name} is the first org: it ends with the server")
             self._by_name = {key: each for key, each in self._by_name.items() if each is not org}
-        return org
+        for forget in self._on_remove:
+            forget(org)
+        org.close()
+
+    def on_remove(self, forget: Callable[[Org], None]) -> None:
+        """Call a function with each org that ends, before it does."""
+        self._on_remove.append(forget)
 
     def close(self) -> None:
         """Close them all."""

@@ -15,6 +15,7 @@ from specforce_mockserver.network.hosts import LOCAL_NAMES, Hosts
 from specforce_mockserver.network.limits import raise_file_limit
 from specforce_mockserver.oauth.apps import load_apps
 from specforce_mockserver.org import Org
+from specforce_mockserver.orgs import Orgs, settings_for
 from specforce_mockserver.schema_files import load_schema
 from specforce_mockserver.server import LOOPBACK, MockServer
 from specforce_mockserver.settings import OrgSettings
@@ -42,7 +43,16 @@ def add_options(serve: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="objects beside the standard ones: TOML, describe documents in JSON, or a folder of both; repeatable",
     )
-    serve.add_argument("--persist", type=Path, metavar="FILE", help="keep the records in this file")
+    serve.add_argument(
+        "--org",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="an org of this name, at NAME.my.salesforce.com and below /orgs/NAME; repeatable",
+    )
+    serve.add_argument(
+        "--persist", type=Path, metavar="PATH", help="keep the records in this file; with --org, in this folder"
+    )
     serve.add_argument("--public-url", metavar="URL", help="where clients find the org, if not at the host they ask")
     for name in IDENTITY:
         default = getattr(identity, name)
@@ -98,12 +108,10 @@ def run(options: argparse.Namespace) -> int:
         if options.tls or options.proxy or options.print_ca:
             authority = _authority(options, hosts)
             stack.callback(authority.close)
-        org = Org(
-            load_schema(options.schema), clock=Clock(options.clock), settings=settings, database_path=options.persist
-        )
-        stack.callback(org.close)
+        orgs = _orgs(options, settings)
+        stack.callback(orgs.close)
         server = MockServer(
-            org,
+            orgs,
             host=options.host,
             port=options.port,
             authority=authority,
@@ -117,6 +125,40 @@ def run(options: argparse.Namespace) -> int:
             _announce(server, options, authority)
             stopped.wait()
     return 0
+
+
+def _orgs(options: argparse.Namespace, settings: OrgSettings) -> Orgs:
+    """The orgs that the options ask for: one that answers everywhere, or one for each name.
+
+    Raises:
+        ValueError, OSError: an option can't be used, a file can't be read.
+    """
+    first, *others = [_named(name, settings) for name in options.org] or [settings]
+    kept: dict[str, Path] = {}
+    if options.persist is not None and options.org:
+        options.persist.mkdir(parents=True, exist_ok=True)
+        kept = {each.my_domain: options.persist / f"{each.my_domain}.db" for each in (first, *others)}
+    elif options.persist is not None:
+        kept = {first.my_domain: options.persist}
+
+    def made(own: OrgSettings, clock: Clock) -> Org:
+        schema = load_schema(options.schema)
+        return Org(schema, clock=clock, settings=own, database_path=kept.get(own.my_domain))
+
+    orgs = Orgs(made(first, Clock(options.clock)), strict=bool(options.org), new_org=made)
+    try:
+        for each in others:
+            orgs.make(each)
+    except (ValueError, OSError):
+        orgs.close()
+        raise
+    return orgs
+
+
+def _named(name: str, settings: OrgSettings) -> OrgSettings:
+    """The settings of an org of a name, whose user has a name of its own unless one was given."""
+    own = settings_for(name, settings)
+    return own if own.username != OrgSettings().username else replace(own, username=settings_for(name).username)
 
 
 def _authority(options: argparse.Namespace, hosts: Hosts) -> Authority:

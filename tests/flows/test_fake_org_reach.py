@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce.auth import ClientCredentials, RefreshToken, SoapLogin
-from specforce.errors import ConnectFailed, TransportError
+from specforce.auth import ClientCredentials, RefreshToken, SoapLogin, StaticToken
+from specforce.errors import ConnectFailed, NotFound, TransportError
 from specforce.testing import FakeOrg
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LOGIN = "https://login.salesforce.com"
 MY_DOMAIN = "https://acme.my.salesforce.com"
+BETA = "https://beta.my.salesforce.com"
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +117,27 @@ def test_an_org_keeps_its_authority_where_it_is_told_to(half: Half, tmp_path: Pa
             half.close(sf)
     with FakeOrg() as plain:
         assert (plain.ca_bundle, plain.proxy_url) == (None, None)
+
+
+def test_another_org_shares_nothing_but_the_process(half: Half, org: FakeOrg, by_proxy: dict[str, Any]) -> None:
+    org.reset()
+    with org.another("beta", clock="manual") as beta:
+        one, two = half.login(org.auth(), verify=org.ca_bundle), half.login(beta.auth(), verify=beta.ca_bundle)
+        through = half.login(ClientCredentials("test-client", "test-secret", login_url=BETA), **by_proxy)
+        half.run(two.sobject("Account").create({"Name": "Beta"}))
+        beta.faults.add("getLimits", times=None)
+        beta.seed({"Contact": [{"LastName": "Ek"}]})
+
+        assert half.run(one.query("SELECT Id FROM Account").all()) == []
+        assert [each["Name"] for each in half.run(through.query("SELECT Name FROM Account").all())] == ["Beta"]
+        assert len(half.run(through.query("SELECT Id FROM Contact").all())) == 1
+        half.run(one.rest.get_limits())
+        assert {request.operation for request in org.requests} >= {"query", "getLimits"}
+        assert beta.org.clock.kind == "manual"
+        with pytest.raises(ValueError, match="already"):
+            org.another("Beta")
+
+    with pytest.raises(NotFound):
+        half.run(half.login(StaticToken("t", beta.url), verify=org.ca_bundle).rest.get_limits())
+    with org.another("beta") as anew:
+        assert anew.requests == []

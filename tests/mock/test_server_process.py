@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -85,6 +86,56 @@ def test_a_persisted_org_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert stop(process) == 0
 
     assert names == ["T-01", "T-02"]
+
+
+def test_orgs_are_served_by_name_and_kept_in_a_folder(tmp_path: Path) -> None:
+    names: list[list[str]] = []
+    for _ in range(2):
+        process = serve("--org", "acme", "--org", "beta", "--persist", str(tmp_path / "orgs"))
+        url = url_of(process)
+        for name in ("acme", "beta"):
+            raw = RawOrg(f"{url}/orgs/{name}")
+            raw.login()
+            raw.create("Account", Name=name)
+            names.append([each["Name"] for each in raw.query("SELECT Name FROM Account")["records"]])
+            raw.http.close()
+        listed = httpx.get(f"{url}/__mock/orgs", trust_env=False).json()
+        assert [each["username"] for each in listed] == ["user@acme.example.com", "user@beta.example.com"]
+        assert stop(process) == 0
+
+    assert names == [["acme"], ["beta"], ["acme"] * 2, ["beta"] * 2]
+    assert {each.name for each in (tmp_path / "orgs").glob("*.db")} == {"acme.db", "beta.db"}
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--org", "a b"], "can't be an org's name"),
+        (["--org", "a", "--org", "A"], "there is an org a already"),
+        (["--proxy", "--proxy-domain", "a b"], "isn't a domain name"),
+        (["--tls", "--tls-name", "a/b"], "isn't the name of a host"),
+        (["--tls", "--ca-dir", "/proc/nowhere"], "/proc/nowhere"),
+    ],
+)
+def test_an_option_that_can_not_be_used_ends_with_a_line_that_says_why(
+    capsys: pytest.CaptureFixture[str], options: list[str], why: str
+) -> None:
+    code = main(["serve", "--port", "0", *options])
+
+    said = capsys.readouterr().err
+    assert (code, said.count("\n"), why in said) == (2, 1, True), said
+
+
+def test_the_bundle_follows_the_url_and_makes_clients_trust_it(tmp_path: Path) -> None:
+    process = serve("--tls", "--print-ca", "--ca-dir", str(tmp_path))
+    url, bundle = url_of(process), url_of(process)
+    try:
+        trusting = ssl.create_default_context(cafile=bundle)
+        assert httpx.get(f"{url}/__mock/health", verify=trusting, trust_env=False).status_code == 200
+    finally:
+        assert stop(process) == 0
+
+    assert (url.startswith("https://127.0.0.1:"), bundle) == (True, str(tmp_path / "ca.pem"))
 
 
 @pytest.mark.parametrize(

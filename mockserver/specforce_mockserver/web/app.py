@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,7 +51,7 @@ class App:
         """
         providers.load()
         self.org = org
-        self.routes = Routes([*load_operations().values(), *page_operations()])
+        self.routes = _routes()
         self.check_answers = check_answers
         self._admin = Admin(org)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="specforce-mock")
@@ -92,3 +93,9 @@ class App:
     def close(self) -> None:
         """Let go of the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@cache
+def _routes() -> Routes:
+    """What all orgs answer, told by path and method."""
+    return Routes([*load_operations().values(), *page_operations()])

@@ -50,7 +50,8 @@ class Front:
         self._check_answers = check_answers
         self._apps: dict[Org, App] = {}
         self._app(orgs.first)
-        self._admin = OrgsAdmin(orgs, self._forget)
+        self._admin = OrgsAdmin(orgs)
+        orgs.on_remove(self._forget)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -20,8 +20,6 @@ from specforce_mockserver.orgs import settings_for
 from specforce_mockserver.settings import OrgSettings  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from specforce_mockserver.org import Org
     from specforce_mockserver.orgs import Orgs
     from specforce_mockserver.web.request import Request
@@ -38,15 +36,8 @@ class _Wanted(msgspec.Struct, forbid_unknown_fields=True):
 class OrgsAdmin:
     """The administration of the orgs of one process."""
 
-    def __init__(self, orgs: Orgs, forget: Callable[[Org], None]) -> None:
-        """Administer.
-
-        Args:
-            orgs: which.
-            forget: stops what works for an org that is removed.
-        """
+    def __init__(self, orgs: Orgs) -> None:
         self._orgs = orgs
-        self._forget = forget
 
     def answer(self, request: Request, raw: bytes) -> Answer:
         """Do what a request asks for.
@@ -74,11 +65,9 @@ class OrgsAdmin:
 
     def _remove(self, name: str) -> Answer:
         try:
-            org = self._orgs.remove(name)
+            self._orgs.remove(name)
         except KeyError:
             raise ApiError(404, "MOCK_ADMIN", f"there is no org {name}") from None
-        self._forget(org)
-        org.close()
         return empty()
 
     def _shown(self, org: Org, request: Request) -> dict[str, Any]:

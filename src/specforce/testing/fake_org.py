@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from specforce_mockserver.request_log import LoggedRequest
     from specforce_mockserver.settings import OrgSettings
 
+    from .another_org import AnotherOrg
+
 ClockKind = Literal["auto", "manual", "real"]
 
 
@@ -74,22 +76,24 @@ class FakeOrg:
             from specforce_mockserver import clock as clocks  # noqa: PLC0415 - an extra
             from specforce_mockserver.network.hosts import Hosts  # noqa: PLC0415
             from specforce_mockserver.org import Org  # noqa: PLC0415
+            from specforce_mockserver.orgs import Orgs  # noqa: PLC0415
             from specforce_mockserver.schema_files import load_schema  # noqa: PLC0415
             from specforce_mockserver.server import MockServer  # noqa: PLC0415
         except ModuleNotFoundError as error:
             message = f"the fake org needs {error.name}: pip install 'specforce[mock]'"
             raise ModuleNotFoundError(message, name=error.name) from error
-        files = [schema] if isinstance(schema, str | os.PathLike) else schema
         self._authority = _authority(ca_dir) if tls or proxy else None
-        self.org: Org = Org(load_schema([Path(file) for file in files]), clock=clocks.Clock(clock), settings=settings)
+        self.org: Org = Org(load_schema(paths(schema)), clock=clocks.Clock(clock), settings=settings)
+        self._orgs = Orgs(self.org)
         try:
             self._server = MockServer(
-                self.org, port=port, tls=tls, authority=self._authority, proxied=Hosts() if proxy else None
+                self._orgs, port=port, tls=tls, authority=self._authority, proxied=Hosts() if proxy else None
             )
         except OSError:
             self._close()
             raise
         self.url: str = self._server.url
+        self._admin_url = self._server.plain_url
         self.proxy_url: str | None = self._server.proxy_url
         self.ca_bundle: Path | None = self._authority.bundle if self._authority is not None else None
         self.faults = Faults(self.org)
@@ -112,9 +116,37 @@ class FakeOrg:
             self._close()
 
     def _close(self) -> None:
-        self.org.close()
+        self._orgs.close()
         if self._authority is not None:
             self._authority.close()
+
+    def another(
+        self,
+        name: str,
+        schema: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+        *,
+        clock: ClockKind = "auto",
+        settings: OrgSettings | None = None,
+    ) -> AnotherOrg:
+        """Make another org in the same process, which shares nothing with this one but the port.
+
+        It is at `/orgs/NAME` of this one's URL and, for clients of the proxy, at `https://NAME.my.salesforce.com`. It
+        ends with this one, or as a context manager with its block.
+
+        Args:
+            name: its My Domain: letters, digits and hyphens.
+            schema: as for `FakeOrg`.
+            clock: as for `FakeOrg`.
+            settings: as for `FakeOrg`; without them its user is `user@NAME.example.com`.
+
+        Raises:
+            ValueError: the name is taken, or no host can have it.
+        """
+        from .another_org import AnotherOrg  # noqa: PLC0415 - the modules need each other
+
+        return AnotherOrg(
+            self._orgs, self._server, self.ca_bundle, name=name, schema=schema, clock=clock, settings=settings
+        )
 
     def auth(self, username: str | None = None) -> ClientCredentials:
         """Credentials that this org accepts.
@@ -273,9 +305,10 @@ class FakeOrg:
 
     def _admin(self, resource: str, document: object, *, method: str = "POST") -> object:
         """Ask the org's administration, which answers over HTTP only."""
-        connection = HTTPConnection(urlsplit(self._server.plain_url).netloc)
+        address = urlsplit(self._admin_url)
+        connection = HTTPConnection(address.netloc)
         try:
-            connection.request(method, f"/__mock/{resource}", json.dumps(document, default=str))
+            connection.request(method, f"{address.path}/__mock/{resource}", json.dumps(document, default=str))
             reply = connection.getresponse()
             content = reply.read()
         finally:
@@ -283,6 +316,11 @@ class FakeOrg:
         if reply.status >= 400:
             raise ValueError(json.loads(content)[0]["message"])
         return json.loads(content) if content else None
+
+
+def paths(schema: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """The paths of one file, or of several."""
+    return [Path(each) for each in ([schema] if isinstance(schema, str | os.PathLike) else schema)]
 
 
 def _authority(folder: str | os.PathLike[str] | None) -> Authority:
