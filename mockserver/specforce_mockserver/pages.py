@@ -12,11 +12,12 @@ _WSDL: dict[str, Any] = {"200": {"content": {"text/xml": {}}}, "401": {"content"
 
 
 def page_operations() -> tuple[OperationSpec, ...]:
-    """What the login page sends, the page for device codes and what that sends, and the WSDL of each SOAP endpoint."""
+    """What the login page sends, the page for device codes and what that sends, doors, and a WSDL per SOAP endpoint."""
     return (
         _page("submitLogin", "POST", "/login"),
         _page("openDevicePage", "GET", "/setup/connect"),
         _page("submitDeviceCode", "POST", "/setup/connect"),
+        _page("openFrontdoor", "GET", "/secur/frontdoor.jsp"),
         _page("getPartnerWsdl", "GET", "/services/wsdl/partner", secured=True, answers=_WSDL),
         _page("getEnterpriseWsdl", "GET", "/services/wsdl/enterprise", secured=True, answers=_WSDL),
     )

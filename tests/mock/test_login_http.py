@@ -101,7 +101,7 @@ def test_an_unknown_client_is_refused(raw: RawOrg) -> None:
 
 
 @row("auth.md#4", "| unsupported_grant_type |")
-@pytest.mark.parametrize("grant", [{}, {"grant_type": "magic"}, {"grant_type": "assertion"}])
+@pytest.mark.parametrize("grant", [{}, {"grant_type": "magic"}])
 def test_an_unknown_or_missing_grant_is_refused(raw: RawOrg, grant: dict[str, str]) -> None:
     assert refusal(raw, {**CLIENT, **grant}) == (400, "unsupported_grant_type", "grant type not supported")
 

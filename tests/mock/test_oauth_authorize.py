@@ -171,7 +171,8 @@ def test_a_redirect_uri_that_is_not_the_app_s_own_gets_nothing(raw: RawOrg, redi
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "magic"}, "unsupported_response_type"),
+        ({"response_type": "code token"}, "unsupported_response_type"),
         ({"scope": "api web"}, "invalid_scope"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
     ],

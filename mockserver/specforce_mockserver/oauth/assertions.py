@@ -87,6 +87,19 @@ def read_assertion(text: str) -> Assertion:
         raise _invalid() from None
 
 
+def is_signed_by(assertion: Assertion, key: PublicKey) -> bool:
+    """Whether a key's owner signed it, by RS256."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
+
+    try:
+        key.verify(assertion.signature, assertion.content.encode(), PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return assertion.header.get("alg") == "RS256"
+
+
 def check_assertion(assertion: Assertion, key: PublicKey, *, now_s: float, audiences: Collection[str]) -> None:
     """Believe an assertion, or say why not.
 
@@ -99,16 +112,8 @@ def check_assertion(assertion: Assertion, key: PublicKey, *, now_s: float, audie
     Raises:
         OAuthError: forged, for somebody else, expired or too long-lived.
     """
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
-
-    if assertion.header.get("alg") != "RS256":
+    if not is_signed_by(assertion, key):
         raise _invalid()
-    try:
-        key.verify(assertion.signature, assertion.content.encode(), PKCS1v15(), SHA256())
-    except InvalidSignature:
-        raise _invalid() from None
     audience = assertion.claims.get("aud")
     named: list[Any] = [*audience] if isinstance(audience, list) else [audience]
     if not any(str(each).rstrip("/") in audiences for each in named):

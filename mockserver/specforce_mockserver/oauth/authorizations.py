@@ -25,11 +25,12 @@ USER_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a person allowed: which app, as which user, what for."""
+    """What a person allowed: which app, as which user, what for; `nonce` goes into the ID token."""
 
     client_id: str
     user_id: str
     scope: str
+    nonce: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which app asks: client id and secret from the body or from HTTP Basic.
+"""Which app asks: client id and secret from the body or from HTTP Basic, or an assertion of the app's own.
 
 Source: specs/reference/auth.md section 1, "Client authentication", and section 4.
 """
@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from specforce_mockserver.oauth.formats import OAuthError
+from specforce_mockserver.oauth.assertions import check_assertion, read_assertion
+from specforce_mockserver.oauth.formats import OAuthError, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specforce_mockserver.oauth.apps import Apps
+    from specforce_mockserver.org import Org
     from specforce_mockserver.settings import App
 
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-def authenticated(apps: Apps, form: Mapping[str, Any], headers: Mapping[str, str]) -> App:
+
+def authenticated(org: Org, form: Mapping[str, Any], headers: Mapping[str, str], *, base_url: str) -> App:
     """The app that a request proves to come from.
 
     Raises:
-        OAuthError: the app is unknown, or the secret isn't its own.
+        OAuthError: the app is unknown, or the secret or assertion isn't its own.
     """
+    apps = org.apps
+    if form.get("client_assertion_type") == ASSERTION_TYPE:
+        return _asserted(org, needed(form, "client_assertion"), base_url)
     client_id, client_secret = form.get("client_id"), form.get("client_secret")
     if not client_id:
         client_id, client_secret = _basic(headers.get("authorization", ""))
@@ -33,6 +40,22 @@ def authenticated(apps: Apps, form: Mapping[str, Any], headers: Mapping[str, str
         raise OAuthError("invalid_client_id", "client identifier invalid")
     if not apps.proves(app, client_secret):
         raise OAuthError("invalid_client", "invalid client credentials")
+    return app
+
+
+def _asserted(org: Org, text: str, base_url: str) -> App:
+    """The app that an assertion of its own names: its issuer and its subject."""
+    assertion = read_assertion(text)
+    app = org.apps.find(assertion.issuer)
+    key = None if app is None else org.apps.key(app)
+    if app is None or key is None or assertion.subject != app.client_id:
+        raise OAuthError("invalid_client", "invalid client credentials")
+    hosts = [base_url, *(f"https://{host}" for host in org.settings.login_hosts)]
+    audiences = {*hosts, *(f"{host}/services/oauth2/token" for host in hosts)}
+    try:
+        check_assertion(assertion, key, now_s=org.clock.now(), audiences=audiences)
+    except OAuthError as error:
+        raise OAuthError("invalid_client", "invalid client credentials") from error
     return app
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from specforce_mockserver.org import Org
 
-_PASSED_ON = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
+_PASSED_ON = (
+    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+)  # fmt: skip
 
 
 class NowhereToGoError(Exception):
@@ -45,10 +47,20 @@ class Request:
         """What the page hands on with the person's answer."""
         return {name: self.given[name] for name in _PASSED_ON if name in self.given}
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What is wanted: a code, or a token or an ID token at once."""
+        return frozenset(self.given.get("response_type", "").split())
+
+    @property
+    def implicit(self) -> bool:
+        """Whether the answer goes into the redirect URI's fragment."""
+        return bool(self.kinds) and self.kinds <= {"token", "id_token"}
+
     def answered(self, **answer: str) -> str:
         """The redirect URI with an answer, and the state as it came."""
         state = {} if self.state is None else {"state": self.state}
-        joint = "&" if urlsplit(self.redirect_uri).query else "?"
+        joint = "#" if self.implicit else "&" if urlsplit(self.redirect_uri).query else "?"
         return f"{self.redirect_uri}{joint}{urlencode({**answer, **state}, quote_via=quote)}"
 
     def refused(self, error: OAuthError) -> str:
@@ -80,11 +92,14 @@ def scope_of(org: Org, request: Request) -> str:
     Raises:
         OAuthError: the request can't be granted whatever the person says.
     """
-    if request.given.get("response_type") != "code":
+    if request.kinds != {"code"} and not request.implicit:
         raise OAuthError("unsupported_response_type", "response type not supported")
     if request.challenge is not None and request.given.get("code_challenge_method", "S256") != "S256":
         raise OAuthError("invalid_request", "code challenge method not supported")
-    return scopes_wanted(org, request.given.get("scope"))
+    scope = scopes_wanted(org, request.given.get("scope"))
+    if "id_token" in request.kinds and "openid" not in scope.split():
+        raise OAuthError("invalid_scope", "requested scope is not allowed")
+    return scope
 
 
 def _is_callback(redirect_uri: str, configured: str) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.org import Org
 
 REFRESH_SCOPES = frozenset({"refresh_token", "offline_access"})
+OPENID_SCOPES = frozenset({"openid", "profile", "email", "address", "phone"})
 
 
 def user_named(org: Org, username: str) -> str | None:
@@ -48,6 +49,8 @@ def user_with_password(org: Org, username: str, password: str, *, with_token: bo
 def scopes_wanted(org: Org, asked: str | None) -> str:
     """The scopes that an app gets when it asks for some, or for none in particular.
 
+    Those of OpenID Connect are granted to whoever asks for them.
+
     Raises:
         OAuthError: the org doesn't grant one of them.
     """
@@ -55,7 +58,7 @@ def scopes_wanted(org: Org, asked: str | None) -> str:
     if not asked or not asked.strip():
         return " ".join(granted)
     wanted = asked.split()
-    allowed = {*granted, *(REFRESH_SCOPES if not REFRESH_SCOPES.isdisjoint(granted) else ())}
+    allowed = {*granted, *OPENID_SCOPES, *(REFRESH_SCOPES if not REFRESH_SCOPES.isdisjoint(granted) else ())}
     if not allowed.issuperset(wanted):
         raise OAuthError("invalid_scope", "requested scope is not allowed")
     return " ".join(wanted)

@@ -11,6 +11,7 @@ from specforce_mockserver.calls import Answer, Call
 from specforce_mockserver.oauth.authorizations import Allowed, Authorizations
 from specforce_mockserver.oauth.consent import NowhereToGoError, read_request, scope_of
 from specforce_mockserver.oauth.formats import OAuthError
+from specforce_mockserver.oauth.grants import TokenEndpoint
 from specforce_mockserver.oauth.pages import device_page, login_page, notice
 from specforce_mockserver.oauth.users import user_with_password
 from specforce_mockserver.registry import provides
@@ -35,7 +36,7 @@ def authorize(call: Call) -> Answer:
     except OAuthError as error:
         return _redirect(request.refused(error))
     if call.org.part(Authorizations).automatic:
-        return _allowed(call, request, Allowed(request.client_id, call.org.identity.admin_id, scope))
+        return _allowed(call, request, call.org.identity.admin_id, scope)
     return _page(login_page(request.client_id, request.hidden, username=request.given.get("login_hint", "")))
 
 
@@ -57,7 +58,7 @@ def submit_login(call: Call) -> Answer:
     user_id = user_with_password(call.org, username, str(form.get("password", "")))
     if user_id is None:
         return _page(login_page(request.client_id, request.hidden, username=username, message=WRONG_LOGIN))
-    return _allowed(call, request, Allowed(request.client_id, user_id, scope))
+    return _allowed(call, request, user_id, scope)
 
 
 @provides("openDevicePage", lenient=True)
@@ -85,9 +86,17 @@ def submit_device_code(call: Call) -> Answer:
     return _page(notice("You're connected."))
 
 
-def _allowed(call: Call, request: Request, allowed: Allowed) -> Answer:
-    code = call.org.part(Authorizations).code(allowed, request.redirect_uri, request.challenge)
-    return _redirect(request.answered(code=code))
+def _allowed(call: Call, request: Request, user_id: str, scope: str) -> Answer:
+    """Go back with a code, or in the user-agent flow with the token itself."""
+    allowed = Allowed(request.client_id, user_id, scope, request.given.get("nonce"))
+    if not request.implicit:
+        return _redirect(
+            request.answered(code=call.org.part(Authorizations).code(allowed, request.redirect_uri, request.challenge))
+        )
+    app = call.org.apps.find(request.client_id)
+    assert app is not None, "read_request knows the app"
+    endpoint = TokenEndpoint(call.org, base_url=call.base_url, host="")
+    return _redirect(request.answered(**endpoint.implicit(app, allowed, with_token="token" in request.kinds)))
 
 
 def _page(content: bytes, status: int = 200) -> Answer:

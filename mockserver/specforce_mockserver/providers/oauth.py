@@ -58,7 +58,7 @@ def introspect_token(call: Call) -> Answer:
     """Say whether a token lives, and whose it is."""
     wanted = wanted_format(call.body, call.headers)
     try:
-        authenticated(call.org.apps, call.body, call.headers)
+        authenticated(call.org, call.body, call.headers, base_url=call.base_url)
     except OAuthError as error:
         return refused(error, wanted)
     token: str | None = call.body.get("token")

@@ -60,3 +60,27 @@ def get_identity(stage: Stage) -> Scene:
 @scenario("getOpenIdConfiguration")
 def get_open_id_configuration(stage: Stage) -> Scene:
     return Scene({}, {"issuer": stage.url, "token_endpoint": f"{stage.url}/services/oauth2/token"})
+
+
+@scenario("listSigningKeys")
+def list_signing_keys(_stage: Stage) -> Scene:
+    return Scene({}, lambda value: [key["kty"] for key in value["keys"]] == ["RSA"])
+
+
+@scenario("getAuthConfiguration")
+def get_auth_configuration(stage: Stage) -> Scene:
+    user = stage.request("GET", "/services/oauth2/userinfo").json()
+    return Scene({}, {"OrganizationId": user["organization_id"]})
+
+
+@scenario("registerClient")
+def register_client(_stage: Stage) -> Scene:
+    asked = {"redirect_uris": ["https://client.example/callback"], "client_name": "Client"}
+    return Scene({}, asked, body=asked, status=201)
+
+
+@scenario("requestSingleAccess")
+def request_single_access(stage: Stage) -> Scene:
+    asked = {"access_token": stage.token, "redirect_uri": "/lightning/page/home"}
+    door = f"{stage.url}/secur/frontdoor.jsp?otp="
+    return Scene({}, lambda value: value["frontdoor_uri"].startswith(door), body=asked)
