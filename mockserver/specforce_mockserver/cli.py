@@ -1,4 +1,4 @@
-"""`python -m specforce_mockserver`: serve an org, or print what is served.
+"""`python -m specforce_mockserver`: serve an org, print what leads clients to it, or what is served.
 
 Standard library only, so that the command works wherever the package does; `specforce mock` calls it.
 """
@@ -10,7 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from specforce_mockserver import serving
+from specforce_mockserver import environment, serving
 from specforce_mockserver.schema_files import SchemaFileError
 from specforce_mockserver.served import coverage
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "coverage":
         return _coverage(as_json=options.json)
     try:
-        return serving.run(options)
+        return environment.run(options) if options.command == "env" else serving.run(options)
     except (SchemaFileError, OSError, ValueError) as error:
         sys.stderr.write(f"specforce mock: {error}\n")
         return 2
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="specforce mock", description="A fake Salesforce org on loopback.")
     commands = parser.add_subparsers(dest="command", required=True)
     serving.add_options(commands.add_parser("serve", help="serve an org until interrupted"))
+    environment.add_options(commands.add_parser("env", help="print the variables that lead clients to an org"))
     shown = commands.add_parser("coverage", help="print how each operation of the specs is served")
     shown.add_argument("--json", action="store_true", help="as one JSON object")
     return parser

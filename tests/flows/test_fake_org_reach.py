@@ -87,25 +87,34 @@ def test_the_proxy_refuses_other_hosts(half: Half, by_proxy: dict[str, Any]) -> 
         half.run(half.login(login, **by_proxy).rest.get_limits())
 
 
-@pytest.mark.parametrize("way", ["tls", "proxy"])
-def test_the_command_line_finds_it_by_its_variables(org: FakeOrg, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", ["plain", "tls", "proxy", "another"])
+def test_the_command_line_finds_an_org_by_the_variables_that_lead_to_it(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from typer.testing import CliRunner
 
     from specforce.cli.app import app
 
     for name in [name for name in os.environ if name.startswith("SALESFORCE_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("SALESFORCE_LOGIN_URL", org.url if way == "tls" else MY_DOMAIN)
-    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "test-client")
-    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", "test-secret")
-    monkeypatch.setenv("SALESFORCE_VERIFY", str(org.ca_bundle))
-    if way == "proxy":
-        monkeypatch.setenv("SALESFORCE_PROXY", str(org.proxy_url))
-
-    outcome = CliRunner().invoke(app, ["whoami", "--json"])
+    with FakeOrg(tls=way == "tls", proxy=way in {"proxy", "another"}) as org:
+        for name, value in (org.another("beta") if way == "another" else org).environment("specforce").items():
+            monkeypatch.setenv(name, value)
+        outcome = CliRunner().invoke(app, ["whoami", "--json"])
 
     assert outcome.exit_code == 0, outcome.output
-    assert "user@example.com" in outcome.output
+    assert ("user@beta.example.com" if way == "another" else "user@example.com") in outcome.output
+
+
+def test_the_command_prints_the_variables() -> None:
+    from typer.testing import CliRunner
+
+    from specforce.cli.app import app
+
+    outcome = CliRunner().invoke(app, ["mock", "env", "--client", "curl", "--proxy", "http://h:1", "--ca", "/ca.pem"])
+
+    assert outcome.exit_code == 0
+    assert "export HTTPS_PROXY='http://h:1'" in outcome.output.splitlines()
 
 
 def test_an_org_keeps_its_authority_where_it_is_told_to(half: Half, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from specforce_mockserver.admin.door import refuse_other_sites
 from specforce_mockserver.calls import Answer, ApiError, empty
 from specforce_mockserver.clock import ClockKind  # noqa: TC001 - msgspec reads it
 from specforce_mockserver.orgs import settings_for
@@ -45,6 +46,7 @@ class OrgsAdmin:
         Raises:
             ApiError: it can't be understood, or there is no such org.
         """
+        refuse_other_sites(request)
         rest = request.segments[2:]
         try:
             match request.method, len(rest):

@@ -148,6 +148,18 @@ class FakeOrg:
             self._orgs, self._server, self.ca_bundle, name=name, schema=schema, clock=clock, settings=settings
         )
 
+    def environment(self, client: str = "all") -> dict[str, str]:
+        """The environment variables that lead a client to this org, for a process that a test starts.
+
+        Args:
+            client: `specforce`, `simple-salesforce`, `salesforce-bulk`, `zeep`, `jsforce`, `sf`, `curl`, `openssl`
+                (what programs with OpenSSL read), or `all`.
+        """
+        from specforce_mockserver.environment import Place, variables  # noqa: PLC0415 - an extra
+
+        bundle = str(self.ca_bundle) if self.ca_bundle is not None else None
+        return variables(Place(self.url, self.proxy_url, bundle, self.org.settings), client)
+
     def auth(self, username: str | None = None) -> ClientCredentials:
         """Credentials that this org accepts.
 
