@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from specforce_mockserver import soql
+from specforce_mockserver import resource_records, soql
 from specforce_mockserver.locales import first_weekday
 from specforce_mockserver.records.lookup import quoted
 
@@ -35,6 +35,7 @@ def compiled_for(
     Raises:
         SoqlError: Salesforce would refuse it, with its errorCode and message.
     """
+    resource_records.appear(org, text)
     return soql.compile_query(
         org.schema,
         text,

@@ -104,10 +104,14 @@ class Org:
 
     def part(self, make: Callable[[Org], T]) -> T:
         """The part of this org that `make` makes on first use; `reset` and `close` close it, where it can be closed."""
-        with self._parts_lock:
-            if make not in self._parts:
-                self._parts[make] = make(self)
-            return cast("T", self._parts[make])
+        found = self._parts.get(make)
+        if found is None:
+            # In this order wherever both are held: a part may write its first records.
+            with self.database.write(), self._parts_lock:
+                found = self._parts.get(make)
+                if found is None:
+                    found = self._parts[make] = make(self)
+        return cast("T", found)
 
     @property
     def dashboards(self) -> Dashboards:

@@ -1,4 +1,4 @@
-"""What every org begins with: its Organization record, a profile, the administrator."""
+"""What every org begins with: its Organization record, a profile, the administrator, the standard price book."""
 
 from __future__ import annotations
 
@@ -68,4 +68,14 @@ def seed_defaults(org: Org) -> Identity:
             LanguageLocaleKey="en_US",
             EmailEncodingKey="UTF-8",
         )
+        if "Pricebook2" in org.schema:
+            put_record(
+                org,
+                "Pricebook2",
+                org.counters.new_id("01s"),
+                identity.admin_id,
+                Name="Standard Price Book",
+                IsStandard=1,
+                IsActive=1,
+            )
     return identity

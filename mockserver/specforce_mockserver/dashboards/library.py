@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from specforce_mockserver import resource_records
 from specforce_mockserver.ids import to_18
 from specforce_mockserver.reports.filters import bad
 from specforce_mockserver.reports.library import developer_name, unavailable
@@ -169,6 +170,7 @@ class Dashboards:
         """
         dashboard_id: str = self.find(text)["id"]
         self._org.documents.delete(KIND, dashboard_id)
+        resource_records.forget(self._org, resource_records.DASHBOARD, dashboard_id)
         return dashboard_id
 
     def use(self, dashboard_id: str) -> None:
@@ -187,6 +189,7 @@ class Dashboards:
 
     def _save(self, document: Document) -> None:
         self._org.documents.put(KIND, document["id"], document)
+        resource_records.keep_dashboard(self._org, document)
         self.use(document["id"])
 
 

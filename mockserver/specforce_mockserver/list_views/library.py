@@ -7,6 +7,7 @@ import threading
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from specforce_mockserver import resource_records
 from specforce_mockserver.calls import not_found
 from specforce_mockserver.ids import ids_from, to_18
 from specforce_mockserver.layouts.pages import shown_fields
@@ -22,6 +23,7 @@ KIND: Final = "listView"
 KEY_PREFIX: Final = "00B"
 FIRST_ADDED: Final = 100_000
 SHOWN: Final = 4
+_SEEDED: Final = "seeded:list views"
 _NO_API_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -37,6 +39,9 @@ class ListViews:
         self._standard = list(_standard_views(org.schema))
         self._used: dict[str, None] = {}
         self._lock = threading.Lock()
+        if org.counters.take(_SEEDED) == 1:
+            for each in self._standard:
+                resource_records.keep_list_view(org, each)
 
     def add(
         self,
@@ -84,6 +89,7 @@ class ListViews:
         )
         Resolved(self._org.schema, view)
         self._org.documents.put(KIND, view.id, asdict(view))
+        resource_records.keep_list_view(self._org, view)
         return view
 
     def of(self, sobject: SObjectType) -> list[ListView]:

@@ -1,5 +1,7 @@
 """What follows from a file's bytes: its size and kind, and the ContentDocument that a first version begins.
 
+A new document is shared with its owner and with the record that its first version names.
+
 Source: specs/reference/rest.md section 5. Names of file types and a title taken from the path are [E].
 """
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 VERSION = "ContentVersion"
 DOCUMENT = "ContentDocument"
+LINK = "ContentDocumentLink"
 _BODY = ("Body", "BodyLength")
 _SIZES = {"Attachment": _BODY, "Document": _BODY, VERSION: ("VersionData", "ContentSize")}
 _TYPES = {"txt": "TEXT", "doc": "WORD", "docx": "WORD_X", "xls": "EXCEL", "xlsx": "EXCEL_X", "jpeg": "JPG"}
@@ -96,6 +99,12 @@ def publish(
     if new_rows:
         owners = [batch.columns["ContentModifiedById"][row] for row in new_rows]
         insert_rows(connection, _documents(schema, batch, new_rows, owners, now), new_ids, {"PublishStatus": "P"})
+        places = _texts(batch.column("FirstPublishLocationId"))
+        links = [(document_id, owner, "I") for document_id, owner in zip(new_ids, owners, strict=True)]
+        links += [
+            (document_id, places[row], "V") for row, document_id in zip(new_rows, new_ids, strict=True) if places[row]
+        ]
+        _share(connection, schema, links, counters, now=now)
     _make_latest(connection, batch, [(latest[each], ids[latest[each]], each) for each in latest], now)
 
 
@@ -118,6 +127,25 @@ def _documents(schema: Schema, batch: Batch, rows: Sequence[int], owners: Column
     made.columns |= dict.fromkeys(("CreatedById", "LastModifiedById"), owners)
     _keep_known(made)
     return made
+
+
+def _share(
+    connection: sqlite3.Connection,
+    schema: Schema,
+    links: Sequence[tuple[str, Any, str]],
+    counters: Counters,
+    *,
+    now: str,
+) -> None:
+    """Link new documents with their owners and with the records that they are of: document, record, type of share."""
+    sobject = schema.type(LINK)
+    if sobject is None:
+        return
+    made = Batch(sobject, len(links))
+    for place, name in enumerate(("ContentDocumentId", "LinkedEntityId", "ShareType")):
+        made.columns[name] = [link[place] for link in links]
+    ids = counters.new_ids(sobject.key_prefix or "06A", len(links))
+    insert_rows(connection, made, ids, {"Visibility": "AllUsers", "SystemModstamp": now})
 
 
 def _make_latest(

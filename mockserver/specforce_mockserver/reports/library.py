@@ -7,6 +7,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from specforce_mockserver import resource_records
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.ids import to_18
 from specforce_mockserver.reports.definition import Definition, define
@@ -96,8 +97,7 @@ class Reports:
                 "folderId": folder,
             }
             report_id: str = document["id"]
-            self._org.documents.put(KIND, report_id, define(self._org.schema, document).metadata)
-            self.view(report_id)
+            self._save(report_id, define(self._org.schema, document).metadata)
         return report_id
 
     def find(self, text: str) -> Document:
@@ -141,8 +141,7 @@ class Reports:
             if changes.get("folderId", "") is None:
                 changes = {**changes, "folderId": metadata["folderId"]}
             report_id: str = metadata["id"]
-            self._org.documents.put(KIND, report_id, self.define(metadata, changes).metadata)
-            self.view(report_id)
+            self._save(report_id, self.define(metadata, changes).metadata)
         return report_id
 
     def copy(self, text: str, changes: Document, *, owner_id: str) -> str:
@@ -164,7 +163,13 @@ class Reports:
         """
         report_id: str = self.find(text)["id"]
         self._org.documents.delete(KIND, report_id)
+        resource_records.forget(self._org, resource_records.REPORT, report_id)
         return report_id
+
+    def _save(self, report_id: str, metadata: Document) -> None:
+        self._org.documents.put(KIND, report_id, metadata)
+        resource_records.keep_report(self._org, metadata)
+        self.view(report_id)
 
     def view(self, report_id: str) -> None:
         """Remember that somebody looked at a report."""
