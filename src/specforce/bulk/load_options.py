@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from specforce._checks import whole_number
 from specforce.bulk.columns import IngestOperation
@@ -11,10 +12,10 @@ from specforce.soql import identifier
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import os
 
     from specforce.bulk.progress import Listener
-    from specforce.bulk.table import TableOptions
+    from specforce.bulk.table import Table, TableOptions
 
 Check: TypeAlias = Literal["whole", "parts"]
 
@@ -34,6 +35,8 @@ class LoadOptions:
         whole: read and check the source to its end before anything is sent.
         check_header: hold the header against describe before anything is sent.
         retry_failed: how often rows are sent again that failed for a reason that goes by.
+        journal: the file that the load keeps its journal in; `None` for none.
+        resume: whether that is the journal of a load to continue.
         timeout_s: seconds until the deadline of all jobs; `None` for none.
         abort_on_timeout: abort jobs that aren't done by then.
         abort_on_cancel: abort jobs under way where the load is cancelled or interrupted.
@@ -49,6 +52,8 @@ class LoadOptions:
     whole: bool
     check_header: bool
     retry_failed: int
+    journal: Path | None
+    resume: bool
     timeout_s: float | None
     abort_on_timeout: bool
     abort_on_cancel: bool
@@ -66,6 +71,25 @@ class LoadOptions:
         if self.timeout_s is not None and self.timeout_s < 0:
             raise InputError(f"timeout_s={self.timeout_s}: it can't be negative, None waits without a deadline")
 
+    def plain(self, table: Table) -> dict[str, Any]:
+        """What decides which rows and bytes a part holds and what becomes of them, as plain values."""
+        source = self.table
+        return {
+            "sobject": self.sobject,
+            "operation": self.operation,
+            "external_id": source.external_id,
+            "columns": list(table.columns.sent),
+            "delimiter": table.dialect.column_delimiter,
+            "encoding": source.encoding,
+            "newlines": source.newlines,
+            "nan": source.nan,
+            "null_values": sorted(source.nulls),
+            "max_part_bytes": source.limits.part_bytes,
+            "max_part_rows": source.limits.part_rows,
+            "assignment_rule_id": self.assignment_rule_id,
+            "retry_failed": self.retry_failed,
+        }
+
     @property
     def operation(self) -> str:
         """insert, update, upsert, delete or hardDelete."""
@@ -82,3 +106,15 @@ def ingest_operation(name: str) -> str:
     if spelled not in get_args(IngestOperation):
         raise InputError(f"operation={name!r}: it is one of {', '.join(map(repr, get_args(IngestOperation)))}")
     return spelled
+
+
+def journal_path(journal: str | os.PathLike[str] | None, resume: str | os.PathLike[str] | None) -> Path | None:
+    """Where a load keeps its journal, a new one or that of a load to continue.
+
+    Raises:
+        InputError: both are named.
+    """
+    if journal is not None and resume is not None:
+        raise InputError("journal= begins a load and resume= continues one: pass one of them")
+    path = journal if resume is None else resume
+    return None if path is None else Path(path)

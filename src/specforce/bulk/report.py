@@ -321,9 +321,11 @@ def report_of(error: BaseException) -> LoadReport | None:
     return None if behind is None else report_of(behind)
 
 
-def with_report(error: E, report: LoadReport) -> E:
-    """Put a report on an error, and its counts into the error's notes."""
+def with_report(error: E, report: LoadReport, *, journal: Path | None = None) -> E:
+    """Put a report on an error, and its counts and how to go on into the error's notes."""
     counts = ", ".join(f"{number:,} {name}" for name, number in _plain(report.counts).items() if number)
     error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")
+    if journal is not None:
+        error.add_note(f"continue with the same arguments and resume={str(journal)!r}")
     error.report = report  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - see report_of
     return error

@@ -52,6 +52,12 @@ def load(
         int, typer.Option(help="How often to send rows again that failed by locks or timeouts.", min=0)
     ] = 0,
     results: Annotated[bool, typer.Option(help="Fetch the results and join them to the rows.")] = True,
+    journal: Annotated[
+        Path | None, typer.Option(help="Keep a journal in this new file, so that the load can be continued.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Continue the load of this journal, with the same file and options.")
+    ] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the load is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the jobs then.")] = False,
     abort_on_interrupt: Annotated[
@@ -81,6 +87,8 @@ def load(
                     check_header=check_header,
                     retry_failed=retry_failed,
                     results=results,
+                    journal=journal,
+                    resume=resume,
                     timeout_s=timeout,
                     abort_on_timeout=abort_on_timeout,
                     abort_on_cancel=abort_on_interrupt,

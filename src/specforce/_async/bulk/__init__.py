@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from specforce import soql
 from specforce._hooks import TaskEvent
 from specforce.bulk import dialect as dialects
-from specforce.bulk.load_options import LoadOptions, ingest_operation
+from specforce.bulk.load_options import LoadOptions, ingest_operation, journal_path
 from specforce.bulk.observed import observed
 from specforce.bulk.pages import PageOptions
 from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
@@ -73,6 +73,8 @@ class AsyncBulk:
         check: Check | None = None,
         check_header: bool = True,
         retry_failed: int = 0,
+        journal: str | os.PathLike[str] | None = None,
+        resume: str | os.PathLike[str] | None = None,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         abort_on_cancel: bool = False,
@@ -110,6 +112,10 @@ class AsyncBulk:
             retry_failed: how often to send rows again that Salesforce refused for locks or timeouts
                 (`UNABLE_TO_LOCK_ROW` and its like), in jobs of their own after 2 to 60 seconds; each row has one
                 outcome in the end, the last.
+            journal: a new file, in which the load notes each step before it takes it, so that it can be continued.
+            resume: the journal of a load that didn't come to its end, however it ended, to continue it: with the same
+                source and arguments. Jobs that have their rows are asked what became of them, the others' rows are
+                sent: none twice. See docs/bulk.md.
             timeout_s: seconds until the jobs must be done; `None` for no deadline.
             abort_on_timeout: abort jobs that aren't done by then; else they go on.
             abort_on_cancel: abort jobs under way when the load is cancelled or interrupted, so that they end partly
@@ -150,6 +156,8 @@ class AsyncBulk:
             results=results,
             check_header=check_header,
             retry_failed=retry_failed,
+            journal=journal_path(journal, resume),
+            resume=resume is not None,
             whole=is_read_in_place(source, source_format) if check is None else check == "whole",
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,

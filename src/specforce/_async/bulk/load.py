@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import math
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from specforce._aio import closing, ordered_map, run, to_the_end
+from specforce.bulk.journal import Journal, fingerprint
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
 from specforce.bulk.report import LoadReport, with_report
@@ -58,10 +60,20 @@ class AsyncLoad:
         self._loads: list[AsyncPartLoad] = []
         self._again: list[AsyncPartLoad] = []
         self._failure: Exception | None = None
+        self._journal: Journal | None = None
 
     async def run(self) -> LoadReport:
         """Do it; see `AsyncBulk.load`."""
-        workspace = await run(Workspace, self._options.folder)
+        options = self._options
+        if options.journal is not None:
+            self._journal = await run(partial(Journal, options.journal, resume=options.resume))
+        try:
+            return await self._run_in(await run(Workspace, options.folder))
+        finally:
+            if self._journal is not None:
+                self._journal.close()
+
+    async def _run_in(self, workspace: Workspace) -> LoadReport:
         try:
             await self._load(workspace)
         except BaseException as error:
@@ -70,14 +82,14 @@ class AsyncLoad:
                 raise
             if self._options.abort_on_cancel and not isinstance(error, Exception):
                 await to_the_end(self._abort)
-            with_report(error, self._report(workspace))
+            with_report(error, self._report(workspace), journal=self._options.journal)
             raise
         if self._failure is None:
             return self._report(workspace)
         if not self._loads and (isinstance(self._failure, InputError) or not self._parts):
             await run(workspace.close)
             raise self._failure
-        raise with_report(self._failure, self._report(workspace))
+        raise with_report(self._failure, self._report(workspace), journal=self._options.journal)
 
     async def _load(self, workspace: Workspace) -> None:
         concurrency = self._options.concurrency
@@ -152,12 +164,15 @@ class AsyncLoad:
             while self._failure is None and not any(load.failure for load in self._loads):
                 part = await anext(parts, None)
                 if part is None:
+                    if self._journal is not None:
+                        self._journal.refuse_missing(len(self._parts))
                     return
                 if not self._options.whole:
                     self._parts.append(part)
                 assert reading.table is not None, "a part has a header"
                 if not self._loads:
                     await self._check_header(reading.table)
+                    await self._begin_journal(reading.table)
                 self._loads.append(self._part_load(part, workspace, self._tally))
                 yield self._loads[-1]
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
@@ -175,6 +190,7 @@ class AsyncLoad:
             tally=tally,
             tell=self._tell,
             deadline_s=self._deadline_s,
+            journal=self._journal,
         )
 
     async def _check_header(self, table: Table) -> None:
@@ -182,6 +198,13 @@ class AsyncLoad:
         options = self._options
         if options.check_header and options.operation not in ("delete", "hardDelete"):
             await check_header(self._session, table.columns, options, self._tell)
+
+    async def _begin_journal(self, table: Table) -> None:
+        """Say in the journal what is loaded, or see that it is what was loaded before."""
+        if self._journal is not None:
+            source = await run(fingerprint, source_path(self._source))
+            head = {"org": await self._session.instance_url(), "load": self._options.plain(table), "source": source}
+            await run(self._journal.begin, head)
 
     async def _listed(self) -> AsyncGenerator[Part, None]:
         for part in self._parts:
@@ -203,8 +226,10 @@ class AsyncLoad:
             if not load.joined:
                 alike.append((load.part, Kind.UNKNOWN if load.counts.unknown else Kind.UNPROCESSED))
         for part in self._parts[len(self._loads) :]:
-            counts += Counts(unprocessed=part.rows)
-            alike.append((part, Kind.UNPROCESSED))
+            # What an earlier run sent may be in the org, and nobody has asked.
+            sent = self._journal is not None and self._journal.was_sent(part)
+            counts += Counts(unknown=part.rows) if sent else Counts(unprocessed=part.rows)
+            alike.append((part, Kind.UNKNOWN if sent else Kind.UNPROCESSED))
         for load in self._again:
             counts += load.counts + Counts(failed=-load.part.rows)
             jobs += load.jobs

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import math
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from specforce._threads import closing, ordered_map, run, to_the_end
+from specforce.bulk.journal import Journal, fingerprint
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
 from specforce.bulk.report import LoadReport, with_report
@@ -59,10 +61,20 @@ class Load:
         self._loads: list[PartLoad] = []
         self._again: list[PartLoad] = []
         self._failure: Exception | None = None
+        self._journal: Journal | None = None
 
     def run(self) -> LoadReport:
         """Do it; see `Bulk.load`."""
-        workspace = run(Workspace, self._options.folder)
+        options = self._options
+        if options.journal is not None:
+            self._journal = run(partial(Journal, options.journal, resume=options.resume))
+        try:
+            return self._run_in(run(Workspace, options.folder))
+        finally:
+            if self._journal is not None:
+                self._journal.close()
+
+    def _run_in(self, workspace: Workspace) -> LoadReport:
         try:
             self._load(workspace)
         except BaseException as error:
@@ -71,14 +83,14 @@ class Load:
                 raise
             if self._options.abort_on_cancel and not isinstance(error, Exception):
                 to_the_end(self._abort)
-            with_report(error, self._report(workspace))
+            with_report(error, self._report(workspace), journal=self._options.journal)
             raise
         if self._failure is None:
             return self._report(workspace)
         if not self._loads and (isinstance(self._failure, InputError) or not self._parts):
             run(workspace.close)
             raise self._failure
-        raise with_report(self._failure, self._report(workspace))
+        raise with_report(self._failure, self._report(workspace), journal=self._options.journal)
 
     def _load(self, workspace: Workspace) -> None:
         concurrency = self._options.concurrency
@@ -151,12 +163,15 @@ class Load:
             while self._failure is None and not any(load.failure for load in self._loads):
                 part = next(parts, None)
                 if part is None:
+                    if self._journal is not None:
+                        self._journal.refuse_missing(len(self._parts))
                     return
                 if not self._options.whole:
                     self._parts.append(part)
                 assert reading.table is not None, "a part has a header"
                 if not self._loads:
                     self._check_header(reading.table)
+                    self._begin_journal(reading.table)
                 self._loads.append(self._part_load(part, workspace, self._tally))
                 yield self._loads[-1]
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
@@ -174,6 +189,7 @@ class Load:
             tally=tally,
             tell=self._tell,
             deadline_s=self._deadline_s,
+            journal=self._journal,
         )
 
     def _check_header(self, table: Table) -> None:
@@ -181,6 +197,13 @@ class Load:
         options = self._options
         if options.check_header and options.operation not in ("delete", "hardDelete"):
             check_header(self._session, table.columns, options, self._tell)
+
+    def _begin_journal(self, table: Table) -> None:
+        """Say in the journal what is loaded, or see that it is what was loaded before."""
+        if self._journal is not None:
+            source = run(fingerprint, source_path(self._source))
+            head = {"org": self._session.instance_url(), "load": self._options.plain(table), "source": source}
+            run(self._journal.begin, head)
 
     def _listed(self) -> Generator[Part, None, None]:
         for part in self._parts:
@@ -202,8 +225,10 @@ class Load:
             if not load.joined:
                 alike.append((load.part, Kind.UNKNOWN if load.counts.unknown else Kind.UNPROCESSED))
         for part in self._parts[len(self._loads) :]:
-            counts += Counts(unprocessed=part.rows)
-            alike.append((part, Kind.UNPROCESSED))
+            # What an earlier run sent may be in the org, and nobody has asked.
+            sent = self._journal is not None and self._journal.was_sent(part)
+            counts += Counts(unknown=part.rows) if sent else Counts(unprocessed=part.rows)
+            alike.append((part, Kind.UNKNOWN if sent else Kind.UNPROCESSED))
         for load in self._again:
             counts += load.counts + Counts(failed=-load.part.rows)
             jobs += load.jobs

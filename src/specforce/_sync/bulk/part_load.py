@@ -4,29 +4,39 @@
 What can't double or lose a row: a job is never given data twice. One whose upload may or may not have arrived is read:
 while it is open it doesn't say whether it holds data, and none of it is processed, so it is aborted, and the part goes
 whole to a new job; if somebody closed it, it is working on the data, so its end is waited for. A job is closed once;
-where that answer gets lost, the job itself says whether it happened (changing.py).
+where that answer gets lost, the job itself says whether it happened (changing.py). A load that is continued reads the
+job that its journal names before it sends a part again (bulk/journal.py).
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specforce._retry import ONCE, may_pass
-from specforce.bulk.job_state import count
+from specforce._threads import run
 from specforce.bulk.outcomes import Counts
-from specforce.bulk.progress import JobPolled, PartSending, PartSent, ResultsJoined
+from specforce.bulk.part_progress import PartProgress
 from specforce.bulk.report_rows import LoadedJob
-from specforce_api.runtime.errors import ApiError, IntegrityError, JobAborted, JobFailed, JobTimeout, SalesforceError
+from specforce_api.bulk_v2 import operations
+from specforce_api.runtime.errors import (
+    ApiError,
+    IntegrityError,
+    JobAborted,
+    JobFailed,
+    JobTimeout,
+    NotFound,
+    SalesforceError,
+)
 
 from .attempts import Attempts
 from .ingest_job import STATES, IngestJob, create_ingest_job
 from .part_results import PartResults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from specforce._sync.session import Session
+    from specforce.bulk.journal import Journal, PastPart
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
     from specforce.bulk.progress import Telling
@@ -63,6 +73,7 @@ class PartLoad:
         tally: Tally,
         tell: Telling,
         deadline_s: float | None,
+        journal: Journal | None,
     ) -> None:
         self.part = part
         self.counts = Counts(unprocessed=part.rows) if part.attempt == 1 else Counts(failed=part.rows)
@@ -71,8 +82,8 @@ class PartLoad:
         self._session = session
         self._options = options
         self._results = PartResults(part, options, table, workspace)
-        self._tally = tally
-        self._tell = tell
+        self._progress = PartProgress(part, tally, tell, go_on=self._go_on)
+        self._journal = journal
         self._deadline_s = deadline_s
         self._abandoned = False
         self._given_up: list[LoadedJob] = []
@@ -131,11 +142,16 @@ class PartLoad:
     def _sent(self) -> IngestJob:
         """A job that holds the part and was closed."""
         attempts = Attempts(self._session, *_DELIVERY, checked=self._go_on)
+        if self._journal is not None:
+            if self._journal.was_sent(self.part):
+                self._hold()
+            past = run(self._journal.take, self.part)
+            if past is not None and past.job and (taken_up := self._taken_up(past)) is not None:
+                return taken_up
         while True:
             job = self._opened(attempts)
-            self._tally.begin(self.part)
             try:
-                job.upload_part(self.part, sent=self._sending(job), retry=ONCE)
+                job.upload_part(self.part, sent=self._progress.sending(job.id), retry=ONCE)
             except Abandoned:
                 raise
             except Exception as error:  # noqa: BLE001 - raised again, where the job's fate doesn't make up for it
@@ -164,14 +180,47 @@ class PartLoad:
             attempts=attempts,
         )
         self._job, self._state = job, _OPEN
+        if self._journal is not None:
+            run(partial(self._journal.note, self.part, job=job.id))
         return job
 
+    def _taken_up(self, past: PastPart) -> IngestJob | None:
+        """The job that an earlier run gave the part to, if it has it; else it is given up, and there is none.
+
+        Raises:
+            IntegrityError: the job is gone, and its rows would be doubled if they were sent again.
+        """
+        attempts = Attempts(self._session, "getIngestJob", checked=self._go_on)
+        try:
+            info = attempts.send(operations.get_ingest_job(past.job))
+        except NotFound:
+            if past.uploaded and self._options.operation == "insert":
+                raise IntegrityError(
+                    f"job {past.job} isn't there any more (Salesforce keeps jobs for 7 days), and nobody can tell "
+                    f"what became of its {self.part.rows} rows, from row {self.part.first_row} on"
+                ) from None
+            return None
+        self._job, self._state = IngestJob(self._session, info, checked=self._go_on), str(info.state.value)
+        if not past.uploaded:
+            return self._job if self._works_on_it(self._job) else None
+        if self._state == _OPEN:
+            self._close(self._job)
+        else:
+            self._hold()
+            self._progress.sent(self._job.id)
+        return self._job
+
     def _close(self, job: IngestJob) -> None:
-        # From here on Salesforce may process it, whether we hear of it or not.
+        if self._journal is not None:
+            run(partial(self._journal.note, self.part, uploaded=job.id))
+        self._hold()
+        self._state = str((job.close()).state.value)
+        self._progress.sent(job.id)
+
+    def _hold(self) -> None:
+        """From here on Salesforce may process the job, whether we hear of it or not."""
         self._holds_rows = True
         self.counts = Counts(unknown=self.part.rows)
-        self._state = str((job.close()).state.value)
-        self._tell_sent(job)
 
     def _works_on_it(self, job: IngestJob) -> bool:
         """After an upload of unknown outcome: whether the job is past being open; if not, it is given up."""
@@ -182,9 +231,10 @@ class PartLoad:
         if self._state in (_OPEN, *STATES.failure, *STATES.aborted):
             self._drop(job)
             return False
-        self._holds_rows = True
-        self.counts = Counts(unknown=self.part.rows)
-        self._tell_sent(job)
+        if self._journal is not None:
+            run(partial(self._journal.note, self.part, uploaded=job.id))
+        self._hold()
+        self._progress.sent(job.id)
         return True
 
     def _drop(self, job: IngestJob) -> None:
@@ -214,31 +264,11 @@ class PartLoad:
         self.counts = counts
         self.joined = self._options.results
         if self.joined:
-            done, total = self._tally.joined(self.part.rows), self._tally.rows
-            part = self.part.number
-            self._tell(ResultsJoined(done=done, total=total, part=part, job_id=job.id, failed=counts.failed))
-
-    def _sending(self, job: IngestJob) -> Callable[[int], None]:
-        """Tells of the bytes of an upload as they go out."""
-
-        def sent(size: int) -> None:
-            self._go_on()
-            done = self._tally.add_bytes(self.part, size)
-            if done is not None:
-                total = self._tally.size
-                self._tell(PartSending(done=done, total=total, part=self.part.number, job_id=job.id))
-
-        return sent
-
-    def _tell_sent(self, job: IngestJob) -> None:
-        done, total = self._tally.add_rows(self.part), self._tally.rows
-        self._tell(PartSent(done=done, total=total, part=self.part.number, job_id=job.id))
+            self._progress.joined(job.id, counts.failed)
 
     def _seen(self, info: IngestJobInfo) -> None:
-        """Tells of a job that was asked for its state."""
         self._state = str(info.state.value)
-        done, total = self._tally.processed(self.part, count(info.number_records_processed) or 0), self._tally.rows
-        self._tell(JobPolled(done=done, total=total, part=self.part.number, job_id=info.id, state=self._state))
+        self._progress.polled(info)
 
     def _go_on(self) -> None:
         """Raise where the load is given up: threads can't be cancelled."""
