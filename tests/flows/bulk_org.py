@@ -52,8 +52,8 @@ class BulkOrg:
         if kind == "rows":
             return iter([*csv.DictReader(io.StringIO(data.decode(), newline=""))])
         if kind in ("arrow", "parquet"):
-            import pyarrow as pa  # type: ignore[import-untyped]
-            import pyarrow.parquet as pq  # type: ignore[import-untyped]
+            import pyarrow as pa
+            import pyarrow.parquet as pq
 
             found = pa.Table.from_pylist([*csv.DictReader(io.StringIO(data.decode(), newline=""))])
             pq.write_table(found, path.with_suffix(".parquet"))

@@ -15,6 +15,8 @@ from tests.flows.bulk_org import BulkOrg, exported
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from specforce_mockserver.faults import FaultKind
+
 PAGES, PAGE_RECORDS = 13, 10
 NAMES = [f"Acme {number:04d}\nof {number}" for number in range(PAGES * PAGE_RECORDS)]
 SOQL = "SELECT Name FROM Account ORDER BY Name"
@@ -88,10 +90,8 @@ def test_a_page_that_fails_is_asked_for_again_it_alone(paged: BulkOrg, fault: di
 
 
 @pytest.mark.parametrize("kind", ["cut", "expire_tokens", "drop_after"])
-def test_a_list_of_pages_that_fails_is_asked_for_again(paged: BulkOrg, kind: str) -> None:
-    plan = paged.org.faults.add(
-        "listQueryJobResultPages", kind, skip=1, **({"after_bytes": 5} if kind == "cut" else {})
-    )
+def test_a_list_of_pages_that_fails_is_asked_for_again(paged: BulkOrg, kind: FaultKind) -> None:
+    plan = paged.org.faults.add("listQueryJobResultPages", kind, skip=1, after_bytes=5 if kind == "cut" else 0)
 
     assert [row[0] for row in paged.half.items(paged.connect().bulk.export(SOQL).rows())] == NAMES
     assert plan.hits == 1

@@ -58,7 +58,7 @@ def test_a_plan_hits_exactly_the_calls_that_it_names(raw: RawOrg, names: dict[st
     seen = [
         name
         for name, (method, path) in calls.items()
-        if raw.send(method, path, **({"json": {"Name": "B"}} if method == "POST" else {})).status_code == 418
+        if raw.send(method, path, json={"Name": "B"} if method == "POST" else None).status_code == 418
     ]
 
     assert seen == hit
@@ -210,6 +210,7 @@ def test_a_batch_of_bulk_api_1_0_fails_by_plan(raw: RawOrg) -> None:
     job_id = job.text.partition("<id>")[2][:18] or job.json()["id"]
     raw.http.post(f"{base}/{job_id}/batch", content=TEN, headers={**headers, "Content-Type": "text/csv"})
 
+    batches = ""
     for _ in range(3):
         batches = raw.http.get(f"{base}/{job_id}/batch", headers=headers).text
 
