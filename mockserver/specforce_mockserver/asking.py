@@ -6,18 +6,15 @@ Source: specs/reference/soql.md section 3.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver import resource_records, soql
 from specforce_mockserver.locales import first_weekday
 from specforce_mockserver.records.lookup import quoted
+from specforce_mockserver.zones import known_zone
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
-
-UTC: Final = "UTC"
 
 
 def compiled_for(
@@ -58,7 +55,7 @@ def settings_of(org: Org, user_id: str) -> soql.Settings:
     month = company["FiscalYearStartMonth"]
     named_by_start = company["UsesStartDateAsFiscalYearName"]
     return soql.Settings(
-        time_zone=_zone(user["TimeZoneSidKey"] or company["TimeZoneSidKey"] or org.settings.time_zone),
+        time_zone=known_zone(user["TimeZoneSidKey"] or company["TimeZoneSidKey"] or org.settings.time_zone),
         first_weekday=first_weekday(user["LocaleSidKey"] or company["DefaultLocaleSidKey"]),
         fiscal_year_start_month=month if isinstance(month, int) and 1 <= month <= 12 else 1,
         fiscal_year_named_by_end=named_by_start == 0,
@@ -77,13 +74,3 @@ def _values(org: Org, sobject_name: str, names: tuple[str, ...], record_id: str 
     statement = f"SELECT {columns} FROM {quoted(sobject_name)} {where}"  # noqa: S608 - names come from the schema
     found = org.database.reader().execute(statement, parameters).fetchone()
     return values if found is None else values | dict(zip(present, found, strict=True))
-
-
-@lru_cache(256)
-def _zone(name: str) -> str:
-    """A time zone's name as SOQL's settings take it: UTC for its other names, and for one that nobody knows."""
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
-    return UTC if zone.key in {"GMT", "Etc/UTC", "Etc/GMT", "Zulu"} else zone.key

@@ -294,13 +294,6 @@ def test_layouts_tabs_and_quick_actions_are_described(half: Half, soap: Any) -> 
     assert [each.label for each in described] == [each.label for each in actions]
 
 
-def test_an_operation_that_the_fake_org_does_not_serve_is_a_fault(half: Half, soap: Any) -> None:
-    with pytest.raises(ApiError, match=r"fake org does not serve soap\.describeNouns") as caught:
-        half.run(soap.describe_nouns([], only_renamed=False, include_fields=False))
-
-    assert caught.value.error_code == "NOT_IMPLEMENTED"
-
-
 def soap_login(org: FakeOrg, **changed: str) -> SoapLogin:
     given = {"username": "user@example.com", "password": "password", "security_token": "token", **changed}
     with pytest.warns(RetirementWarning, match=r"Summer '27"):

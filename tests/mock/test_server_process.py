@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "specforce_mockserver"]
-OWN_OPERATIONS = {"submitLogin", "openDevicePage", "submitDeviceCode"}
+OWN_OPERATIONS = {
+    "submitLogin",
+    "openDevicePage",
+    "submitDeviceCode",
+    "openFrontdoor",
+    "getPartnerWsdl",
+    "getEnterpriseWsdl",
+}
 
 
 def serve(*options: str) -> subprocess.Popen[str]:

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from specforce_mockserver.zones import known_zone
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,12 +33,12 @@ class SqlFunctions:
 
     Args:
         clock: the org's time.
-        time_zone: an IANA name, in which a day is today.
+        time_zone: an IANA name, in which a day is today; UTC where nobody knows it.
     """
 
     def __init__(self, clock: Clock, time_zone: str) -> None:
         self._clock = clock
-        self._zone = ZoneInfo(time_zone)
+        self._zone = ZoneInfo(known_zone(time_zone))
 
     def register(self, connection: sqlite3.Connection) -> None:
         """Give a connection the functions."""
