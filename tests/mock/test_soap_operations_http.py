@@ -26,30 +26,11 @@ CALLS: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "soap_
 SHOWN = sorted({name for call in CALLS.values() for name in call.get("shows", "").split()})
 ENUMERATIONS = sorted(name for name in SHOWN if name not in table("8"))
 TYPES = sorted(name for name in SHOWN if name in table("8"))
-MORE_OBJECTS = """
-[EmailTemplate]
-keyPrefix = "00X"
-
-[EmailTemplate.fields]
-Name = "string(80) nameField"
-Subject = "string(230)"
-Body = "textarea(32000)"
-HtmlValue = "textarea(32000)"
-
-[EmailMessage]
-keyPrefix = "02s"
-
-[EmailMessage.fields]
-Status = "string(40)"
-Subject = "string(3000)"
-TextBody = "textarea(32000)"
-ToAddress = "string(4000)"
-"""
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[Org, RawOrg]]:
-    org = Org(schema_of_text(SCHEMA + MORE_OBJECTS))
+    org = Org(schema_of_text(SCHEMA))
     with serving(org) as raw:
         yield org, raw
 
@@ -78,7 +59,15 @@ def world(server: tuple[Org, RawOrg]) -> dict[str, str]:
         "gone": gone,
         "contact": contact,
         "lead": create(raw, "Lead", LastName="Ek", Company="Ek AB"),
-        "template": raw.create("EmailTemplate", Name="T", Subject="Hi", Body="Dear {!Contact.LastName}"),
+        "template": raw.create(
+            "EmailTemplate",
+            Name="T",
+            DeveloperName="T",
+            FolderId=org.identity.admin_id,
+            TemplateType="text",
+            Subject="Hi",
+            Body="Dear {!Contact.LastName}",
+        ),
         "draft": raw.create("EmailMessage", Status="5", Subject="D", ToAddress="a@example.com"),
         "item": pending["newWorkitemIds"][0],
         "locator": page["nextRecordsUrl"].rpartition("/")[2],
