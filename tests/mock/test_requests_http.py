@@ -141,14 +141,6 @@ def test_pretty_print_indents(raw: RawOrg) -> None:
     assert raw.send("GET", "/limits", headers={"X-PrettyPrint": "1"}).text.startswith('{\n  "')
 
 
-def test_xml_is_refused_politely(raw: RawOrg) -> None:
-    body = raw.send("POST", "/sobjects/Account", content=b"<a/>", headers={"Content-Type": "application/xml"})
-    wanted = raw.send("GET", "/limits", headers={"Accept": "application/xml"})
-
-    assert (body.status_code, body.json()[0]["errorCode"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
-    assert (wanted.status_code, wanted.json()[0]["errorCode"]) == (406, "NOT_ACCEPTABLE")
-
-
 @row("errors_and_limits.md#3", "| JSON_PARSER_ERROR | 400 | empty body")
 def test_an_empty_body_is_missed(raw: RawOrg) -> None:
     assert parser_error(raw, b"") == "The HTTP entity body is required, but this request has no entity body."

@@ -56,20 +56,25 @@ def _type_of(element: Element) -> str:
 def _value(child: Element, field: Field | None, org_schema: Schema, dialect: Dialect) -> Any:
     if child.children:
         return record_of(child, org_schema, dialect)
-    if child.is_nil or not child.text.strip():
-        return None  # blank text is a null on the way in
+    return None if child.is_nil else plain_value(child.text, field)
+
+
+def plain_value(text: str, field: Field | None) -> Any:
+    """A text as the JSON value of a field's type, where it can be one; blank text is a null on the way in."""
+    if not text.strip():
+        return None
     try:
         if field is None:
-            return child.text
+            return text
         if field.type == "boolean":
-            return bool(boolean_from_text(child.text.strip()))
+            return bool(boolean_from_text(text.strip()))
         if field.type in INTEGER_TYPES:
-            return integer_from_text(child.text.strip())
+            return integer_from_text(text.strip())
         if field.type in NUMBER_TYPES:
-            return number_from_text(child.text.strip())
+            return number_from_text(text.strip())
     except ValueError:
-        return child.text
-    return child.text
+        return text
+    return text
 
 
 def record_element(namespace: str, name: str, record: Json, dialect: Dialect) -> Element:

@@ -15,6 +15,7 @@ from specforce_mockserver.calls import ApiError, Part, Upload
 from specforce_mockserver.jackson import syntax_message
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.multipart import parse_multipart
+from specforce_mockserver.web.xml_bodies import XML_TYPES, takes_xml
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -135,13 +136,14 @@ async def read_to_file(request: Request, receive: Receive, api: str, path: Path)
 
 
 def check_media_type(operation: OperationSpec, request: Request) -> None:
-    """Refuse bodies of a media type that the operation doesn't take; JSON may come without one.
+    """Refuse bodies of a media type that the operation doesn't take; JSON may come without one, or as XML.
 
     Raises:
         ApiError: 415.
     """
     given = request.media_type
     takes_it = given in _JSON_TYPES if operation.body_kind == "json" else given in {operation.media_type, None}
+    takes_it = takes_it or (given in XML_TYPES and takes_xml(operation))
     if not takes_it:
         raise errors.unsupported_media_type(request.header("content-type"))
 

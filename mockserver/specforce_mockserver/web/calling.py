@@ -10,6 +10,7 @@ from specforce_mockserver.web import checks, errors
 from specforce_mockserver.web.addresses import base_url
 from specforce_mockserver.web.bodies import check_media_type, parsed
 from specforce_mockserver.web.multipart import parse_multipart
+from specforce_mockserver.web.xml_bodies import XML_TYPES, read_xml, takes_xml
 
 if TYPE_CHECKING:
     from specforce_mockserver.calls import Send
@@ -46,6 +47,8 @@ def call_of(
         check_media_type(operation, request)
     if isinstance(body, Upload) and operation.body_kind == "multipart":
         body = parse_multipart(request.header("content-type"), body.mapped())
+    elif request.media_type in XML_TYPES and takes_xml(operation) and not provider.own_body:
+        body = read_xml(raw, operation, org.schema.type(target.path_values.get("sobject", "")))
     elif operation.body_kind not in {"none", "raw"} and not provider.own_body:
         body = parsed(operation, request, raw)
     values, violations = checks.query_arguments(operation, request.query, float(target.api_version))

@@ -57,16 +57,14 @@ def target_of(org: Org, routes: Routes, request: Request, mount: Mount, session:
         session: the caller's, where the path needed one.
 
     Raises:
-        ApiError: 401, 404, 405, 406 or 410.
+        ApiError: 401, 404, 405 or 410.
     """
     segments = request.segments
     version = org.settings.newest_version
     if mount.version_segment is not None:
         version = _version(org, mount.version_of(segments))
-    match = routes.find(mount.template_segments(segments))
+    match = routes.find(mount.template_segments(segments), suffixed=mount.in_xml_too or mount is HOST)
     if match is None:
-        if mount.json_only and segments[-1].endswith(".xml"):
-            raise errors.not_acceptable("application/xml")
         raise not_found()
     choose = None if mount.choose is None else partial(mount.choose, org)
     chosen = match.choose(request, choose)
@@ -78,8 +76,6 @@ def target_of(org: Org, routes: Routes, request: Request, mount: Mount, session:
     provider = PROVIDERS.get(operation.id)
     if session is None and operation.secured and not (provider and provider.own_login):
         session = mount.session_of(org, request)
-    if request.wants_xml_only and (mount.json_only or (mount is HOST and operation.api != "auth")):
-        raise errors.not_acceptable("application/xml")
     return Target(operation, values, version, session, provider, match.form_variants(operation))
 
 

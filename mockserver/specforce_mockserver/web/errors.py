@@ -62,11 +62,6 @@ def unsupported_media_type(media_type: str) -> ApiError:
     return ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content type {media_type or 'none'} not supported")
 
 
-def not_acceptable(wanted: str) -> ApiError:
-    """The caller wants a format that isn't served here: XML. [E]"""
-    return ApiError(406, "NOT_ACCEPTABLE", f"{wanted} is not supported by this org; it answers application/json")
-
-
 def too_large(api: str) -> ApiError:
     """The body is larger than the API takes. [E?]"""
     if api == "bulk_v2":

@@ -22,6 +22,8 @@ from specforce_mockserver.web.replies import Reply, reply_of, slice_pieces
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
 from specforce_mockserver.web.subjects import subject_of
 from specforce_mockserver.web.subrequests import Subrequests
+from specforce_mockserver.web.xml_answers import in_xml
+from specforce_mockserver.web.xml_bodies import XML_APIS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +77,8 @@ class Exchange:
             api = self._target.operation.api if self._target is not None else None
             reply = reply_of(self._mount.refused(self._org, self._request, error, api), pretty=False)
         if reply is not None:
-            await self._deliver(self._dressed(reply))
+            reply = self._dressed(reply)
+            await self._deliver(in_xml(reply, self._entry.operation) if self._in_xml() else reply)
 
     async def _reply(self) -> Reply | None:
         """The reply; None when a fault withheld it.
@@ -96,6 +99,12 @@ class Exchange:
                 return None
             answer = await self._answer(target)
         return reply_of(answer, pretty=self._request.header("x-prettyprint") == "1")
+
+    def _in_xml(self) -> bool:
+        """Whether the answer goes out as XML: of what has it, where that is wanted."""
+        target = self._target
+        has_xml = self._mount.in_xml_too if target is None else target.operation.api in XML_APIS
+        return has_xml and self._request.wants_xml
 
     async def _withheld(self, operation_id: str, path_values: Mapping[str, str], caller: Session | None) -> bool:
         """Note the operation and take its fault; whether that was one that withholds the answer, as it has by then."""

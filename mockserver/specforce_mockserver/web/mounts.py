@@ -42,7 +42,7 @@ class Mount:
         prefix: its path's segments, in lower case.
         version_segment: the segment that names the API version, as the specs' paths have it; None where none does.
         with_root: whether the place itself is one of its paths; else that says for itself whether it wants a login.
-        json_only: whether callers that take XML and no JSON are refused.
+        in_xml_too: whether JSON may be had, and sent, as XML.
         session_of: finds who calls.
         refused: says no.
         choose: picks among operations that share a path and a method by what the org knows; None from it, or where
@@ -52,7 +52,7 @@ class Mount:
     prefix: tuple[str, ...]
     version_segment: str | None = None
     with_root: bool = False
-    json_only: bool = False
+    in_xml_too: bool = False
     session_of: Callable[[Org, Request], Session] = session_of
     refused: Refusing = _json_array
     choose: Choosing | None = None
@@ -81,7 +81,7 @@ class Mount:
 HOST = Mount(())
 SOAP = ("services", "soap")
 MOUNTS = (
-    Mount(("services", "data"), f"v{VERSION_VARIABLE}", json_only=True),
+    Mount(("services", "data"), f"v{VERSION_VARIABLE}", in_xml_too=True),
     Mount(
         ("services", "async"), VERSION_VARIABLE, session_of=async_api.session_of, refused=async_api.refused,
         choose=async_api.choose,

@@ -78,7 +78,9 @@ class Request:
         )
 
     @property
-    def wants_xml_only(self) -> bool:
-        """Whether the caller takes XML and no JSON."""
+    def wants_xml(self) -> bool:
+        """Whether the caller takes XML and no JSON, or says so by the end of the path."""
+        if self.segments and self.segments[-1].endswith((".xml", ".json")):
+            return self.segments[-1].endswith(".xml")
         accepted = self.header("accept").lower()
         return "xml" in accepted and "json" not in accepted and "*/*" not in accepted and "html" not in accepted

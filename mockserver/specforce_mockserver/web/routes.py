@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Choose = Callable[[Sequence[OperationSpec], Mapping[str, str]], OperationSpec | None]
 
+_FREE_VALUE = "{value}"
+SUFFIXES = (".json", ".xml")
 METHOD_ORDER = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -46,6 +48,10 @@ class Match:
         """The methods that the path takes, HEAD with GET."""
         methods = {*self.operations, *({"HEAD"} if "GET" in self.operations else ())}
         return [each for each in METHOD_ORDER if each in methods]
+
+    def ends_in(self, segment: str) -> bool:
+        """Whether its paths end in a parameter."""
+        return any(each.segments[-1] == segment for listed in self.operations.values() for each in listed)
 
     def choose(self, request: Request, choose: Choose | None = None) -> tuple[OperationSpec, dict[str, str]] | None:
         """The operation for a request, with its path parameters; None when the path doesn't take the method.
@@ -107,16 +113,21 @@ class Routes:
             node = _descend(self._root, operation.segments)
             node.operations.setdefault(operation.method, []).append(operation)
 
-    def find(self, segments: Sequence[str]) -> Match | None:
+    def find(self, segments: Sequence[str], *, suffixed: bool = False) -> Match | None:
         """What there is at a path.
 
         Args:
             segments: of the path, decoded; the one that names the API version as the specs' paths have it.
+            suffixed: whether `.json` and `.xml` at the path's end say what is wanted, and are no part of it; at the end
+                of an external id they are.
         """
-        found = _walk(self._root, segments, ())
-        if found is None and segments and segments[-1].endswith(".json"):
-            found = _walk(self._root, [*segments[:-1], segments[-1].removesuffix(".json")], ())
-        return found
+        last = segments[-1] if segments else ""
+        suffix = next((each for each in SUFFIXES if last.endswith(each)), None) if suffixed else None
+        if suffix is not None:
+            found = _walk(self._root, [*segments[:-1], last.removesuffix(suffix)], ())
+            if found is not None and not found.ends_in(_FREE_VALUE):
+                return found
+        return _walk(self._root, segments, ())
 
 
 def _descend(node: _Node, segments: Sequence[str]) -> _Node:

@@ -58,7 +58,7 @@ class Subrequests:
         operation_id: str | None = None
         try:
             mount = mount_of(request)
-            if mount is HOST or not mount.json_only:
+            if mount is HOST or not mount.in_xml_too:
                 raise not_found()
             target = target_of(self._org, self._routes, request, mount, self._session)
             api, operation_id = target.operation.api, target.operation.id
