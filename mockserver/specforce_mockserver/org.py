@@ -24,11 +24,14 @@ from specforce_mockserver.oauth.apps import Apps
 from specforce_mockserver.oauth.sessions import Sessions
 from specforce_mockserver.outbox import Outbox
 from specforce_mockserver.records import Records, side_effects
+from specforce_mockserver.records.services import Services
+from specforce_mockserver.records.validation import ValidationRules
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
 from specforce_mockserver.settings import OrgSettings
 from specforce_mockserver.tables import clear_tables, create_tables
 from specforce_mockserver.tooling.objects import tooling_tables
+from specforce_mockserver.triggers import Triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.quick_actions.library import QuickActions
     from specforce_mockserver.reports.library import Reports
     from specforce_mockserver.schema import Schema
+    from specforce_mockserver.triggers.library import Hook
 
 T = TypeVar("T")
 
@@ -89,7 +93,12 @@ class Org:
                 writer.execute(statement)
             create_tables(writer, self.schema)
             create_tables(writer, tooling_tables())
-        self.records = Records(self.database, self.schema, self.clock, self.counters)
+        self.triggers = Triggers(self.schema)
+        self.validation_rules = ValidationRules(self.schema)
+        self.services = Services(
+            self.database, self.schema, self.clock, self.counters, self.triggers, self.validation_rules
+        )
+        self.records = Records(self.services)
         self.identity: Identity = seed_defaults(self)
         self.apps = Apps(self.settings)
         self.sessions = Sessions(self.settings, self.clock, self.identity)
@@ -101,6 +110,14 @@ class Org:
         self.apex = ApexEndpoints()
         self._parts: dict[object, Any] = {}
         self._parts_lock = threading.RLock()
+
+    def trigger(self, sobject: str, *events: str) -> Callable[[Hook], Hook]:
+        """Register the decorated function as a trigger: `@org.trigger("Account", "before insert, before update")`.
+
+        Raises:
+            ValueError: there is no such object or event.
+        """
+        return self.triggers.on(sobject, *events)
 
     def part(self, make: Callable[[Org], T]) -> T:
         """The part of this org that `make` makes on first use; `reset` and `close` close it, where it can be closed."""
@@ -160,6 +177,8 @@ class Org:
         self.outbox.clear()
         self.requests.clear()
         self.apex.clear()
+        self.triggers.clear()
+        self.validation_rules.clear()
 
     def snapshot(self) -> bytes:
         """The records as they are now, for `restore`."""

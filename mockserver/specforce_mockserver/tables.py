@@ -41,14 +41,20 @@ def clear_tables(connection: sqlite3.Connection, schema: Schema) -> None:
         connection.execute(f"DELETE FROM {quoted(sobject.name)}")  # noqa: S608 - names come from the schema
 
 
-def _statements(sobject: SObjectType, summarized: AbstractSet[str]) -> Iterator[str]:
-    table = quoted(sobject.name)
+def table_statement(sobject: SObjectType, name: str, *, temporary: bool = False) -> str:
+    """The statement that makes a table for an object's records."""
     columns = [
         "Id TEXT NOT NULL PRIMARY KEY",
         *(_column(field) for field in sobject.columns if field.name not in _SYSTEM),
         "IsDeleted INTEGER NOT NULL DEFAULT 0",
     ]
-    yield f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})"
+    kind = "TEMP TABLE" if temporary else "TABLE"
+    return f"CREATE {kind} IF NOT EXISTS {quoted(name)} ({', '.join(columns)})"
+
+
+def _statements(sobject: SObjectType, summarized: AbstractSet[str]) -> Iterator[str]:
+    table = quoted(sobject.name)
+    yield table_statement(sobject, sobject.name)
     for field in sobject.columns:
         if field.unique or field.external_id or f"{sobject.name}.{field.name}".lower() in summarized:
             collation = " COLLATE NOCASE" if folds_case(field) else ""

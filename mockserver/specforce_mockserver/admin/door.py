@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import specforce_specs
-from specforce_mockserver.admin import apex, clock, faults, jobs, logins, organization, requests, setup
+from specforce_mockserver.admin import apex, clock, faults, jobs, logins, organization, requests, rules, setup
 from specforce_mockserver.admin.orders import CARRIERS, Order, carries, refusal
 from specforce_mockserver.admin.snapshots import Snapshots
 from specforce_mockserver.calls import Answer
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 API = "mock_admin"
 # Importing them registers their functions.
-_ROOMS = (apex, clock, faults, jobs, logins, organization, requests, setup)
+_ROOMS = (apex, clock, faults, jobs, logins, organization, requests, rules, setup)
 
 
 @carries("getAdminDocument")

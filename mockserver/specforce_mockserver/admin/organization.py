@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from specforce_mockserver.admin.orders import Order, carries, refusal
 from specforce_mockserver.calls import Answer, empty
-from specforce_mockserver.records import batch_from_json
+from specforce_mockserver.records import SaveOptions, batch_from_json
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
@@ -44,7 +44,7 @@ def _seeded(org: Org, name: str, records: list[dict[str, object]]) -> list[str |
     if sobject is None:
         raise refusal(400, f"there is no object {name}")
     batch = batch_from_json(org.schema, sobject, records)
-    results = org.records.insert(batch, user_id=org.identity.admin_id, with_audit_fields=True)
+    results = org.records.insert(batch, user_id=org.identity.admin_id, options=SaveOptions(with_audit_fields=True))
     for row, result in enumerate(results):
         if result.error is not None:
             raise refusal(400, f"{name}[{row}]: {result.error.code}: {result.error.message}")

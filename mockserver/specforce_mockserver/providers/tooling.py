@@ -125,7 +125,7 @@ def _view(org: Org) -> Org:
     """The org as the Tooling API shows it: everything is shared but the objects."""
     view = copy.copy(org)
     view.schema = tooling_schema()
-    view.records = Records(org.database, view.schema, org.clock, org.counters)
+    view.records = Records(replace(org.services, schema=view.schema))
     return view
 
 

@@ -66,3 +66,20 @@ def rows_by_id(
     listed = ", ".join(quoted(name) for name in ("Id", *names))
     statement = f"SELECT {listed} FROM {quoted(sobject.name)} WHERE Id IN (SELECT value FROM json_each(?))"  # noqa: S608 - as above
     return {row[0]: tuple(row[1:]) for row in connection.execute(statement, (json.dumps(list(wanted)),))}
+
+
+def whole_rows(
+    connection: sqlite3.Connection, sobject: SObjectType, wanted: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """The stored and computed values of records by Id and field, contents of files aside."""
+    fields = [each for each in sobject.columns if each.type != "base64"]
+    listed = ", ".join(value_sql(each, "t") for each in fields)
+    statement = (
+        f'SELECT t."Id", {listed} FROM {quoted(sobject.name)} AS t '  # noqa: S608 - as above
+        'WHERE t."Id" IN (SELECT value FROM json_each(?))'
+    )
+    names = [each.name for each in fields]
+    return {
+        row[0]: dict(zip(names, row[1:], strict=True))
+        for row in connection.execute(statement, (json.dumps(list(wanted)),))
+    }

@@ -13,7 +13,7 @@ from specforce_mockserver.records.batch import Batch
 from specforce_mockserver.records.defaults import MODIFIED, system_values
 from specforce_mockserver.records.deletes import purge
 from specforce_mockserver.records.lookup import quoted, rows_by_id
-from specforce_mockserver.records.results import RowError, RowResult
+from specforce_mockserver.records.results import RowError, RowRefusedError, RowResult
 from specforce_mockserver.records.side_effects import forget, noted, went_along
 from specforce_mockserver.records.transactions import together
 from specforce_mockserver.records.unique import check_unique
@@ -57,21 +57,28 @@ class RecycleBin:
         """Do something to the records of the bin; what it does to a record's company, it does to that, too."""
 
         def act() -> list[RowResult]:
-            writer = self._org.database.writer
             found = [self._find(text) for text in ids]
             verdicts: dict[str, RowError | None] = {}
             company: set[str] = set()
             for record_id, sobject, error in found:
                 if record_id not in verdicts:
-                    verdicts[record_id] = (
-                        error if error or sobject is None else work(writer, sobject, record_id, company)
-                    )
+                    verdicts[record_id] = error
+                    if sobject is not None and error is None:
+                        verdicts[record_id] = self._tried(work, sobject, record_id, company)
             return [
                 RowResult(record_id, False, None if record_id in company else verdicts[record_id])
                 for record_id, _sobject, _error in found
             ]
 
         return together(self._org.database, act, all_or_none=all_or_none)
+
+    def _tried(self, work: Work, sobject: SObjectType, record_id: str, company: set[str]) -> RowError | None:
+        """Do something to a record in a savepoint of its own."""
+        try:
+            with self._org.database.write() as writer:
+                return work(writer, sobject, record_id, company)
+        except RowRefusedError as refused:
+            return refused.error
 
     def _find(self, text: str) -> tuple[str, SObjectType | None, RowError | None]:
         record_id = to_18(text)
@@ -111,9 +118,13 @@ class RecycleBin:
         for effect in effects:
             if effect.field:
                 self._point_back(writer, effect)
-        company.update(each.record_id for each in effects if not each.field)
         forget(writer, record_id)
         self._clear_dangling(writer, sobject, record_id)
+        for name, ids in back.items():
+            refused = self._org.records.undeleted(self._org.schema[name], ids, user_id=self._user_id)
+            if refused is not None:
+                raise RowRefusedError(refused)
+        company.update(each.record_id for each in effects if not each.field)
         return None
 
     def _taken(self, writer: sqlite3.Connection, sobject: SObjectType, ids: Sequence[str]) -> RowError | None:

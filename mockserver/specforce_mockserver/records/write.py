@@ -20,9 +20,16 @@ PIECE_BYTES = 262_144
 _View = tuple[int, str, memoryview]
 
 
-def insert_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str], constants: dict[str, Any]) -> None:
-    """Insert every row of a batch, none of which may be refused."""
-    names = [name for name in batch.columns if name not in constants and name != "Id"]
+def insert_rows(
+    connection: sqlite3.Connection,
+    batch: Batch,
+    ids: Sequence[str],
+    constants: dict[str, Any],
+    *,
+    table: str | None = None,
+) -> None:
+    """Insert every row of a batch, none of which may be refused, into its object's table or another like it."""
+    names = _written(batch, constants)
     views = _take_views(batch, names)
     columns: list[Iterable[Any]] = [
         [None if value is ABSENT else value for value in column] if ABSENT in column else column
@@ -30,28 +37,49 @@ def insert_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str]
     ]
     listed = ", ".join(quoted(name) for name in ("Id", *names, *constants))
     marks = ", ".join("?" * (1 + len(names) + len(constants)))
-    statement = f"INSERT INTO {quoted(batch.sobject.name)} ({listed}) VALUES ({marks})"  # noqa: S608 - quoted names
+    statement = f"INSERT INTO {quoted(table or batch.sobject.name)} ({listed}) VALUES ({marks})"  # noqa: S608 - quoted names
     connection.executemany(statement, zip(ids, *columns, *map(repeat, constants.values()), strict=False))
     _write_views(connection, batch.sobject, ids, views)
 
 
-def update_rows(connection: sqlite3.Connection, batch: Batch, ids: Sequence[str], constants: dict[str, Any]) -> None:
-    """Update every row of a batch; rows that mention the same fields share a statement."""
-    names = [name for name in batch.columns if name not in constants and name != "Id"]
+def update_rows(
+    connection: sqlite3.Connection,
+    batch: Batch,
+    ids: Sequence[str],
+    constants: dict[str, Any],
+    *,
+    table: str | None = None,
+) -> None:
+    """Update every row of a batch; rows that mention the same fields share a statement.
+
+    Args:
+        connection: the writer.
+        batch: the rows.
+        ids: of the rows' records.
+        constants: values that all rows get, by field.
+        table: where they are; the object's own table, unless given.
+    """
+    names = _written(batch, constants)
     views = _take_views(batch, names)
     columns = [batch.columns[name] for name in names]
     if any(ABSENT in column for column in columns):
-        _update_in_groups(connection, batch, names, ids, constants)
+        _update_in_groups(connection, table or batch.sobject.name, batch, ids, constants)
     else:
         rows = zip(*columns, *map(repeat, constants.values()), ids, strict=False)
-        _update(connection, batch.sobject, names, constants, rows)
+        _update(connection, table or batch.sobject.name, names, constants, rows)
     _write_views(connection, batch.sobject, ids, views)
 
 
+def _written(batch: Batch, constants: dict[str, Any]) -> list[str]:
+    """The fields whose values are the rows' own."""
+    return [name for name in batch.columns if name not in constants and name != "Id"]
+
+
 def _update_in_groups(
-    connection: sqlite3.Connection, batch: Batch, names: Sequence[str], ids: Sequence[str], constants: dict[str, Any]
+    connection: sqlite3.Connection, table: str, batch: Batch, ids: Sequence[str], constants: dict[str, Any]
 ) -> None:
     """Update rows that don't all mention the same fields."""
+    names = _written(batch, constants)
     columns = [batch.columns[name] for name in names]
     groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for record_id, *row in zip(ids, *columns, strict=True):
@@ -59,19 +87,19 @@ def _update_in_groups(
         key = tuple(name for name, _value in given)
         groups.setdefault(key, []).append((*(value for _name, value in given), *constants.values(), record_id))
     for key, rows in groups.items():
-        _update(connection, batch.sobject, key, constants, rows)
+        _update(connection, table, key, constants, rows)
 
 
 def _update(
     connection: sqlite3.Connection,
-    sobject: SObjectType,
+    table: str,
     names: Sequence[str],
     constants: dict[str, Any],
     rows: Iterable[tuple[Any, ...]],
 ) -> None:
     assignments = ", ".join(f"{quoted(name)} = ?" for name in (*names, *constants))
     if assignments:
-        statement = f"UPDATE {quoted(sobject.name)} SET {assignments} WHERE Id = ?"  # noqa: S608 - quoted names
+        statement = f"UPDATE {quoted(table)} SET {assignments} WHERE Id = ?"  # noqa: S608 - quoted names
         connection.executemany(statement, rows)
 
 

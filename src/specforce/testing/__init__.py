@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .fake_org import FakeOrg
     from .faults import Faults
     from .marks import FakeOrgFactory
+    from .triggers import DmlError, Trigger, TriggerRecord
 
 __all__ = [
     "ActionError",
@@ -33,17 +34,23 @@ __all__ = [
     "ApexException",
     "ApexRequest",
     "ApexResponse",
+    "DmlError",
     "FakeOrg",
     "FakeOrgFactory",
     "Faults",
+    "Trigger",
+    "TriggerRecord",
 ]
 
 _HOMES = {
     "ActionError": ".actions",
     "ActionValue": ".actions",
+    "DmlError": ".triggers",
     "FakeOrg": ".fake_org",
     "FakeOrgFactory": ".marks",
     "Faults": ".faults",
+    "Trigger": ".triggers",
+    "TriggerRecord": ".triggers",
 }
 
 

@@ -18,7 +18,7 @@ from specforce.auth import ClientCredentials
 from .faults import Faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from specforce_mockserver.apex import ApexEndpoints
     from specforce_mockserver.dashboards.library import Dashboards
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from specforce_mockserver.org import Org
     from specforce_mockserver.outbox import Message
     from specforce_mockserver.quick_actions.library import QuickActions
+    from specforce_mockserver.records.validation import ValidationRules
     from specforce_mockserver.reports.library import Reports
     from specforce_mockserver.request_log import LoggedRequest
     from specforce_mockserver.settings import OrgSettings
+    from specforce_mockserver.triggers.library import Hook
 
     from .another_org import AnotherOrg
 
@@ -209,6 +211,19 @@ class FakeOrg:
     def apex(self) -> ApexEndpoints:
         """The org's Apex REST endpoints: `org.apex.route("GET", "/Cases/{id}", function)`, or as a decorator."""
         return self.org.apex
+
+    def trigger(self, sobject: str, *events: str) -> Callable[[Hook], Hook]:
+        """Make the decorated function a trigger: `@org.trigger("Account", "before insert, after update")`.
+
+        Raises:
+            ValueError: there is no such object or event.
+        """
+        return self.org.trigger(sobject, *events)
+
+    @property
+    def validation_rules(self) -> ValidationRules:
+        """The org's validation rules: `org.validation_rules.add("Account", "Site", "ISBLANK(Site)", "Say where.")`."""
+        return self.org.validation_rules
 
     @property
     def actions(self) -> Actions:
