@@ -92,7 +92,7 @@ def scope_of(org: Org, request: Request) -> str:
     Raises:
         OAuthError: the request can't be granted whatever the person says.
     """
-    if request.kinds != {"code"} and not request.implicit:
+    if request.kinds != frozenset({"code"}) and not request.implicit:
         raise OAuthError("unsupported_response_type", "response type not supported")
     if request.challenge is not None and request.given.get("code_challenge_method", "S256") != "S256":
         raise OAuthError("invalid_request", "code challenge method not supported")
