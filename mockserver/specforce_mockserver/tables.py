@@ -56,10 +56,13 @@ def _statements(sobject: SObjectType, summarized: AbstractSet[str]) -> Iterator[
     table = quoted(sobject.name)
     yield table_statement(sobject, sobject.name)
     for field in sobject.columns:
+        index, column = quoted(f"{sobject.name}.{field.name}"), quoted(field.name)
         if field.unique or field.external_id or f"{sobject.name}.{field.name}".lower() in summarized:
             collation = " COLLATE NOCASE" if folds_case(field) else ""
-            index = quoted(f"{sobject.name}.{field.name}")
-            yield f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({quoted(field.name)}{collation})"
+            yield f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({column}{collation})"
+        elif field.type == "reference" and set(field.reference_to) - {"User"}:
+            # Children are looked for by it (those of users are too many to be). Empty references cost nothing.
+            yield f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({column}) WHERE {column} IS NOT NULL"
 
 
 def _column(field: Field) -> str:
