@@ -137,18 +137,22 @@ class Comparisons:
         """`('A;B', 'C')`: A and B, or C."""
         if term.column is None or term.column.field.type != "multipicklist":
             raise _wrong_operator(term)
-        choices: list[Test] = []
+        choices: list[list[str]] = []
         for value in values:
             if value.kind != "string":
                 raise _wrong_type(term, value)
-            chosen = [self._holds(term, each) for each in literals.string(value).split(";")]
-            choices.append(sql.joined("AND", chosen))
-        return sql.joined("OR", choices)
-
-    def _holds(self, term: Term, choice: str) -> Test:
-        """One of the values that a multi-select picklist holds, stored as `A;B`."""
-        plain = _WILDCARD.sub(r"\\\g<0>", choice.strip())
-        return Test(f"';' || {term.sql} || ';' LIKE {self._parameters.add(f'%;{plain};%')} ESCAPE '\\'")
+            choices.append([_held(each) for each in literals.string(value).split(";")])
+        held = f"';' || {term.sql} || ';'"
+        if sum(map(len, choices)) > MANY_VALUES:
+            given = self._parameters.add(json.dumps(choices))
+            missing = f"SELECT 1 FROM json_each(choice.value) AS part WHERE {held} NOT LIKE part.value ESCAPE '\\'"
+            found = f"EXISTS (SELECT 1 FROM json_each({given}) AS choice WHERE NOT EXISTS ({missing}))"
+            return Test(f"{term.sql} IS NOT NULL AND {found}", depth=2, group=True)
+        tests = [
+            sql.joined("AND", [Test(f"{held} LIKE {self._parameters.add(part)} ESCAPE '\\'") for part in parts])
+            for parts in choices
+        ]
+        return sql.joined("OR", tests)
 
     def _check_order(self, term: Term, operator: Comparator) -> None:
         ordered = operator not in {"=", "!="}
@@ -182,6 +186,12 @@ class Comparisons:
                 return literals.time_of_day(value)
             case _:
                 raise _wrong_type(term, value)
+
+
+def _held(choice: str) -> str:
+    """The pattern of multi-select values, stored as `A;B`, that hold a choice."""
+    plain = _WILDCARD.sub(r"\\\g<0>", choice.strip())
+    return f"%;{plain};%"
 
 
 def _record_id(text: str, term: Term) -> str:

@@ -15,6 +15,7 @@ _TOO_BIG: Final = (
     "parser stack overflow",
     "Expression tree is too large",
     "at most 64 tables",
+    "too many FROM clause terms",
     "too many columns",
     "too many SQL variables",
     "too many terms",

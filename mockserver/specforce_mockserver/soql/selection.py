@@ -154,6 +154,8 @@ class Selection:
             target = targets.get(when.sobject.text.lower())
             if target is None:
                 raise unknown_sobject(when.sobject.text, when.sobject.at)
+            if target.prefix in records:
+                raise Fault(MALFORMED_QUERY, f"duplicate WHEN in TYPEOF: {target.sobject.name}", when.sobject.at)
             narrowed = self._scope.narrowed(origin, target.sobject)
             records[target.prefix] = self._branch(narrowed, when.fields)
         otherwise = self._branch(origin, item.otherwise) if item.otherwise else None
