@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Properties are searched alike in every run, on machines of any speed.
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+# For an afternoon: `pytest --hypothesis-profile=thorough`.
+settings.register_profile("thorough", deadline=None, max_examples=2000, database=None)
 settings.load_profile("suite")
 
 # No test reads or writes the keyring of whoever runs it.

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Row = dict[str, Any]
 
@@ -49,7 +52,22 @@ class Tree:
         return f" {self.operator} ".join(f"({each})" for each in self.terms)
 
 
-Condition = Check | Tree
+@dataclass(frozen=True)
+class AmongParts:
+    """`path [NOT] IN (SELECT reference FROM Part__c WHERE …)`."""
+
+    path: str
+    negated: bool
+    reference: str
+    where: Condition | None
+    types: dict[str, str] = field(compare=False)
+
+    def __str__(self) -> str:
+        where = f" WHERE {self.where}" if self.where else ""
+        return f"{self.path} {'NOT ' * self.negated}IN (SELECT {self.reference} FROM Part__c{where})"
+
+
+Condition = Check | Tree | AmongParts
 
 
 @dataclass(frozen=True)
@@ -62,9 +80,10 @@ class Asked:
     limit: int | None = None
     offset: int = 0
     types: dict[str, str] = field(default_factory=dict[str, str], compare=False)
+    source: str = "Item__c"
 
     def __str__(self) -> str:
-        text = f"SELECT {', '.join(self.fields)} FROM Item__c"
+        text = f"SELECT {', '.join(self.fields)} FROM {self.source}"
         if self.where is not None:
             text += f" WHERE {self.where}"
         if self.order:
@@ -75,13 +94,18 @@ class Asked:
         return text + (f" OFFSET {self.offset}" if self.offset else "")
 
 
-def answer(asked: Asked, rows: list[Row], parents: dict[str, Row]) -> list[Row]:
+def answer(asked: Asked, rows: list[Row], parents: dict[str, Row], parts: Sequence[Row] = ()) -> list[Row]:
     """The records that the query finds, without attributes."""
-    found = [row for row in rows if asked.where is None or holds(asked.where, row, parents, asked.types)]
+    return [record(row, asked, parents) for row in found_rows(asked, rows, parents, parts)]
+
+
+def found_rows(asked: Asked, rows: Iterable[Row], parents: dict[str, Row], parts: Sequence[Row] = ()) -> list[Row]:
+    """The rows that the query finds, in order."""
+    found = [row for row in rows if asked.where is None or holds(asked.where, row, parents, asked.types, parts)]
     for path, down, last in reversed(asked.order):
         found = ordered(found, [read(row, path, parents, asked.types[path]) for row in found], down=down, last=last)
     end = None if asked.limit is None else asked.offset + asked.limit
-    return [record(row, asked, parents) for row in found[asked.offset : end]]
+    return found[asked.offset : end]
 
 
 def ordered(rows: list[Row], keys: list[Any], *, down: bool, last: bool) -> list[Row]:
@@ -94,18 +118,20 @@ def ordered(rows: list[Row], keys: list[Any], *, down: bool, last: bool) -> list
 
 
 def record(row: Row, asked: Asked, parents: dict[str, Row]) -> Row:
-    """The selected fields, nested under their relationship."""
+    """The selected fields, nested under their relationships."""
     made: Row = {}
     for path in asked.fields:
-        if path.startswith("Parent__r."):
-            parent = parents.get(row["Parent__c"])
+        *above, name = path.split(".")
+        place, source = made, row
+        for _ in above:
+            parent = parents.get(source["Parent__c"])
             if parent is None:
-                made["Parent__r"] = None
-            else:
-                name = path.removeprefix("Parent__r.")
-                made.setdefault("Parent__r", {})[name] = shown(parent[name], asked.types[path])
+                place["Parent__r"] = None
+                break
+            place = place.setdefault("Parent__r", {})
+            source = parent
         else:
-            made[path] = shown(row[path], asked.types[path])
+            place[name] = shown(source[name], asked.types[path])
     return made
 
 
@@ -120,11 +146,13 @@ def shown(value: Any, kind: str) -> Any:
 
 def read(row: Row, path: str, parents: dict[str, Row], kind: str) -> Any:
     """The value at a path; a boolean that isn't there is false."""
-    if path.startswith("Parent__r."):
-        parent = parents.get(row["Parent__c"], {})
-        value = parent.get(path.removeprefix("Parent__r."))
-    else:
+    if path in row:
         value = row[path]
+    else:
+        *above, name = path.split(".")
+        for _ in above:
+            row = parents.get(row.get("Parent__c"), {})
+        value = row.get(name)
     return 0 if value is None and kind == "boolean" else value
 
 
@@ -137,10 +165,16 @@ def ascii_lower(text: str) -> str:
     return "".join(each.lower() if each.isascii() else each for each in text)
 
 
-def holds(condition: Condition, row: Row, parents: dict[str, Row], types: dict[str, str]) -> bool:
+def holds(
+    condition: Condition, row: Row, parents: dict[str, Row], types: dict[str, str], parts: Sequence[Row] = ()
+) -> bool:
     """Whether a row fulfils a condition; there is true and false and nothing between."""
+    if isinstance(condition, AmongParts):
+        found = [each for each in parts if condition.where is None or holds(condition.where, each, {}, condition.types)]
+        there = row[condition.path] in {each[condition.reference] for each in found} - {None}
+        return there != condition.negated
     if isinstance(condition, Tree):
-        results = [holds(each, row, parents, types) for each in condition.terms]
+        results = [holds(each, row, parents, types, parts) for each in condition.terms]
         if condition.operator == "NOT":
             return not results[0]
         return all(results) if condition.operator == "AND" else any(results)
