@@ -103,7 +103,9 @@ PATIENT = settings(deadline=None, database=None, suppress_health_check=[HealthCh
 
 def examples(share: int) -> settings:
     """So many examples of a hundred that the profile asks for."""
-    return settings(PATIENT, max_examples=max(1, share * settings.default.max_examples // 100))
+    profile = settings.default
+    assert profile is not None
+    return settings(PATIENT, max_examples=max(1, share * profile.max_examples // 100))
 
 
 def quoted(text: str) -> str:
