@@ -43,7 +43,8 @@ class Admin:
     def __init__(self, org: Org) -> None:
         self._org = org
         self._snapshots = Snapshots(org)
-        self._routes = Routes(read_operations(API, _document()))
+        self._operations = {each.id: each for each in read_operations(API, _document())}
+        self._routes = Routes(self._operations.values())
 
     def answer(self, request: Request, raw: bytes) -> Answer:
         """Do what a request asks for.
@@ -57,9 +58,36 @@ class Admin:
         """
         refuse_other_sites(request)
         operation, path = self._operation(request)
-        order = Order(self._org, self._snapshots, path, _query(operation, request), _body(operation, raw))
+        body = None if operation.body_kind == "none" else _parsed(raw)
+        return self._carried_out(operation, path, _query(operation, request), body)
+
+    def perform(self, operation_id: str, path: Mapping[str, str] | None = None, *, body: Any = None) -> Answer:
+        """Do what an operation does, without a request.
+
+        Args:
+            operation_id: which.
+            path: the parameters of its path.
+            body: parsed JSON.
+
+        Raises:
+            ApiError: as `answer`.
+        """
+        return self._carried_out(self._operations[operation_id], path or {}, {}, body)
+
+    def members(self, name: str) -> Mapping[str, Any]:
+        """The schemas of the members of a component, or of an operation's body."""
+        found = self._operations.get(name)
+        schema = found.body_schema if found is not None else _document()["components"]["schemas"][name]
+        members: Mapping[str, Any] = schema["properties"]
+        return members
+
+    def _carried_out(
+        self, operation: OperationSpec, path: Mapping[str, str], query: Mapping[str, Any], body: Any
+    ) -> Answer:
+        if operation.body_kind != "none":
+            _check(operation, body)
         try:
-            return CARRIERS[operation.id](order)
+            return CARRIERS[operation.id](Order(self._org, self._snapshots, path, query, body))
         except (ValueError, TypeError, KeyError, msgspec.ValidationError) as error:
             raise refusal(400, str(error)) from error
 
@@ -96,17 +124,17 @@ def _query(operation: OperationSpec, request: Request) -> dict[str, Any]:
     return values
 
 
-def _body(operation: OperationSpec, raw: bytes) -> Any:
-    if operation.body_kind == "none":
-        return None
+def _parsed(raw: bytes) -> Any:
     try:
-        body = msgspec.json.decode(raw)
+        return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise refusal(400, f"the body must be JSON: {error}") from error
+
+
+def _check(operation: OperationSpec, body: Any) -> None:
     for problem in operation.body_validator.iter_errors(body):
         place = "/".join(map(str, problem.instance_path))
         raise refusal(400, f"the body at /{place}: {problem.message}")
-    return body
 
 
 def _document() -> Document:

@@ -7,8 +7,9 @@ job waits for an event. The files of a job stand in its own directory.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from specforce_mockserver.bulk.states import ENDED
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from specforce_mockserver.bulk.pages import PageIndex
     from specforce_mockserver.bulk.states import Kind, State
     from specforce_mockserver.soql import CompiledQuery
+
+KEPT_MILESTONES: Final = 100
+
+
+class Milestone(NamedTuple):
+    """How far a job was at a moment."""
+
+    at_s: float
+    state: State
+    records: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +46,7 @@ class Job:
         seen_steps: how many the last poll saw.
         active_ms: milliseconds spent on saving records or on running the query.
         total_ms: milliseconds spent on the job.
+        way: the states it has been in, and how far it had got at each step; the last ones, for people to look at.
     """
 
     kind: Kind
@@ -60,7 +72,11 @@ class Job:
     seen_steps: int = 0
     active_ms: float = 0.0
     total_ms: float = 0.0
+    way: deque[Milestone] = field(default_factory=lambda: deque[Milestone](maxlen=KEPT_MILESTONES), repr=False)
     changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
+
+    def __post_init__(self) -> None:
+        self.note(self.created_s)
 
     @property
     def ended(self) -> bool:
@@ -77,7 +93,12 @@ class Job:
         with self.changed:
             self.state = state
             self.modified_s = now_s
+            self.note(now_s)
             self.changed.notify_all()
+
+    def note(self, now_s: float) -> None:
+        """Remember how far the job is."""
+        self.way.append(Milestone(now_s, self.state, self.records_processed))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -200,6 +200,7 @@ class Worker:
             job.total_ms += (time.perf_counter() - begun_s) * 1000
             if more:
                 job.steps += 1
+                job.note(self._clock.now())
                 job.changed.notify_all()
         return more
 

@@ -112,9 +112,14 @@ class Batch(Job):
     @property
     def shown_state(self) -> BatchState:
         """The state in the words of this API."""
-        return _SHOWN[self.state]
+        return in_own_words(self.state)
 
     @property
     def outcomes(self) -> Path:
         """The file with what became of a load's records."""
         return self.directory / "results"
+
+
+def in_own_words(state: State) -> BatchState:
+    """A state of the shared engine in the words of this API."""
+    return _SHOWN[state]

@@ -17,6 +17,7 @@ from specforce_mockserver import providers
 from specforce_mockserver.admin import Admin
 from specforce_mockserver.calls import Answer, ApiError
 from specforce_mockserver.operations import load_operations
+from specforce_mockserver.page import Page
 from specforce_mockserver.pages import page_operations
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.bodies import ClientGoneError, read_whole
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce_mockserver.org import Org
+    from specforce_mockserver.orgs import Orgs
     from specforce_mockserver.web.asgi import Receive, Scope, Send
 
 T = TypeVar("T")
@@ -42,18 +44,20 @@ ADMIN = "__mock"
 class App:
     """Serves one org."""
 
-    def __init__(self, org: Org, *, check_answers: bool = False) -> None:
+    def __init__(self, org: Org, *, check_answers: bool = False, orgs: Orgs | None = None) -> None:
         """Make the application.
 
         Args:
             org: whose state it serves.
             check_answers: answer 500 with the reason where an answer breaks the spec; for the fake org's own tests.
+            orgs: those that the process has besides, for the page that people look at.
         """
         providers.load()
         self.org = org
         self.routes = _routes()
         self.check_answers = check_answers
         self._admin = Admin(org)
+        self._page = Page(org, self._admin, orgs)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="specforce-mock")
         self._uploads = count(1)
 
@@ -73,7 +77,8 @@ class App:
     async def _administer(self, request: Request, receive: Receive, send: Send) -> None:
         try:
             raw = await read_whole(request, receive, "mock")
-            answer = await self.in_thread(lambda: self._admin.answer(request, raw))
+            room = self._page if self._page.has(request.segments) else self._admin
+            answer = await self.in_thread(lambda: room.answer(request, raw))
         except ApiError as error:
             answer = Answer(errors.error_body(error, None), error.status, error.headers)
         await self.send(send, request, reply_of(answer, pretty=False))

@@ -87,7 +87,7 @@ class Front:
     def _app(self, org: Org) -> App:
         app = self._apps.get(org)
         if app is None:
-            app = self._apps[org] = App(org, check_answers=self._check_answers)
+            app = self._apps[org] = App(org, check_answers=self._check_answers, orgs=self._orgs)
         return app
 
     def _forget(self, org: Org) -> None:
