@@ -12,7 +12,7 @@ GENERATOR := $(PYTHON) -m specforce_generator
 PYTEST_ARGS ?=
 TOGETHER := $(MAKE) -s --no-print-directory -j2 --output-sync=target
 
-.PHONY: help setup demo test pytest soak generate check-generated golden lint contract dist bench bench-full clean
+.PHONY: help setup demo test pytest soak generate check-generated golden pictures lint contract dist bench bench-full clean
 .PHONY: lint-ruff lint-mypy lint-pyright lint-imports lint-specs
 
 help:  ## * list these commands; start with the starred ones
@@ -46,7 +46,7 @@ test: setup check-generated lint  ## * everything that CI runs: generated code, 
 	@$(MAKE) --no-print-directory pytest
 
 pytest:  # the tests alone; PYTEST_ARGS="-k bulk" narrows them
-	@scripts/need redis-server postgresql
+	@scripts/need redis-server postgresql chromium
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --durations 15 $(PYTEST_ARGS)
 
 soak: setup  ## kill loads and exports at random points, ten times each, and hold what comes out to what went in
@@ -60,6 +60,10 @@ check-generated: setup  ## fail where generated files differ from what the specs
 
 golden: setup  ## rebuild the golden files of the generator's tests
 	@$(PYTHON) -m tests.generator.golden_cases
+
+pictures: setup  ## take the pictures of the fake org's page anew that docs/ shows
+	@scripts/need chromium
+	@$(PYTHON) -m tests.browser.page_org docs/images
 
 lint: setup  ## ruff, mypy and pyright strict, the import arrows, the specs
 	@$(TOGETHER) lint-pyright lint-mypy lint-ruff lint-imports lint-specs
