@@ -76,7 +76,8 @@ def records(view: View, sobject: SObjectType) -> Answer:
         table([names[place] for place in shown], rows, caption=f"Records of {sobject.name}"),
         _pages(view, sobject, number, pages, {"q": wanted, "deleted": "1" if with_deleted else ""}),
     )
-    return page(view, PLACE, sobject.name if sobject.label == sobject.name else f"{sobject.label} ({sobject.name})", *content)
+    title = sobject.name if sobject.label == sobject.name else f"{sobject.label} ({sobject.name})"
+    return page(view, PLACE, title, *content)
 
 
 def record(view: View, sobject: SObjectType, record_id: str) -> Answer | None:
