@@ -14,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from specforce.bulk.columns import names_sent
 from specforce.bulk.join import join_part, keep_alike
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.parts import Limits, Part
-from specforce.bulk.report import LoadReport, names_sent
+from specforce.bulk.report import LoadReport
 from specforce.bulk.report_rows import FailureReason
 from specforce.bulk.results import ResultReader, ResultSet, RowError, row_error
 from specforce.bulk.sources import BlockingParts
@@ -64,6 +65,7 @@ class Load:
             operation="insert",
             counts=self.counts,
             jobs=(),
+            method="bulk",
             seconds=1.0,
             detailed=True,
             _columns=tuple(columns),

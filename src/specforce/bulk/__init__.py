@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         PartSent,
         Progress,
         ResultsJoined,
+        RowsSaved,
         SendingAgain,
         SourceChecked,
     )
@@ -55,6 +56,7 @@ __all__ = [
     "QueryJob",
     "ResultPage",
     "ResultsJoined",
+    "RowsSaved",
     "SendingAgain",
     "SourceChecked",
     "SucceededRow",
@@ -75,6 +77,7 @@ _HOMES = {
         "PartSent",
         "Progress",
         "ResultsJoined",
+        "RowsSaved",
         "SendingAgain",
         "SourceChecked",
     ),

@@ -111,6 +111,14 @@ def refuse_columns(columns: Columns, operation: str, external_id: str | None) ->
         )
 
 
+def names_sent(names: Sequence[str], kept: Sequence[int] | None, sent: Sequence[str]) -> list[str]:
+    """The columns of a part's file by the names that were sent, `""` for those that weren't."""
+    if kept is None:
+        return list(sent)
+    by_place = dict(zip(kept, sent, strict=True))
+    return [by_place.get(place, "") for place in range(len(names))]
+
+
 def near(name: str, known: Sequence[str]) -> str:
     """` (did you mean 'X'?)` where a known name is close, else `""`."""
     folded = {candidate.casefold(): candidate for candidate in known}

@@ -21,7 +21,7 @@ from specforce_api.runtime.errors import IntegrityError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from specforce.bulk.parts import Part
     from specforce.bulk.results import ResultReader
@@ -87,9 +87,9 @@ def join_part(
     return counts + lefts.get(rest, Counts(unknown=left))
 
 
-def keep_alike(outcomes: Outcomes, part: Part, kind: Kind) -> None:
-    """Keep the same outcome, without id and error, for every row of a part that wasn't joined."""
-    rows = ((row, int(kind), part.attempt) for row in part.row_numbers())
+def keep_alike(outcomes: Outcomes, part: Part, kind: Kind, numbers: Iterable[int] | None = None) -> None:
+    """Keep the same outcome, without id and error, for rows of a part that weren't joined: all, without `numbers`."""
+    rows = ((row, int(kind), part.attempt) for row in (part.row_numbers() if numbers is None else numbers))
     with outcomes.writing() as db:
         if part.numbers is None:
             keep_places(db, part)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from specforce.bulk.progress import Listener
     from specforce.bulk.table import Table, TableOptions
 
+LoadMethod: TypeAlias = Literal["auto", "bulk", "collections"]
 Check: TypeAlias = Literal["whole", "parts"]
 
 _SPELLINGS: Final = {"hard_delete": "hardDelete"}
@@ -29,6 +30,7 @@ class LoadOptions:
     Attributes:
         sobject: what is loaded, such as `Account`.
         table: how the source is written, split and renamed; holds operation and external id too.
+        method: by Bulk API 2.0, by sObject Collections, or by these for few rows.
         assignment_rule_id: of Cases and Leads.
         concurrency: parts under way at a time.
         results: fetch the result files and join them to the input.
@@ -46,6 +48,7 @@ class LoadOptions:
 
     sobject: str
     table: TableOptions
+    method: LoadMethod
     assignment_rule_id: str | None
     concurrency: int
     results: bool
@@ -66,6 +69,12 @@ class LoadOptions:
         identifier(self.sobject, what="sobject")
         if self.concurrency < 1:
             raise InputError(f"concurrency={self.concurrency}: at least one part is under way")
+        if self.method not in get_args(LoadMethod):
+            raise InputError(f"method={self.method!r}: it is one of {', '.join(map(repr, get_args(LoadMethod)))}")
+        if self.method == "collections" and self.operation == "hardDelete":
+            raise InputError("method='collections' knows no hardDelete: leave it out")
+        if self.method == "collections" and self.journal is not None:
+            raise InputError("a journal is of jobs, and method='collections' makes none: leave one of them out")
         if whole_number("retry_failed", self.retry_failed, least=0) and not self.results:
             raise InputError("retry_failed= needs the results of each row: leave results=False out")
         if self.timeout_s is not None and self.timeout_s < 0:

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
 _PRAGMAS: Final = (
@@ -142,6 +142,12 @@ class Outcomes:
                 yield self._db
             finally:
                 self._db.execute("COMMIT")
+
+    def keep(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep outcomes, in place of earlier ones of the same rows."""
+        rows = ((each.row, int(each.kind), each.id, each.error, each.attempt) for each in outcomes)
+        with self.writing() as db:
+            db.executemany("INSERT OR REPLACE INTO outcome VALUES(?, ?, ?, ?, ?)", rows)
 
     def read(self, kinds: Sequence[Kind]) -> Iterator[Outcome]:
         """The outcomes of these kinds, by row number."""

@@ -87,6 +87,15 @@ class ResultsJoined(Progress):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsSaved(Progress):
+    """A request of sObject Collections was answered. Counts rows whose outcome is known."""
+
+    step: ClassVar[str] = "saved"
+    part: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendingAgain(Progress):
     """Rows that failed by locks or timeouts will be sent for the `attempt`-th time after `delay_s`. Counts them."""
 

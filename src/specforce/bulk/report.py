@@ -16,13 +16,14 @@ from specforce.bulk.cells import line_writer, read_numbered
 from specforce.bulk.files import refuse_same, replacing
 from specforce.bulk.join import keep_alike
 from specforce.bulk.outcomes import Counts, Kind, Outcome
+from specforce.bulk.report_plain import plain_counts, plain_job, plain_reason
 from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
 from specforce.bulk.results import row_error
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from specforce.bulk.workspace import Workspace
 
 E = TypeVar("E", bound=BaseException)
+OpenRows: TypeAlias = tuple["Part", Kind, "Iterable[int] | None"]
+"""Rows of a part that share an outcome which isn't kept yet; `None` for all of them."""
+Method: TypeAlias = Literal["bulk", "collections"]
 WhichRows: TypeAlias = Literal["failed", "unprocessed", "unknown", "unsuccessful", "successful", "all"]
 
 _KINDS: Final[dict[WhichRows, tuple[Kind, ...]]] = {
@@ -56,6 +60,7 @@ class LoadReport:
         counts: rows by outcome.
         jobs: the jobs that were made, by part.
         seconds: how long it took.
+        method: `bulk`, or `collections` where no job was made.
         detailed: whether results were fetched and joined (`results=True`).
         retried: rows that were sent again because of locks or timeouts (`retry_failed=`).
     """
@@ -65,12 +70,13 @@ class LoadReport:
     counts: Counts
     jobs: tuple[LoadedJob, ...]
     seconds: float
+    method: Method
     detailed: bool
     retried: int = 0
     _columns: tuple[str, ...] = field(default=(), repr=False)
     _source: Path | None = field(default=None, repr=False)
     _parts: tuple[Part, ...] = field(default=(), repr=False)
-    _alike: tuple[tuple[Part, Kind], ...] = field(default=(), repr=False)
+    _alike: tuple[OpenRows, ...] = field(default=(), repr=False)
     _workspace: Workspace | None = field(default=None, repr=False)
 
     @property
@@ -208,24 +214,16 @@ class LoadReport:
         found: list[dict[str, Any]] = []
         if self.detailed and self.failed and self._workspace is not None and not self._workspace.closed:
             for reason, _ in zip(self.failures_by_reason(), range(reasons), strict=False):
-                found.append(
-                    {
-                        "code": reason.code,
-                        "message": reason.message,
-                        "fields": list(reason.fields),
-                        "rows": reason.rows,
-                        "first_row": reason.first_row,
-                        "first_line": reason.first_line,
-                    }
-                )
+                found.append(plain_reason(reason))
         return {
             "sobject": self.sobject,
             "operation": self.operation,
+            "method": self.method,
             "total": self.total,
-            **_plain(self.counts),
+            **plain_counts(self.counts),
             **({"retried": self.retried} if self.retried else {}),
             "seconds": round(self.seconds, 3),
-            "jobs": [_plain_job(job) for job in self.jobs],
+            "jobs": [plain_job(job) for job in self.jobs],
             "reasons": found,
         }
 
@@ -280,30 +278,10 @@ class LoadReport:
         if self._workspace is None or self._workspace.closed:
             raise InputError("the report is closed: read rows before, or inside its `with` block")
         # Not before: a load that is interrupted shouldn't have to wait for it.
-        for part, kind in self._alike:
-            keep_alike(self._workspace.outcomes, part, kind)
+        for part, kind, numbers in self._alike:
+            keep_alike(self._workspace.outcomes, part, kind, numbers)
         self._alike = ()
         return self._workspace
-
-
-def _plain(counts: Counts) -> dict[str, int]:
-    kinds = {} if counts.either else {"created": counts.created, "updated": counts.updated}
-    unknown = {"unknown": counts.unknown} if counts.unknown else {}
-    rest = {"failed": counts.failed, "unprocessed": counts.unprocessed}
-    return {"succeeded": counts.succeeded, **kinds, **rest, **unknown}
-
-
-def _plain_job(job: LoadedJob) -> dict[str, Any]:
-    again = {"attempt": job.attempt} if job.attempt > 1 else {}
-    return {"id": job.id, "state": job.state, "rows": job.rows, **again, **_plain(job.counts)}
-
-
-def names_sent(names: Sequence[str], kept: Sequence[int] | None, sent: Sequence[str]) -> list[str]:
-    """The columns of a part's file by the names that were sent, `""` for those that weren't."""
-    if kept is None:
-        return list(sent)
-    by_place = dict(zip(kept, sent, strict=True))
-    return [by_place.get(place, "") for place in range(len(names))]
 
 
 def report_of(error: BaseException) -> LoadReport | None:
@@ -323,7 +301,7 @@ def report_of(error: BaseException) -> LoadReport | None:
 
 def with_report(error: E, report: LoadReport, *, journal: Path | None = None) -> E:
     """Put a report on an error, and its counts and how to go on into the error's notes."""
-    counts = ", ".join(f"{number:,} {name}" for name, number in _plain(report.counts).items() if number)
+    counts = ", ".join(f"{number:,} {name}" for name, number in plain_counts(report.counts).items() if number)
     error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")
     if journal is not None:
         error.add_note(f"continue with the same arguments and resume={str(journal)!r}")

@@ -17,6 +17,7 @@ from specforce.errors import InputError, SalesforceError
 from specforce_api.runtime.waiters import WAITERS
 
 if TYPE_CHECKING:
+    from specforce.bulk.load_options import LoadMethod
     from specforce.bulk.report import LoadReport
     from specforce.bulk.rewrite import BreakPolicy
 
@@ -28,6 +29,7 @@ def load(
     sobject: Annotated[str, typer.Argument(help="The object, such as Account.")],
     operation: Annotated[str, typer.Option(help="insert, update, upsert, delete or hardDelete.")] = "insert",
     external_id: Annotated[str | None, typer.Option(help="The field to upsert by.")] = None,
+    method: Annotated[str, typer.Option(help="bulk, collections (200 rows a request), or auto by the rows.")] = "bulk",
     maps: Annotated[
         list[str] | None,
         typer.Option("--map", help="COLUMN=FIELD renames a column, COLUMN= leaves it out. Repeatable."),
@@ -79,6 +81,7 @@ def load(
                     sobject,
                     operation=operation,
                     external_id=external_id,
+                    method=cast("LoadMethod", method),
                     mapping=mapping,
                     null_values=nulls or (),
                     delimiter=delimiter,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Collection, Mapping, Sequence
 
     from specforce._async.session import AsyncSession
-    from specforce.bulk.load_options import Check
+    from specforce.bulk.load_options import Check, LoadMethod
     from specforce.bulk.progress import Listener
     from specforce.bulk.report import LoadReport
     from specforce.bulk.rewrite import BreakPolicy
@@ -56,6 +56,7 @@ class AsyncBulk:
         *,
         operation: str = "insert",
         external_id: str | None = None,
+        method: LoadMethod = "bulk",
         mapping: Mapping[str, str | None] | None = None,
         columns: Sequence[str] | None = None,
         null_values: Collection[str] = (),
@@ -90,6 +91,8 @@ class AsyncBulk:
             sobject: what to load, such as `Account`.
             operation: insert, update, upsert, delete or hardDelete.
             external_id: upsert only: the field that tells old rows from new ones; `Id` will do.
+            method: `bulk` for jobs of Bulk API 2.0; `collections` for requests of 200 rows each, sooner done with few
+                rows; `auto` takes these below 2,000 rows. docs/bulk.md lists the differences; the report says which.
             mapping: column → field path, such as `{"origin": "Origin__r.Code__c"}`; `None` leaves a column out.
             columns: the names of the columns, for rows that don't say, or may not have every key.
             null_values: cells of the source that mean "no value", such as `("NA",)`: the field is set to null.
@@ -151,6 +154,7 @@ class AsyncBulk:
         options = LoadOptions(
             sobject=sobject,
             table=table,
+            method=method,
             assignment_rule_id=assignment_rule_id,
             concurrency=concurrency,
             results=results,

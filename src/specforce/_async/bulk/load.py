@@ -12,9 +12,10 @@ from __future__ import annotations
 import math
 import random
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from specforce._aio import closing, ordered_map, run, to_the_end
+from specforce._aio import closing, run, to_the_end
+from specforce._async.describing import described
 from specforce.bulk.journal import Journal, fingerprint
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
@@ -23,10 +24,10 @@ from specforce.bulk.resending import again_after_s, parts_again
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
 from specforce.bulk.workspace import Workspace
-from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.errors import ApiError, DecodeError, InputError, RequestLimitExceeded, TransportError
 
 from .field_checking import check_header
-from .part_load import AsyncPartLoad
+from .part_runs import AsyncPartRuns
 from .reading import AsyncSource
 from .waiting import nap
 
@@ -36,8 +37,13 @@ if TYPE_CHECKING:
     from specforce._async.session import AsyncSession
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
-    from specforce.bulk.report_rows import LoadedJob
+    from specforce.bulk.report import OpenRows
     from specforce.bulk.table import Table
+
+_FEW_ROWS: Final = 2_000
+"""Below so many rows, the requests of sObject Collections are done before a job would be."""
+_COLLECTIONS_SINCE: Final = 46.0
+"""The API version that has all of them, and tells created records from changed ones."""
 
 
 class AsyncLoad:
@@ -55,11 +61,9 @@ class AsyncLoad:
         self._tell = Telling(options.progress, f"{options.operation} {options.sobject}")
         self._tally = Tally()
         self._started_s = session.clock.now()
-        self._reading: AsyncSource | None = None
+        self._deadline_s = None if options.timeout_s is None else self._started_s + options.timeout_s
+        self._table: Table | None = None
         self._parts: list[Part] = []
-        self._loads: list[AsyncPartLoad] = []
-        self._again: list[AsyncPartLoad] = []
-        self._failure: Exception | None = None
         self._journal: Journal | None = None
 
     async def run(self) -> LoadReport:
@@ -74,26 +78,34 @@ class AsyncLoad:
                 self._journal.close()
 
     async def _run_in(self, workspace: Workspace) -> LoadReport:
+        runs = AsyncPartRuns(
+            self._session,
+            self._options,
+            workspace=workspace,
+            tell=self._tell,
+            deadline_s=self._deadline_s,
+            journal=self._journal,
+        )
         try:
-            await self._load(workspace)
+            await self._load(workspace, runs)
         except BaseException as error:
-            if not self._loads:
+            if not runs.begun:
                 workspace.close()
                 raise
             if self._options.abort_on_cancel and not isinstance(error, Exception):
-                await to_the_end(self._abort)
-            with_report(error, self._report(workspace), journal=self._options.journal)
+                await to_the_end(runs.abort)
+            with_report(error, self._report(workspace, runs), journal=self._options.journal)
             raise
-        if self._failure is None:
-            return self._report(workspace)
-        if not self._loads and (isinstance(self._failure, InputError) or not self._parts):
+        if runs.failure is None:
+            return self._report(workspace, runs)
+        if not runs.begun and (isinstance(runs.failure, InputError) or not self._parts):
             await run(workspace.close)
-            raise self._failure
-        raise with_report(self._failure, self._report(workspace), journal=self._options.journal)
+            raise runs.failure
+        raise with_report(runs.failure, self._report(workspace, runs), journal=self._options.journal)
 
-    async def _load(self, workspace: Workspace) -> None:
+    async def _load(self, workspace: Workspace, runs: AsyncPartRuns) -> None:
         concurrency = self._options.concurrency
-        reading = self._reading = AsyncSource(self._source, self._options.table, workspace.folder)
+        reading = AsyncSource(self._source, self._options.table, workspace.folder)
         async with closing(reading.parts()) as source:
             if self._options.whole:
                 self._parts = [part async for part in source]
@@ -101,97 +113,37 @@ class AsyncLoad:
                 rows = self._tally.rows or 0
                 self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
                 concurrency = max(1, min(concurrency, len(self._parts)))
-            parts = self._listed() if self._options.whole else source
-            await self._run(self._begun(parts, reading, workspace), concurrency)
-        for attempt in range(2, self._options.retry_failed + 2):
-            await self._send_again(attempt, workspace)
-
-    async def _run(self, begun: AsyncGenerator[AsyncPartLoad, None], concurrency: int) -> None:
-        async with closing(ordered_map(AsyncPartLoad.run, begun, concurrency, abandon=self._abandon)) as ended:
-            async for load in ended:
-                if self._failure is None:
-                    self._failure = load.failure
-
-    async def _send_again(self, attempt: int, workspace: Workspace) -> None:
-        """Send rows once more that failed for a reason that goes by, after a while and one job at a time.
-
-        Where nothing failed so, another failure stands, or the deadline comes first, all stays as it is.
-        """
-        if self._failure is not None or not self._parts:
-            return
-        parts = await run(self._parts_again, attempt, workspace)
-        delay_s = again_after_s(attempt, chance=random.random())  # noqa: S311 - jitter, not a secret
-        left_s = math.inf if self._deadline_s is None else self._deadline_s - self._session.clock.now()
-        if not parts or delay_s >= left_s:
-            return
-        tally = Tally()
-        tally.expect(parts)
-        self._tell(SendingAgain(done=0, total=tally.rows, attempt=attempt, delay_s=delay_s))
-        await nap(self._session.clock, delay_s, None)
-        await self._run(self._begun_again(parts, workspace, tally), 1)
-
-    def _parts_again(self, attempt: int, workspace: Workspace) -> list[Part]:
-        limits, number = self._options.table.limits, len(self._parts) + len(self._again) + 1
-        outcomes, folder = workspace.outcomes, workspace.folder
-        return list(parts_again(outcomes, self._parts, limits, attempt=attempt, number=number, folder=folder))
-
-    async def _begun_again(
-        self, parts: Sequence[Part], workspace: Workspace, tally: Tally
-    ) -> AsyncGenerator[AsyncPartLoad, None]:
-        for part in parts:
-            if self._failure is None:
-                self._again.append(self._part_load(part, workspace, tally))
-                yield self._again[-1]
-
-    async def _abort(self) -> None:
-        """Abort the jobs under way, each asked once."""
-        async with closing(
-            ordered_map(AsyncPartLoad.abort, [*self._loads, *self._again], self._options.concurrency)
-        ) as aborted:
-            async for _ in aborted:
-                pass
-
-    def _abandon(self) -> None:
-        """Nobody waits for the outcome any more: let the parts under way know."""
-        for load in (*self._loads, *self._again):
-            load.abandon()
-
-    async def _begun(
-        self, parts: AsyncGenerator[Part, None], reading: AsyncSource, workspace: Workspace
-    ) -> AsyncGenerator[AsyncPartLoad, None]:
-        """The parts to load, as long as all goes well; an error of the source ends them like its end does."""
-        try:
-            while self._failure is None and not any(load.failure for load in self._loads):
-                part = await anext(parts, None)
-                if part is None:
-                    if self._journal is not None:
-                        self._journal.refuse_missing(len(self._parts))
-                    return
-                if not self._options.whole:
+            elif self._options.method == "auto":
+                while self._has_few_rows() and (part := await anext(source, None)) is not None:
                     self._parts.append(part)
-                assert reading.table is not None, "a part has a header"
-                if not self._loads:
-                    await self._check_header(reading.table)
-                    await self._begin_journal(reading.table)
-                self._loads.append(self._part_load(part, workspace, self._tally))
-                yield self._loads[-1]
-        except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
-            self._failure = error
+            self._table = reading.table
+            await runs.run(self._prepared(source, reading, runs), self._tally, concurrency)
+        for attempt in range(2, self._options.retry_failed + 2):
+            await self._send_again(attempt, workspace, runs)
 
-    def _part_load(self, part: Part, workspace: Workspace, tally: Tally) -> AsyncPartLoad:
-        assert self._reading is not None, "a part was read"
-        assert self._reading.table is not None, "a part has a header"
-        return AsyncPartLoad(
-            self._session,
-            part,
-            self._options,
-            table=self._reading.table,
-            workspace=workspace,
-            tally=tally,
-            tell=self._tell,
-            deadline_s=self._deadline_s,
-            journal=self._journal,
-        )
+    async def _prepared(
+        self, source: AsyncGenerator[Part, None], reading: AsyncSource, runs: AsyncPartRuns
+    ) -> AsyncGenerator[tuple[Part, Table], None]:
+        """The parts to load with their table; before the first of them, what comes before sending."""
+        async with closing(self._all_parts(source)) as parts:
+            async for part in parts:
+                table = self._table = reading.table
+                assert table is not None, "a part has a header"
+                if not runs.begun:
+                    await self._check_header(table)
+                    await self._begin_journal(table)
+                    await self._choose_method(runs)
+                yield part, table
+        if self._journal is not None:
+            self._journal.refuse_missing(len(self._parts))
+
+    async def _all_parts(self, source: AsyncGenerator[Part, None]) -> AsyncGenerator[Part, None]:
+        """The parts that were read already, then those that come."""
+        for part in list(self._parts):
+            yield part
+        async for part in source:
+            self._parts.append(part)
+            yield part
 
     async def _check_header(self, table: Table) -> None:
         """Refuse a header that doesn't fit; a delete's is Id alone, as was seen before."""
@@ -206,47 +158,87 @@ class AsyncLoad:
             head = {"org": await self._session.instance_url(), "load": self._options.plain(table), "source": source}
             await run(self._journal.begin, head)
 
-    async def _listed(self) -> AsyncGenerator[Part, None]:
-        for part in self._parts:
-            yield part
+    async def _choose_method(self, runs: AsyncPartRuns) -> None:
+        """Jobs, or requests of sObject Collections, which need to know the types of the fields."""
+        options = self._options
+        if options.method == "auto":
+            suits = options.operation != "hardDelete" and options.journal is None
+            if not suits or not self._has_few_rows() or float(self._session.api_version) < _COLLECTIONS_SINCE:
+                return
+        elif options.method == "bulk":
+            return
+        try:
+            if options.operation != "delete":
+                runs.describe = await described(self._session, options.sobject)
+        except RequestLimitExceeded:
+            raise
+        except (ApiError, DecodeError, TransportError):
+            if options.method == "collections":
+                raise
+            return
+        runs.method = "collections"
 
-    @property
-    def _deadline_s(self) -> float | None:
-        timeout_s = self._options.timeout_s
-        return None if timeout_s is None else self._started_s + timeout_s
+    def _has_few_rows(self) -> bool:
+        return sum(part.rows for part in self._parts) < _FEW_ROWS
 
-    def _report(self, workspace: Workspace) -> LoadReport:
+    async def _send_again(self, attempt: int, workspace: Workspace, runs: AsyncPartRuns) -> None:
+        """Send rows once more that failed for a reason that goes by, after a while and one job at a time.
+
+        Where nothing failed so, another failure stands, or the deadline comes first, all stays as it is.
+        """
+        if runs.stopped or not self._parts:
+            return
+        number = len(runs.begun) + 1
+        parts = await run(self._parts_again, attempt, number, workspace)
+        delay_s = again_after_s(attempt, chance=random.random())  # noqa: S311 - jitter, not a secret
+        left_s = math.inf if self._deadline_s is None else self._deadline_s - self._session.clock.now()
+        if not parts or delay_s >= left_s:
+            return
+        tally = Tally()
+        tally.expect(parts)
+        self._tell(SendingAgain(done=0, total=tally.rows, attempt=attempt, delay_s=delay_s))
+        await nap(self._session.clock, delay_s, None)
+        await runs.run(self._with_table(parts), tally, 1)
+
+    def _parts_again(self, attempt: int, number: int, workspace: Workspace) -> list[Part]:
+        limits, outcomes, folder = self._options.table.limits, workspace.outcomes, workspace.folder
+        return list(parts_again(outcomes, self._parts, limits, attempt=attempt, number=number, folder=folder))
+
+    async def _with_table(self, parts: Sequence[Part]) -> AsyncGenerator[tuple[Part, Table], None]:
+        assert self._table is not None, "parts have a header"
+        for part in parts:
+            yield part, self._table
+
+    def _report(self, workspace: Workspace, runs: AsyncPartRuns) -> LoadReport:
         """The report of what was done; parts that never went out count as unprocessed."""
-        counts = Counts()
-        jobs: list[LoadedJob] = []
-        alike: list[tuple[Part, Kind]] = []
-        for load in self._loads:
-            counts += load.counts
-            jobs += load.jobs
-            if not load.joined:
-                alike.append((load.part, Kind.UNKNOWN if load.counts.unknown else Kind.UNPROCESSED))
-        for part in self._parts[len(self._loads) :]:
-            # What an earlier run sent may be in the org, and nobody has asked.
-            sent = self._journal is not None and self._journal.was_sent(part)
-            counts += Counts(unknown=part.rows) if sent else Counts(unprocessed=part.rows)
-            alike.append((part, Kind.UNKNOWN if sent else Kind.UNPROCESSED))
-        for load in self._again:
-            counts += load.counts + Counts(failed=-load.part.rows)
-            jobs += load.jobs
-            if load.counts.unknown and not load.joined:
-                alike.append((load.part, Kind.UNKNOWN))
-        table = self._reading.table if self._reading is not None else None
+        counts, jobs, alike = runs.outcome()
+        begun = {each.part.number for each in runs.begun}
+        for part in self._parts:
+            if part.number not in begun:
+                alike.append(self._never_begun(part))
+                counts += _alike_counts(alike[-1])
         return LoadReport(
             sobject=self._options.sobject,
             operation=self._options.operation,
             counts=counts,
             jobs=tuple(jobs),
             seconds=self._session.clock.now() - self._started_s,
+            method=runs.method,
             detailed=self._options.results,
-            retried=sum(load.part.rows for load in self._again if load.part.attempt == 2),
-            _columns=table.names if table is not None else (),
+            retried=sum(each.part.rows for each in runs.begun if each.part.attempt == 2),
+            _columns=self._table.names if self._table is not None else (),
             _source=source_path(self._source),
             _parts=tuple(self._parts),
             _alike=tuple(alike),
             _workspace=workspace,
         )
+
+    def _never_begun(self, part: Part) -> OpenRows:
+        """The rows of a part that wasn't begun; what an earlier run sent may be in the org, and nobody has asked."""
+        sent = self._journal is not None and self._journal.was_sent(part)
+        return part, Kind.UNKNOWN if sent else Kind.UNPROCESSED, None
+
+
+def _alike_counts(rows: OpenRows) -> Counts:
+    part, kind, _ = rows
+    return Counts(unknown=part.rows) if kind is Kind.UNKNOWN else Counts(unprocessed=part.rows)

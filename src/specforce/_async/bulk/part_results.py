@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specforce._aio import run
+from specforce.bulk.columns import names_sent
 from specforce.bulk.job_state import count, result_counts
 from specforce.bulk.join import join_part
 from specforce.bulk.outcomes import Counts, Kind
-from specforce.bulk.report import names_sent
 from specforce_api.runtime.errors import IntegrityError
 
 if TYPE_CHECKING:

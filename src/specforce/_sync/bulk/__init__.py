@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from specforce._sync.session import Session
-    from specforce.bulk.load_options import Check
+    from specforce.bulk.load_options import Check, LoadMethod
     from specforce.bulk.progress import Listener
     from specforce.bulk.report import LoadReport
     from specforce.bulk.rewrite import BreakPolicy
@@ -57,6 +57,7 @@ class Bulk:
         *,
         operation: str = "insert",
         external_id: str | None = None,
+        method: LoadMethod = "bulk",
         mapping: Mapping[str, str | None] | None = None,
         columns: Sequence[str] | None = None,
         null_values: Collection[str] = (),
@@ -91,6 +92,8 @@ class Bulk:
             sobject: what to load, such as `Account`.
             operation: insert, update, upsert, delete or hardDelete.
             external_id: upsert only: the field that tells old rows from new ones; `Id` will do.
+            method: `bulk` for jobs of Bulk API 2.0; `collections` for requests of 200 rows each, sooner done with few
+                rows; `auto` takes these below 2,000 rows. docs/bulk.md lists the differences; the report says which.
             mapping: column → field path, such as `{"origin": "Origin__r.Code__c"}`; `None` leaves a column out.
             columns: the names of the columns, for rows that don't say, or may not have every key.
             null_values: cells of the source that mean "no value", such as `("NA",)`: the field is set to null.
@@ -152,6 +155,7 @@ class Bulk:
         options = LoadOptions(
             sobject=sobject,
             table=table,
+            method=method,
             assignment_rule_id=assignment_rule_id,
             concurrency=concurrency,
             results=results,

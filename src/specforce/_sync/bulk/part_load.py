@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from specforce._retry import ONCE, may_pass
 from specforce._threads import run
-from specforce.bulk.outcomes import Counts
+from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.part_progress import PartProgress
 from specforce.bulk.report_rows import LoadedJob
 from specforce_api.bulk_v2 import operations
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from specforce.bulk.load_options import LoadOptions
     from specforce.bulk.parts import Part
     from specforce.bulk.progress import Telling
+    from specforce.bulk.report import OpenRows
     from specforce.bulk.table import Table
     from specforce.bulk.tally import Tally
     from specforce.bulk.workspace import Workspace
@@ -96,6 +97,12 @@ class PartLoad:
         """The jobs that were given up, and the one that has the rows or was about to get them."""
         job = self._job
         return self._given_up if job is None else [*self._given_up, self._listed(job)]
+
+    def open_rows(self) -> list[OpenRows]:
+        """Rows whose outcome isn't kept: all of them, unless they are joined (or are what they were before)."""
+        if self.joined or (self.part.attempt > 1 and not self.counts.unknown):
+            return []
+        return [(self.part, Kind.UNKNOWN if self.counts.unknown else Kind.UNPROCESSED, None)]
 
     def abandon(self) -> None:
         """Let go within a second, or with the answer that is awaited; nobody waits for the outcome any more."""
