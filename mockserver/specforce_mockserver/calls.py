@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import msgspec
 
 from specforce_mockserver.jackson import locate, syntax_message
+from specforce_mockserver.records.options import SaveOptions, options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +43,7 @@ class ApiError(Exception):
         fields: Sequence[str] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        duplicate: Mapping[str, Any] | None = None,
     ) -> None:
         """Say no.
 
@@ -51,6 +53,7 @@ class ApiError(Exception):
             message: the exact text.
             fields: API names of fields; None leaves the key out, as request-level errors do.
             headers: headers to send beside the fixed set.
+            duplicate: what a duplicate rule found.
         """
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -58,6 +61,7 @@ class ApiError(Exception):
         self.message = message
         self.fields = None if fields is None else list(fields)
         self.headers = dict(headers or {})
+        self.duplicate = duplicate
 
 
 def not_found() -> ApiError:
@@ -178,6 +182,11 @@ class Call:
     def data_path(self) -> str:
         """Where this version's resources are mounted: `/services/data/v67.0`."""
         return f"/services/data/v{self.api_version}"
+
+    @property
+    def saving(self) -> SaveOptions:
+        """What the request's headers say about saving records."""
+        return options_of(self.headers, self.data_path)
 
     @property
     def user_id(self) -> str:

@@ -24,6 +24,8 @@ from specforce_mockserver.oauth.apps import Apps
 from specforce_mockserver.oauth.sessions import Sessions
 from specforce_mockserver.outbox import Outbox
 from specforce_mockserver.records import Records, side_effects
+from specforce_mockserver.records.assignment import AssignmentRules
+from specforce_mockserver.records.duplicates import DuplicateRules
 from specforce_mockserver.records.services import Services
 from specforce_mockserver.records.validation import ValidationRules
 from specforce_mockserver.request_log import RequestLog
@@ -95,8 +97,17 @@ class Org:
             create_tables(writer, tooling_tables())
         self.triggers = Triggers(self.schema)
         self.validation_rules = ValidationRules(self.schema)
+        self.duplicate_rules = DuplicateRules(self.schema)
+        self.assignment_rules = AssignmentRules(self.schema, self.counters)
         self.services = Services(
-            self.database, self.schema, self.clock, self.counters, self.triggers, self.validation_rules
+            self.database,
+            self.schema,
+            self.clock,
+            self.counters,
+            self.triggers,
+            self.validation_rules,
+            self.duplicate_rules,
+            self.assignment_rules,
         )
         self.records = Records(self.services)
         self.identity: Identity = seed_defaults(self)
@@ -179,6 +190,8 @@ class Org:
         self.apex.clear()
         self.triggers.clear()
         self.validation_rules.clear()
+        self.duplicate_rules.clear()
+        self.assignment_rules.clear()
 
     def snapshot(self) -> bytes:
         """The records as they are now, for `restore`."""

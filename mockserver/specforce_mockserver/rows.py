@@ -135,7 +135,7 @@ def saved(call: Call, result: RowResult) -> str:
 
 def api_error(error: RowError) -> ApiError:
     """A row's error as a single-row resource answers it."""
-    return ApiError(400, error.code, error.message, error.fields)
+    return ApiError(400, error.code, error.message, error.fields, duplicate=error.duplicate)
 
 
 def refuse_in_body(call: Call, *fields: str) -> None:

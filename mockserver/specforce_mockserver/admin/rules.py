@@ -33,6 +33,32 @@ def add_validation_rule(order: Order) -> Answer:
     return Answer(_public(given["object"], rule), 201)
 
 
+@carries("addDuplicateRule")
+def add_duplicate_rule(order: Order) -> Answer:
+    """Add a duplicate rule, in place of one of its name."""
+    given = dict(order.body)
+    rule = order.org.duplicate_rules.add(
+        given["object"],
+        given["name"],
+        given["fields"],
+        action=given.get("action", "alert"),
+        message=given.get("message"),
+    )
+    public = {"object": rule.sobject, "name": rule.name, "fields": list(rule.fields)}
+    return Answer({**public, "action": rule.action, "message": rule.message}, 201)
+
+
+@carries("addAssignmentRule")
+def add_assignment_rule(order: Order) -> Answer:
+    """Add an assignment rule."""
+    given = order.body
+    entries = [(each["formula"], each["ownerId"]) for each in given["ruleEntries"]]
+    rule_id = order.org.assignment_rules.add(
+        given["object"], given["fullName"], entries, active=given.get("active", True)
+    )
+    return Answer({"id": rule_id}, 201)
+
+
 def _public(sobject: str, rule: ValidationRule) -> dict[str, Any]:
     return {
         "object": sobject,

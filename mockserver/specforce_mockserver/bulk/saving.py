@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from specforce_mockserver.bulk.results import error_text
+from specforce_mockserver.records import SaveOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,6 +77,7 @@ class Saving:
             ids=lambda: [row[0] or None for row in rows],
             external_id_field=self._job.external_id_field,
             user_id=self._job.created_by_id,
+            assignment_rule=self._job.assignment_rule_id,
         )
 
     def _refused_by_rules(self, rows: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -101,6 +103,7 @@ def carry_out(
     ids: Callable[[], list[str | None]],
     external_id_field: str | None,
     user_id: str,
+    assignment_rule: str | None,
 ) -> list[RowResult]:
     """Save or delete some rows.
 
@@ -112,21 +115,23 @@ def carry_out(
         ids: finds the ids to delete; called for deletes only.
         external_id_field: what an upsert matches by; `Id` without.
         user_id: who saves.
+        assignment_rule: the Id of the assignment rule to run.
 
     Raises:
         LookupError: the job was made with an operation or a field that there isn't.
     """
+    options = SaveOptions(assignment_rule=assignment_rule or False)
     match operation:
         case "insert":
-            return records.insert(batch(), user_id=user_id)
+            return records.insert(batch(), user_id=user_id, options=options)
         case "update":
-            return records.update(batch(), user_id=user_id)
+            return records.update(batch(), user_id=user_id, options=options)
         case "upsert":
             key = sobject.field(external_id_field or "Id")
             if key is None:
                 message = f"the job was made with an external id field that is none: {external_id_field}"
                 raise LookupError(message)
-            return records.upsert(batch(), key, user_id=user_id)
+            return records.upsert(batch(), key, user_id=user_id, options=options)
         case "delete" | "hardDelete":
             return records.delete(sobject, ids(), user_id=user_id, hard=operation == "hardDelete")
         case other:

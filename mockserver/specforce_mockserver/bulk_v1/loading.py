@@ -99,6 +99,7 @@ class LoadWork:
             ids=lambda: [payload.record_id(place) for place in places],
             external_id_field=owner.external_id_field,
             user_id=owner.created_by_id,
+            assignment_rule=owner.assignment_rule_id,
         )
 
     def _refused_by_rules(self, payload: Payload, places: range) -> dict[int, RowError]:

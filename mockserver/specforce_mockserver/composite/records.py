@@ -135,4 +135,5 @@ def row_json(result: RowResult, *, tells_created: bool = False) -> Json:
 
 def error_json(error: RowError) -> Json:
     """Why a row was refused, as a result says it."""
-    return {"statusCode": error.code, "message": error.message, "fields": list(error.fields or ())}
+    found = {"duplicateResult": error.duplicate} if error.duplicate is not None else {}
+    return {"statusCode": error.code, "message": error.message, "fields": list(error.fields or ()), **found}

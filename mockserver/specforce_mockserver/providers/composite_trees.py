@@ -57,7 +57,8 @@ def _insert(call: Call, level: Sequence[Node]) -> None:
         nodes = list(run)
         records = [_with_parent(node) for node in nodes]
         batch = batch_from_json(call.org.schema, nodes[0].sobject, records)
-        for node, result in zip(nodes, call.org.records.insert(batch, user_id=call.user_id), strict=True):
+        saved = call.org.records.insert(batch, user_id=call.user_id, options=call.saving)
+        for node, result in zip(nodes, saved, strict=True):
             node.id = result.id
             if result.error is not None:
                 refused.append((node.reference_id, result.error))

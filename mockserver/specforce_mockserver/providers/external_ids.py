@@ -46,10 +46,10 @@ def upsert_record(call: Call) -> Answer:
         created = record_id is None
         if record_id is not None:
             batch = rows.one_row(call, sobject, {"Id": record_id})
-            rows.saved(call, call.org.records.update(batch, user_id=call.user_id)[0])
+            rows.saved(call, call.org.records.update(batch, user_id=call.user_id, options=call.saving)[0])
         else:
             batch = rows.one_row(call, sobject, {field.name: _value(field, call.params["value"])})
-            record_id = rows.saved(call, call.org.records.insert(batch, user_id=call.user_id)[0])
+            record_id = rows.saved(call, call.org.records.insert(batch, user_id=call.user_id, options=call.saving)[0])
     if call.version < UPSERT_TELLS_CREATED and not created:
         return empty()
     body: dict[str, Any] = {"id": record_id, "success": True, "errors": []}

@@ -38,7 +38,7 @@ def update_related_record(call: Call) -> Answer:
         parent, parent_id = _parent(call, *_addressed(call))
         rows.refuse_in_body(call, "Id")
         batch = rows.one_row(call, parent, {"Id": parent_id})
-        rows.saved(call, call.org.records.update(batch, user_id=call.user_id)[0])
+        rows.saved(call, call.org.records.update(batch, user_id=call.user_id, options=call.saving)[0])
     return empty()
 
 

@@ -50,7 +50,7 @@ def create_records(call: Call) -> Answer:
         batch = _batch(call, sobject, rows)
         if not sobject.createable:
             _fail_all(batch, RowError("INVALID_TYPE_FOR_OPERATION", f"entity type cannot be inserted: {sobject.label}"))
-        return call.org.records.insert(batch, user_id=call.user_id)
+        return call.org.records.insert(batch, user_id=call.user_id, options=call.saving)
 
     return _saved(call, insert)
 
@@ -62,7 +62,7 @@ def update_records(call: Call) -> Answer:
     def update(sobject: SObjectType, rows: Sequence[Mapping[str, Json]]) -> list[RowResult]:
         batch = _batch(call, sobject, rows)
         records.fail_malformed_ids(batch)
-        return call.org.records.update(batch, user_id=call.user_id)
+        return call.org.records.update(batch, user_id=call.user_id, options=call.saving)
 
     return _saved(call, update)
 
@@ -79,7 +79,7 @@ def upsert_records(call: Call) -> Answer:
             _fail_all(batch, RowError("INVALID_TYPE", f"The records of this call must be of type {target.name}"))
         if key.type == "id":
             records.fail_malformed_ids(batch)
-        return call.org.records.upsert(batch, key, user_id=call.user_id)
+        return call.org.records.upsert(batch, key, user_id=call.user_id, options=call.saving)
 
     return _saved(call, upsert, tells_created=True)
 

@@ -50,7 +50,7 @@ def insert(call: Call, sobject: SObjectType, files: Mapping[str, memoryview] | N
     if not sobject.createable:
         raise ApiError(400, "INVALID_TYPE_FOR_OPERATION", f"entity type cannot be inserted: {sobject.label}", [])
     batch = rows.one_row(call, sobject, files)
-    return rows.saved(call, call.org.records.insert(batch, user_id=call.user_id)[0])
+    return rows.saved(call, call.org.records.insert(batch, user_id=call.user_id, options=call.saving)[0])
 
 
 def created(call: Call, sobject: SObjectType, record_id: str) -> Answer:
@@ -93,7 +93,7 @@ def change(call: Call, files: Mapping[str, memoryview] | None = None) -> Answer:
             return refused
         rows.refuse_in_body(call, "Id")
         batch = rows.one_row(call, sobject, {**(files or {}), "Id": record_id})
-        rows.saved(call, call.org.records.update(batch, user_id=call.user_id)[0])
+        rows.saved(call, call.org.records.update(batch, user_id=call.user_id, options=call.saving)[0])
     return empty()
 
 

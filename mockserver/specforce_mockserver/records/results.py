@@ -6,12 +6,12 @@ texts that are not in that table are marked [E] here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from specforce_mockserver.ids import short
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from specforce_mockserver.schema import Field, SObjectType
 
@@ -20,13 +20,14 @@ class RowError(NamedTuple):
     """Why a row was refused.
 
     `fields` None means that a single-row answer leaves the key out. `at` leads to the JSON value at fault, whose
-    place in the request belongs at the end of the message.
+    place in the request belongs at the end of the message. `duplicate` is what a duplicate rule found.
     """
 
     code: str
     message: str
     fields: tuple[str, ...] | None = ()
     at: tuple[str, ...] = ()
+    duplicate: Mapping[str, Any] | None = None
 
 
 class RowResult(NamedTuple):

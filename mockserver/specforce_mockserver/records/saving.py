@@ -1,7 +1,7 @@
 """The way of a batch into its table: what it may set, what the org fills in, what it is held to, what follows.
 
 The order is Salesforce's: the caller's rights and the defaults, triggers before the save, the rules of fields,
-validation rules, the save itself, triggers after it.
+validation and duplicate rules, assignment, the save itself, triggers after it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Saving:
         self._check(batch, on_insert=True)
         ids = counters.new_ids(batch.sobject.key_prefix or "000", batch.size)
         check_unique(connection, batch, ids)
-        self._services.validation.check(connection, batch, ids)
+        self._judge(batch, ids)
         accepted = [row for row in range(batch.size) if row not in batch.errors]
         kept = batch.subset(accepted)
         kept_ids = ids if kept is batch else [ids[row] for row in accepted]
@@ -84,6 +84,12 @@ class Saving:
         checks.check_required(batch, on_insert=on_insert)
         checks.check_values(batch)
         references.check_references(self._connection, self._services.schema, batch)
+
+    def _judge(self, batch: Batch, ids: Sequence[str | None]) -> None:
+        """Hold rows that keep the rules of their fields to those of the org; the owner may change."""
+        self._services.validation.check(self._connection, batch, ids)
+        self._services.duplicates.check(self._connection, batch, ids, self._options)
+        self._services.assignment.assign(self._connection, batch, ids, wanted=self._options.assignment_rule)
 
     def _fill_in(self, kept: Batch, ids: list[str]) -> None:
         """What the org itself writes into new records."""
@@ -114,7 +120,7 @@ class Saving:
         self._firing.before_save(batch, "update", before, ids)
         self._check(batch, on_insert=False)
         check_unique(connection, batch, ids)
-        self._services.validation.check(connection, batch, ids)
+        self._judge(batch, ids)
         accepted = [row for row in range(batch.size) if row not in batch.errors]
         kept = batch.subset(accepted)
         kept_ids = [record_id for row in accepted if (record_id := ids[row]) is not None]

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from specforce_mockserver.clock import Clock
     from specforce_mockserver.counters import Counters
     from specforce_mockserver.database import Database
+    from specforce_mockserver.records.assignment import AssignmentRules
+    from specforce_mockserver.records.duplicates import DuplicateRules
     from specforce_mockserver.records.validation import ValidationRules
     from specforce_mockserver.schema import Schema
     from specforce_mockserver.triggers.library import Triggers
@@ -24,3 +26,5 @@ class Services:
     counters: Counters
     triggers: Triggers
     validation: ValidationRules
+    duplicates: DuplicateRules
+    assignment: AssignmentRules

@@ -6,25 +6,21 @@ over both. Objects without rules pay nothing. Code and shape: specs/reference/er
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from specforce_mockserver.formulas.rules import compile_rule
-from specforce_mockserver.records.batch import Batch
-from specforce_mockserver.records.lookup import quoted
+from specforce_mockserver.records.rehearsal import OLD_ALIAS, ROW_ALIAS, rehearsed
 from specforce_mockserver.records.results import RowError
-from specforce_mockserver.records.write import insert_rows, update_rows
 from specforce_mockserver.schema import ValidationRule
-from specforce_mockserver.tables import table_statement
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from specforce_mockserver.records.batch import Batch
     from specforce_mockserver.schema import Schema, SObjectType
 
 CODE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
-_SAVING: Final = "_saving"
 
 
 class ValidationRules:
@@ -86,20 +82,12 @@ class ValidationRules:
         rows = {record_id: row for row, record_id in enumerate(ids) if record_id and row not in batch.errors}
         if not rules or not rows:
             return
-        try:
-            _put(connection, batch, rows)
-            tests = ", ".join(sql for _rule, sql in rules)
-            statement = (
-                f'SELECT n."Id", {tests} FROM {_SAVING} AS n '  # noqa: S608 - compiled formulas
-                f'LEFT JOIN {quoted(sobject.name)} AS o ON o."Id" = n."Id"'
-            )
-            for record_id, *verdicts in connection.execute(statement).fetchall():
+        with rehearsed(connection, batch, rows) as judge:
+            for record_id, *verdicts in judge([sql for _rule, sql in rules]):
                 broken = next((rule for (rule, _sql), hit in zip(rules, verdicts, strict=True) if hit), None)
                 if broken is not None:
                     fields = (broken.error_display_field,) if broken.error_display_field else ()
                     batch.fail(rows[record_id], RowError(CODE, broken.message, fields))
-        finally:
-            connection.execute(f"DROP TABLE IF EXISTS temp.{_SAVING}")
 
     def _rules(self, sobject: SObjectType) -> list[tuple[ValidationRule, str]]:
         if sobject.name not in self._compiled:
@@ -107,19 +95,4 @@ class ValidationRules:
         return self._compiled[sobject.name]
 
     def _sql(self, sobject: SObjectType, rule: ValidationRule) -> str:
-        return compile_rule(self._schema, sobject, rule.formula, row="n", old="o")
-
-
-def _put(connection: sqlite3.Connection, batch: Batch, rows: dict[str, int]) -> None:
-    """Put rows as they would be stored into a table of their own; of files, nothing."""
-    sobject = batch.sobject
-    connection.execute(table_statement(sobject, _SAVING, temporary=True))
-    listed = ", ".join(["Id", *(quoted(each.name) for each in sobject.columns if each.type not in {"id", "base64"})])
-    stored = f"SELECT {listed} FROM {quoted(sobject.name)} WHERE Id IN (SELECT value FROM json_each(?))"  # noqa: S608
-    given = (json.dumps(list(rows)),)
-    found = connection.execute(f"INSERT INTO {_SAVING} ({listed}) {stored} RETURNING Id", given).fetchall()
-    part = batch.subset(list(rows.values()))
-    blobs = {each.name for each in sobject.columns if each.type == "base64"}
-    columns = {name: column for name, column in part.columns.items() if name not in blobs}
-    kept = Batch(sobject, part.size, columns)
-    (update_rows if found else insert_rows)(connection, kept, list(rows), {}, table=_SAVING)
+        return compile_rule(self._schema, sobject, rule.formula, row=ROW_ALIAS, old=OLD_ALIAS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.operations import load_operations
+from specforce_mockserver.records.options import ASSIGN_HEADER, DUPLICATE_HEADER
 from specforce_mockserver.registry import PROVIDERS
 from specforce_mockserver.web.errors import not_served
 
@@ -31,7 +32,20 @@ def ask(call: Call, operation_id: str, *, body: Any = None, **params: Any) -> An
     provider = PROVIDERS.get(operation_id)
     if provider is None:
         raise not_served(call.operation.id)
-    return provider.provide(replace(call, operation=operations[operation_id], params=params, body=body)).body
+    headers = {**call.headers, **_rest_headers(call)}
+    asked = replace(call, operation=operations[operation_id], params=params, body=body, headers=headers)
+    return provider.provide(asked).body
+
+
+def _rest_headers(call: Call) -> dict[str, str]:
+    """What SOAP headers say about saving, as REST's headers say it; without them, no assignment rule runs."""
+    assign = "TRUE" if flag(call, "AssignmentRuleHeader", "useDefaultRule") else "FALSE"
+    settings = ("allowSave", "includeRecordDetails", "runAsCurrentUser")
+    said = [f"{name}=true" for name in settings if flag(call, "DuplicateRuleHeader", name)]
+    return {
+        ASSIGN_HEADER: call.body.get("AssignmentRuleHeader", {}).get("assignmentRuleId") or assign,
+        DUPLICATE_HEADER: "; ".join(said),
+    }
 
 
 def object_named(call: Call, name: str) -> SObjectType:

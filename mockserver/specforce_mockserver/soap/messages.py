@@ -12,7 +12,7 @@ from specforce_mockserver.soap import records
 from specforce_mockserver.soap.dialect import ENVELOPE
 from specforce_mockserver.soap.faults import client_fault
 from specforce_mockserver.soap.schema import RECORD, schema
-from specforce_mockserver.xml_documents import Element, XmlError, nil, read, to_bytes
+from specforce_mockserver.xml_documents import XSI, Element, XmlError, nil, read, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -153,6 +153,9 @@ def _element(member: Member, value: Any, dialect: Dialect) -> Element:
         return records.record_element(dialect.own, member.name, value, dialect)
     if member.type == "QueryResult":
         return Element(dialect.own, member.name, children=list(records.page_elements(value, dialect)))
+    if member.type == "Error" and "duplicateResult" in value:
+        children = _children(schema().types["DuplicateError"], value, dialect)
+        return Element(dialect.own, member.name, children=list(children), attributes={(XSI, "type"): "DuplicateError"})
     members = schema().types.get(member.type)
     if members is None:
         return Element(dialect.own, member.name, records.text_of(value))

@@ -27,6 +27,8 @@ def error_body(error: ApiError, api: str | None) -> list[dict[str, Any]]:
         entry = {"errorCode": error.code, "message": error.message}
     if error.fields is not None and api not in _CODE_FIRST_APIS:
         entry = {"fields": error.fields, **entry} if error.code in _FIELDS_FIRST else {**entry, "fields": error.fields}
+    if error.duplicate is not None:
+        entry = {"duplicateResult": error.duplicate, "errorCode": error.code, "message": error.message}
     return [entry]
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from specforce_mockserver.org import Org
     from specforce_mockserver.outbox import Message
     from specforce_mockserver.quick_actions.library import QuickActions
+    from specforce_mockserver.records.assignment import AssignmentRules
+    from specforce_mockserver.records.duplicates import DuplicateRules
     from specforce_mockserver.records.validation import ValidationRules
     from specforce_mockserver.reports.library import Reports
     from specforce_mockserver.request_log import LoggedRequest
@@ -219,6 +221,16 @@ class FakeOrg:
             ValueError: there is no such object or event.
         """
         return self.org.trigger(sobject, *events)
+
+    @property
+    def duplicate_rules(self) -> DuplicateRules:
+        """The org's duplicate rules: `org.duplicate_rules.add("Contact", "Same_email", ["Email"])` adds one."""
+        return self.org.duplicate_rules
+
+    @property
+    def assignment_rules(self) -> AssignmentRules:
+        """The org's assignment rules: `org.assignment_rules.add("Case", "Standard", [("TRUE", owner_id)])` adds one."""
+        return self.org.assignment_rules
 
     @property
     def validation_rules(self) -> ValidationRules:
