@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.triggers.library import Hook
 
 T = TypeVar("T")
+FIRST_RECORDS = ("org", "first records")
 
 
 @runtime_checkable
@@ -65,6 +66,7 @@ class Org:
         clock: Clock | None = None,
         settings: OrgSettings | None = None,
         database_path: Path | None = None,
+        first_records: Callable[[Org], None] | None = None,
     ) -> None:
         """Make an org, or open one that is kept on file.
 
@@ -73,9 +75,10 @@ class Org:
             clock: its time; `auto` from now, unless given.
             settings: who may log in and the like.
             database_path: where its records are kept; in a temporary file, unless given.
+            first_records: puts in, once, what the org has beside its own user; again when it is reset.
 
         Raises:
-            ValueError: the certificate of an app can't be used.
+            ValueError: the certificate of an app can't be used, or the first records break a rule.
         """
         if schema is None:
             from specforce_mockserver.schema_files import standard_schema  # noqa: PLC0415 - reads the specs' data
@@ -121,6 +124,12 @@ class Org:
         self.apex = ApexEndpoints()
         self._parts: dict[object, Any] = {}
         self._parts_lock = threading.RLock()
+        self._first_records = first_records
+        try:
+            self._put_first_records()
+        except BaseException:
+            self.close()
+            raise
 
     def trigger(self, sobject: str, *events: str) -> Callable[[Hook], Hook]:
         """Register the decorated function as a trigger: `@org.trigger("Account", "before insert, before update")`.
@@ -188,10 +197,7 @@ class Org:
         self.outbox.clear()
         self.requests.clear()
         self.apex.clear()
-        self.triggers.clear()
-        self.validation_rules.clear()
-        self.duplicate_rules.clear()
-        self.assignment_rules.clear()
+        self._put_first_records()
 
     def snapshot(self) -> bytes:
         """The records as they are now, for `restore`."""
@@ -207,6 +213,13 @@ class Org:
         self.faults.clear()
         self._close_parts()
         self.database.close()
+
+    def _put_first_records(self) -> None:
+        """Put in the first records, unless a database on file had them put in already."""
+        if self._first_records is not None and self.documents.get(*FIRST_RECORDS) is None:
+            with self.database.write():
+                self._first_records(self)
+                self.documents.put(*FIRST_RECORDS, {})
 
     def _close_parts(self) -> None:
         with self._parts_lock:

@@ -26,6 +26,7 @@ from specforce_mockserver.web.front import Front
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specforce_mockserver.journal import Journal
     from specforce_mockserver.network.authority import Authority
     from specforce_mockserver.network.hosts import Hosts
 
@@ -51,6 +52,7 @@ class MockServer:
         patience: Patience = PATIENCE,
         max_connections: int | None = None,
         grace_s: float = GRACE_S,
+        journal: Journal | None = None,
         check_answers: bool = False,
     ) -> None:
         """Bind a port.
@@ -65,6 +67,7 @@ class MockServer:
             patience: how long clients are waited for.
             max_connections: how many there may be; as many as the machine lets the process, unless given.
             grace_s: how long `stop` waits for calls that are under way.
+            journal: takes a line for each request.
             check_answers: answer 500 with the reason where an answer breaks the spec; for the fake org's own tests.
 
         Raises:
@@ -80,6 +83,7 @@ class MockServer:
         self._patience = patience
         self._max_connections = max_connections or connection_limit()
         self._grace_s = grace_s
+        self._journal = journal
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # With the protocol named, asyncio switches Nagle's algorithm off: otherwise every answer waits 40 ms.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -100,6 +104,7 @@ class MockServer:
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._stop: Callable[[], object] | None = None
+        self._hurry: Callable[[], object] | None = None
 
     def start(self) -> Self:
         """Serve in a thread; returns once requests are answered.
@@ -129,6 +134,11 @@ class MockServer:
         if self._owns_org:
             self.orgs.close()
 
+    def hurry(self) -> None:
+        """Let a `stop` that waits for calls wait no longer; for signal handlers."""
+        if self._hurry is not None:
+            self._hurry()
+
     @property
     def org(self) -> Org:
         """The first org."""
@@ -151,7 +161,7 @@ class MockServer:
             self._answering.set()
 
     async def _serve(self) -> None:
-        app = Front(self.orgs, check_answers=self._check_answers)
+        app = Front(self.orgs, journal=self._journal, check_answers=self._check_answers)
         config = Config(
             cast("Any", app),
             lifespan="off",
@@ -171,11 +181,12 @@ class MockServer:
             patience=self._patience,
             max_connections=self._max_connections,
         )
-        stopped = asyncio.Event()
+        stopped, hurried = asyncio.Event(), asyncio.Event()
         server = await loop.create_server(lambda: Door(gate), sock=self._socket, backlog=BACKLOG)
         self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
+        self._hurry = lambda: loop.call_soon_threadsafe(hurried.set)
         self._answering.set()
         await stopped.wait()
         server.close()
-        await gate.close(self._grace_s)
+        await gate.close(self._grace_s, hurried)
         app.close()

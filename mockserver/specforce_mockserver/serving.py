@@ -10,18 +10,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from specforce_mockserver.claims import claimed
 from specforce_mockserver.clock import CLOCK_KINDS, Clock
+from specforce_mockserver.journal import JOURNAL_FORMS, Journal
 from specforce_mockserver.network.hosts import LOCAL_NAMES, Hosts
 from specforce_mockserver.network.limits import raise_file_limit
 from specforce_mockserver.oauth.apps import load_apps
 from specforce_mockserver.org import Org
 from specforce_mockserver.orgs import Orgs, settings_for
 from specforce_mockserver.schema_files import load_schema
-from specforce_mockserver.server import LOOPBACK, MockServer
+from specforce_mockserver.seed_files import seed_of
+from specforce_mockserver.server import GRACE_S, LOOPBACK, MockServer
 from specforce_mockserver.settings import OrgSettings
 
 if TYPE_CHECKING:
     import argparse
+    from types import FrameType
 
     from specforce_mockserver.network.authority import Authority
 
@@ -53,6 +57,14 @@ def add_options(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--persist", type=Path, metavar="PATH", help="keep the records in this file; with --org, in this folder"
     )
+    serve.add_argument(
+        "--seed",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="records to begin with, and again after a reset: JSON, TOML, Object.csv, or a folder of these; repeatable",
+    )
     serve.add_argument("--public-url", metavar="URL", help="where clients find the org, if not at the host they ask")
     for name in IDENTITY:
         default = getattr(identity, name)
@@ -64,6 +76,16 @@ def add_options(serve: argparse.ArgumentParser) -> None:
         "--apps", type=Path, metavar="FILE", help="further connected apps: TOML, a table per consumer key"
     )
     serve.add_argument("--automatic-login", action="store_true", help="login pages ask nobody and allow everything")
+    serve.add_argument(
+        "--log-format", choices=JOURNAL_FORMS, help="write a line per request to stderr, without secrets (none)"
+    )
+    serve.add_argument(
+        "--grace-s",
+        type=float,
+        default=GRACE_S,
+        metavar="SECONDS",
+        help="how long calls are waited for at the end; a second signal ends the wait (%(default)s)",
+    )
     _add_network_options(serve)
 
 
@@ -108,8 +130,12 @@ def run(options: argparse.Namespace) -> int:
         if options.tls or options.proxy or options.print_ca:
             authority = _authority(options, hosts)
             stack.callback(authority.close)
-        orgs = _orgs(options, settings)
+        orgs = _orgs(options, settings, stack)
         stack.callback(orgs.close)
+        journal = None
+        if options.log_format is not None:
+            journal = Journal(sys.stderr, options.log_format)
+            stack.callback(journal.close)
         server = MockServer(
             orgs,
             host=options.host,
@@ -117,22 +143,31 @@ def run(options: argparse.Namespace) -> int:
             authority=authority,
             tls=options.tls,
             proxied=hosts if options.proxy else None,
+            grace_s=options.grace_s,
+            journal=journal,
         )
         stopped = threading.Event()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            if stopped.is_set():
+                server.hurry()
+            stopped.set()
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda _number, _frame: stopped.set())
+            signal.signal(number, stop)
         with server:
             _announce(server, options, authority)
             stopped.wait()
     return 0
 
 
-def _orgs(options: argparse.Namespace, settings: OrgSettings) -> Orgs:
-    """The orgs that the options ask for: one that answers everywhere, or one for each name.
+def _orgs(options: argparse.Namespace, settings: OrgSettings, stack: contextlib.ExitStack) -> Orgs:
+    """The orgs that the options ask for: one that answers everywhere, or one for each name; their files are claimed.
 
     Raises:
         ValueError, OSError: an option can't be used, a file can't be read.
     """
+    seed = seed_of(options.seed) if options.seed else None
     first, *others = [_named(name, settings) for name in options.org] or [settings]
     kept: dict[str, Path] = {}
     if options.persist is not None and options.org:
@@ -140,10 +175,13 @@ def _orgs(options: argparse.Namespace, settings: OrgSettings) -> Orgs:
         kept = {each.my_domain: options.persist / f"{each.my_domain}.db" for each in (first, *others)}
     elif options.persist is not None:
         kept = {first.my_domain: options.persist}
+    for path in kept.values():
+        stack.enter_context(claimed(path))
 
     def made(own: OrgSettings, clock: Clock) -> Org:
         schema = load_schema(options.schema)
-        return Org(schema, clock=clock, settings=own, database_path=kept.get(own.my_domain))
+        path = kept.get(own.my_domain)
+        return Org(schema, clock=clock, settings=own, database_path=path, first_records=seed)
 
     orgs = Orgs(made(first, Clock(options.clock)), strict=bool(options.org), new_org=made)
     try:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from specforce_mockserver.admin.orders import Order, carries, refusal
 from specforce_mockserver.calls import Answer, empty
-from specforce_mockserver.records import SaveOptions, batch_from_json
-
-if TYPE_CHECKING:
-    from specforce_mockserver.org import Org
+from specforce_mockserver.seed_files import seed_records
 
 
 @carries("getHealth")
@@ -35,20 +30,8 @@ def seed(order: Order) -> Answer:
     made: dict[str, list[str | None]] = {}
     with org.database.write():
         for name, records in order.body.items():
-            made[name] = _seeded(org, name, records)
+            made[name] = seed_records(org, name, records)
     return Answer(made, 201)
-
-
-def _seeded(org: Org, name: str, records: list[dict[str, object]]) -> list[str | None]:
-    sobject = org.schema.type(name)
-    if sobject is None:
-        raise refusal(400, f"there is no object {name}")
-    batch = batch_from_json(org.schema, sobject, records)
-    results = org.records.insert(batch, user_id=org.identity.admin_id, options=SaveOptions(with_audit_fields=True))
-    for row, result in enumerate(results):
-        if result.error is not None:
-            raise refusal(400, f"{name}[{row}]: {result.error.code}: {result.error.message}")
-    return [result.id for result in results]
 
 
 @carries("getSchema")

@@ -87,15 +87,23 @@ class Gate:
         domains = ", ".join(self._proxied.domains) if self._proxied is not None else ""
         return f"This proxy is a fake org: it answers for {domains} itself, forwards nothing, and refuses {host}"
 
-    async def close(self, grace_s: float) -> None:
-        """Close idle connections, wait for running calls, then close what is left."""
+    async def close(self, grace_s: float, hurried: asyncio.Event) -> None:
+        """Close idle connections, wait for running calls, then close what is left.
+
+        Args:
+            grace_s: how long calls are waited for.
+            hurried: ends the wait.
+        """
         for door in list(self.waiting):
             door.abort()
         for connection in list(self.state.connections):
             connection.shutdown()
-        running = [task for task in self.state.tasks if not task.done()]
-        if running:
-            await asyncio.wait(running, timeout=grace_s)
+        if self.state.tasks:
+            calls = asyncio.ensure_future(asyncio.wait(list(self.state.tasks)))
+            haste = asyncio.ensure_future(hurried.wait())
+            await asyncio.wait((calls, haste), timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+            calls.cancel()
+            haste.cancel()
         for connection in list(self.state.connections):
             cast("Any", connection).transport.abort()
         await asyncio.sleep(0)

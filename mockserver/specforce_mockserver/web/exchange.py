@@ -41,6 +41,7 @@ DEPRECATED = (
     '299 - "This API is deprecated and will be removed by a coming release. '
     'Please see https://developer.salesforce.com for details."'
 )
+LOGGED = "specforce.logged"
 _log = logging.getLogger("specforce.mockserver")
 
 
@@ -63,6 +64,7 @@ class Exchange:
         self._entry = self._org.requests.begin(
             request.method, request.path, request.query_text, request.headers, self._org.clock.now_ms()
         )
+        scope[LOGGED] = self._entry
 
     async def run(self) -> None:
         """Answer, or do to the connection what a fault says.

@@ -12,22 +12,26 @@ import time
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.calls import Answer, ApiError
+from specforce_mockserver.journal import Line, now
 from specforce_mockserver.network.connection import MISDIRECTED
 from specforce_mockserver.web import errors
 from specforce_mockserver.web.app import ADMIN, App
 from specforce_mockserver.web.bodies import ClientGoneError, read_whole
-from specforce_mockserver.web.exchange import HTML
+from specforce_mockserver.web.exchange import HTML, LOGGED
 from specforce_mockserver.web.orgs_admin import ORGS, OrgsAdmin
 from specforce_mockserver.web.replies import reply_of, send_reply
 from specforce_mockserver.web.request import Request
 from specforce_mockserver.web.whose import org_of_login
 
 if TYPE_CHECKING:
+    from specforce_mockserver.journal import Journal
     from specforce_mockserver.org import Org
     from specforce_mockserver.orgs import Orgs
+    from specforce_mockserver.request_log import LoggedRequest
     from specforce_mockserver.web.asgi import Message, Receive, Scope, Send
 
 PREFIX = b"/orgs/"
+ORG = "specforce.org"
 PEEKED_BYTES = 1_000_000
 TEXT = "text/plain;charset=UTF-8"
 NO_ORG_PAGE = (
@@ -39,14 +43,16 @@ NO_ORG_PAGE = (
 class Front:
     """Serves the orgs of one process."""
 
-    def __init__(self, orgs: Orgs, *, check_answers: bool = False) -> None:
+    def __init__(self, orgs: Orgs, *, journal: Journal | None = None, check_answers: bool = False) -> None:
         """Make the application.
 
         Args:
             orgs: what to serve; those that are added later too.
+            journal: takes a line for each request.
             check_answers: answer 500 with the reason where an answer breaks the spec; for the fake org's own tests.
         """
         self._orgs = orgs
+        self._journal = journal
         self._check_answers = check_answers
         self._apps: dict[Org, App] = {}
         self._app(orgs.first)
@@ -57,6 +63,43 @@ class Front:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        if self._journal is None:
+            await self._answer(scope, receive, send)
+        else:
+            await self._noted(scope, receive, send, self._journal)
+
+    async def _noted(self, scope: Scope, receive: Receive, send: Send, journal: Journal) -> None:
+        """Answer one request, and note how that went."""
+        status: int | None = None
+        sent, at, begun_s = 0, now(), time.perf_counter()
+
+        async def counted(message: Message) -> None:
+            nonlocal status, sent
+            status = message.get("status", status)
+            sent += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, counted)
+        finally:
+            logged: LoggedRequest | None = scope.get(LOGGED)
+            client = scope.get("client")
+            line = Line(
+                at=at,
+                client=client[0] if client else None,
+                org=scope.get(ORG),
+                method=scope["method"],
+                path=scope["root_path"] + scope["raw_path"].decode("latin-1"),
+                operation=logged.operation if logged is not None else None,
+                status=status,
+                error_code=logged.error_code if logged is not None else None,
+                fault=logged.fault if logged is not None else None,
+                response_bytes=sent,
+                milliseconds=round((time.perf_counter() - begun_s) * 1000, 3),
+            )
+            journal.note(line)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if MISDIRECTED in scope:
             await _say(scope, receive, send, Answer(status=403, content=scope[MISDIRECTED].encode(), media_type=TEXT))
             return
@@ -77,6 +120,7 @@ class Front:
         if org is None:
             await _say(scope, receive, send, Answer(status=404, content=NO_ORG_PAGE.encode(), media_type=HTML))
             return
+        scope[ORG] = org.settings.my_domain
         await self._app(org)(scope, receive, send)
 
     def close(self) -> None:
