@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import emit_sync
 from .bundle import bundle
 from .emit_package import emit_package
+from .emit_records import emit_records
 from .emit_soap import emit_soap
 from .emit_sobjects import emit_sobjects, read_sobjects
 from .emit_specs import emit_specs
@@ -117,6 +118,8 @@ def clients(specs: Specs) -> Tree:
         tree |= {f"{entry.id}/{path}": text for path, text in package.items()}
     for entry in specs.index.soap:
         tree |= {f"{entry.id}/{path}": text for path, text in emit_soap(entry, specs.wsdls[entry.id]).items()}
+    describes, _formats = emit_sobjects(specs.objects, specs.index.versions.default)
+    tree |= {f"sobjects/{path}": text for path, text in emit_records(describes).items()}
     return _marked(tidied(tree), "specs/ and generator/")
 
 

@@ -86,12 +86,13 @@ class SObject(Generic[R]):
         """Read a record.
 
         Args:
-            fields: API names, parents' fields by path (`Owner.Name`); without it, every field of the object.
+            fields: API names, parents' fields by path (`Owner.Name`); without it, those that the record's class
+                declares, or every field.
 
         Raises:
             NotFound: there is none with this id.
         """
-        operation = operations.get_record(self.name, check_id(record_id), fields=self._fields(fields))
+        operation = operations.get_record(self.name, check_id(record_id), fields=self._read_fields(fields))
         return decode(operation.info, self._session.reply(operation), self._returns)
 
     def update(
@@ -126,7 +127,7 @@ class SObject(Generic[R]):
             NotFound: none has it. AmbiguousExternalId: more than one has; `.records` names them.
         """
         operation = operations.get_record_by_external_id(
-            self.name, identifier(field, what="field"), str(value), fields=self._fields(fields)
+            self.name, identifier(field, what="field"), str(value), fields=self._read_fields(fields)
         )
         return decode(operation.info, self._session.reply(operation), self._returns)
 
@@ -372,6 +373,11 @@ class SObject(Generic[R]):
     def _check(self, fields: Iterable[str], *, creating: bool = False, updating: bool = False) -> None:
         """Refuse fields that are known to be read-only."""
         self._session.describes.check_writable(self.name, fields, creating=creating, updating=updating)
+
+    def _read_fields(self, fields: Sequence[str] | None) -> Sequence[str] | Unset:
+        """The fields of one record: none are named for a class of the whole object, so that an org may lack some."""
+        whole = fields is None and "__all_fields__" in vars(self._returns)
+        return UNSET if whole else self._fields(fields)
 
     def _fields(self, fields: Sequence[str] | None) -> Sequence[str] | Unset:
         if isinstance(fields, str):

@@ -1,8 +1,9 @@
 """Record classes from describe documents: what `sf.sobject(Account)` reads and writes, as Python source. No I/O.
 
 A class is a msgspec Struct with a field per field of the object. All are optional: a read may leave fields out, and
-what a record doesn't set isn't sent. Relationships aren't in it: a subclass may add them. The same documents give the
-same text, line by line, so that a change of the org is a change of lines.
+what a record doesn't set isn't sent. `__all_fields__` says that a read need not list them. Relationships aren't in it:
+a subclass may add them. The same documents give the same text, line by line, so that a change of the org is a change of
+lines.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def class_source(document: Document) -> str:
         f'    """A record of {name}."""',
         "",
         f'    __sobject__ = "{name}"',
+        "    __all_fields__ = True",
         "",
         *(f"    {_declaration(entry)}" for entry in document["fields"]),
     ]
