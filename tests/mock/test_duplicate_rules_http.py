@@ -85,6 +85,9 @@ def test_a_record_isnt_like_itself_and_a_change_may_make_it_like_another(raw: Ra
     raw.json("PATCH", f"/sobjects/Contact/{other}", json={"Title": "Mr"})
 
 
+@row("soap.md#8", "| DuplicateResult |")
+@row("soap.md#8", "| MatchResult |")
+@row("soap.md#8", "| MatchRecord |")
 def test_soap_types_the_error_and_takes_its_header(raw: RawOrg, known: str) -> None:
     body = f"<create><sObjects>{soap_record('Contact', ADA)}</sObjects></create>"
     (refused,) = soap(raw, body)
