@@ -12,10 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specforce._async.bulk import AsyncBulk, AsyncExport, AsyncIngestJob, AsyncQueryJob
-    from specforce._sync.bulk import Bulk, Export, IngestJob, QueryJob
+    from specforce._async.bulk import AsyncBulk, AsyncExport, AsyncIngestJob, AsyncPageResult, AsyncQueryJob
+    from specforce._sync.bulk import Bulk, Export, IngestJob, PageResult, QueryJob
     from specforce.bulk.outcomes import Counts
     from specforce.bulk.pages import ResultPage
+    from specforce.bulk.plan import Column, PlannedPage
     from specforce.bulk.progress import (
         HeaderNotChecked,
         JobPolled,
@@ -31,13 +32,16 @@ if TYPE_CHECKING:
     from specforce.bulk.report import LoadReport, report_of
     from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
     from specforce.bulk.result_rows import FailedResult, SuccessfulResult
+    from specforce.bulk.resuming import resume_token_of
 
 __all__ = [
     "AsyncBulk",
     "AsyncExport",
     "AsyncIngestJob",
+    "AsyncPageResult",
     "AsyncQueryJob",
     "Bulk",
+    "Column",
     "Counts",
     "Export",
     "FailedResult",
@@ -50,8 +54,10 @@ __all__ = [
     "LoadedJob",
     "LoadedRow",
     "PageFetched",
+    "PageResult",
     "PartSending",
     "PartSent",
+    "PlannedPage",
     "Progress",
     "QueryJob",
     "ResultPage",
@@ -62,13 +68,15 @@ __all__ = [
     "SucceededRow",
     "SuccessfulResult",
     "report_of",
+    "resume_token_of",
 ]
 
 _HOMES = {
-    "specforce._async.bulk": ("AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncQueryJob"),
-    "specforce._sync.bulk": ("Bulk", "Export", "IngestJob", "QueryJob"),
+    "specforce._async.bulk": ("AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncPageResult", "AsyncQueryJob"),
+    "specforce._sync.bulk": ("Bulk", "Export", "IngestJob", "PageResult", "QueryJob"),
     "specforce.bulk.outcomes": ("Counts",),
     "specforce.bulk.pages": ("ResultPage",),
+    "specforce.bulk.plan": ("Column", "PlannedPage"),
     "specforce.bulk.progress": (
         "HeaderNotChecked",
         "JobPolled",
@@ -83,6 +91,7 @@ _HOMES = {
     ),
     "specforce.bulk.report": ("LoadReport", "report_of"),
     "specforce.bulk.report_rows": ("FailedRow", "FailureReason", "LoadedJob", "LoadedRow", "SucceededRow"),
+    "specforce.bulk.resuming": ("resume_token_of",),
     "specforce.bulk.result_rows": ("FailedResult", "SuccessfulResult"),
 }
 

@@ -78,7 +78,7 @@ class Replacement(NewFile):
         assert self._beside is not None, "it was opened"
         try:
             # mkstemp makes files that only the owner reads; what stays should have the mode of any new file.
-            self._beside.chmod(_mode_of(self.path))
+            self._beside.chmod(new_file_mode(self.path))
             self._beside.replace(self.path)
         except OSError:
             self.discard()
@@ -92,18 +92,27 @@ class Replacement(NewFile):
                 self._beside.unlink()
 
     def _opened(self) -> BinaryIO:
-        if not self.path.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, "there is no such folder to write into", str(self.path.parent))
-        if self.path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "a folder is there: name a file", str(self.path))
-        if self.path.exists() and not self.path.is_file():
-            raise InputError(f"{self.path} isn't a regular file: name a file, and read it when it is there")
+        refuse_place(self.path)
         descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent)
         self._beside = Path(name)
         return os.fdopen(descriptor, "wb", buffering=0)
 
 
-def _mode_of(path: Path) -> int:
+def refuse_place(path: Path) -> None:
+    """Refuse a place where no file can be put.
+
+    Raises:
+        OSError: the folder isn't there, or a folder is in the file's place. InputError: a pipe or a device is.
+    """
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write into", str(path.parent))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder is there: name a file", str(path))
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} isn't a regular file: name a file, and read it when it is there")
+
+
+def new_file_mode(path: Path) -> int:
     """The mode that a file has, or that a new one would get."""
     with suppress(FileNotFoundError):
         return stat.S_IMODE(path.stat().st_mode)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from specforce._checks import whole_number
 from specforce.bulk.cells import read_batch
 from specforce.bulk.records import whole_records
+from specforce.bulk.resuming import ResumeToken
 from specforce_api.runtime.errors import DecodeError, InputError, IntegrityError
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class QueryResult:
     sobject: str
     api_version: str
     dialect: Dialect
+
+    @property
+    def token(self) -> ResumeToken:
+        """What it takes to go on with it elsewhere."""
+        return ResumeToken("bulk", self.api_version, self.job_id)
 
     def advised(self, error: VersionConflict) -> VersionConflict:
         """The refusal to read it with another API version, and what to do."""

@@ -1,85 +1,89 @@
-"""One export: a query job run when its result is first wanted, and the result brought where the caller wants it.
+"""One export: a query run when its result is first wanted, and the result brought where the caller wants it.
 
 Every way out delivers exactly the records that the job found, or raises: each page is counted against what the server
-said of it, all pages against the job, and a page that was cut is asked for again from its start. Memory holds one piece
-of a page at a time.
+said of it, all pages against the job, and a page that was cut is asked for again from its start. Memory holds a few
+pieces of pages at a time.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from specforce._aio import Lock, to_the_end
-from specforce.bulk.job_state import count
+from specforce._aio import Lock
+from specforce._async.describing import described
+from specforce.bulk.export_options import Selection, exportable_fields
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
-from specforce_api.runtime.errors import InputError, SalesforceError
+from specforce.bulk.resuming import with_token
+from specforce_api.runtime.errors import InputError
 
-from .page_feed import AsyncPageFeed
-from .query_job import create_query_job
+from .planning import planned
+from .query_run import AsyncQueryRun, start_query
 from .result import AsyncResult
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from specforce._aio import Eventual
     from specforce._async.session import AsyncSession
-    from specforce.bulk.dialect import Dialect
-    from specforce.bulk.pages import PageOptions, PageTally, ResultPage
-    from specforce.bulk.progress import Listener
-    from specforce_api.bulk_v2.models import QueryJobInfo
+    from specforce.bulk.export_options import ExportOptions
+    from specforce.bulk.pages import PageTally, ResultPage
+    from specforce.bulk.plan import PlannedPage
 
+    from .page_reading import AsyncPageSource
     from .query_job import AsyncQueryJob
+    from .query_run import AsyncRun
 
 
 class AsyncExport(AsyncResult):
     """The result of a bulk query. Nothing is sent before a result is asked for; then one job serves all that is asked.
 
     Args:
-        soql: the query.
-        operation: `query`, or `queryAll` for deleted and archived records too.
-        dialect: how the job writes CSV.
-        pages: how its pages are fetched.
-        temp_folder: where pages wait; `None` for beside the file that is written, or the system's place.
-        timeout_s: seconds until the job must be done; `None` for no deadline.
-        abort_on_timeout: abort the job if it isn't.
-        abort_on_cancel: abort it where waiting for it is cancelled or interrupted.
-        progress: who is told.
+        options: what was said to `sf.bulk.export`.
+        found: finds the job again that was made before; `None` where one is to be made.
     """
 
     def __init__(
-        self,
-        session: AsyncSession,
-        soql: str,
-        *,
-        operation: str,
-        dialect: Dialect,
-        pages: PageOptions,
-        temp_folder: Path | None,
-        timeout_s: float | None,
-        abort_on_timeout: bool,
-        abort_on_cancel: bool,
-        progress: bool | Listener | None,
+        self, session: AsyncSession, options: ExportOptions, found: Callable[[], Eventual[AsyncRun]] | None = None
     ) -> None:
-        super().__init__(session, temp_folder=temp_folder)
-        self.soql = soql
-        self._operation = operation
-        self._dialect = dialect
-        self._options = pages
-        self._timeout_s = timeout_s
-        self._abort_on_timeout = abort_on_timeout
-        self._abort_on_cancel = abort_on_cancel
-        self._tell = Telling(progress, "export")
+        super().__init__(session, temp_folder=options.folder)
+        self.resumed = found is not None
+        self._options = options
+        self._found = found
+        self._tell = Telling(options.progress, "export")
         self._lock = Lock()
-        self._job: AsyncQueryJob | None = None
-        self._info: QueryJobInfo | None = None
+        self._soql = options.query if isinstance(options.query, str) else None
+        self._run: AsyncRun | None = None
+        self._pages: AsyncPageSource | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.soql!r}>"
+        what = self._soql or self.job_id or self._options.query
+        return f"<{type(self).__name__} {what!r}>"
+
+    @property
+    def soql(self) -> str:
+        """The query; where it is made of an object's fields, known once a result was asked for.
+
+        Raises:
+            InputError: none was; or the export goes on with a job that was made before.
+        """
+        if not self._soql:
+            raise InputError(
+                "the query isn't known" if self.resumed else "the query is made when a result is asked for"
+            )
+        return self._soql
 
     @property
     def job_id(self) -> str | None:
         """The query job's id; `None` before it is made, which asking for a result does."""
-        return self._job.id if self._job is not None else None
+        return self._run.token.job_id if self._run is not None else None
+
+    @property
+    def resume_token(self) -> str | None:
+        """What `sf.bulk.resume_export` takes to go on with this export, also in another process; no secret.
+
+        `None` before the job is made, which `job()` and every way out do.
+        """
+        return str(self._run.token) if self._run is not None else None
 
     @property
     def total(self) -> int:
@@ -88,46 +92,65 @@ class AsyncExport(AsyncResult):
         Raises:
             InputError: none was.
         """
-        found = count(self._info.number_records_processed) if self._info is not None else None
-        if found is None:
+        if self._pages is None or self._pages.total is None:
             raise InputError("nothing was exported yet: call to_csv(), rows() or another way out first, or job()")
-        return found
+        return self._pages.total
 
     async def job(self) -> AsyncQueryJob:
         """The query job behind it, its result ready; made and waited for on the first call.
 
         Raises:
             MalformedQuery, ApiError: Salesforce doesn't take the query. JobFailed, JobAborted, JobTimeout: no result.
+            InputError: it is a job of Bulk API 1.0, which `sf.bulk_v1.attach_job(export.job_id)` finds.
         """
-        async with self._lock:
-            if self._job is None:
-                self._job = await create_query_job(
-                    self._session, self.soql, operation=self._operation, dialect=self._dialect
-                )
-            if self._info is None:
-                self._info = await self._ended(self._job)
-        return self._job
+        await self._source()
+        if not isinstance(self._run, AsyncQueryRun):
+            raise InputError(f"job {self.job_id} is one of Bulk API 1.0: sf.bulk_v1.attach_job finds it")
+        return self._run.job
 
-    async def _ended(self, job: AsyncQueryJob) -> QueryJobInfo:
-        try:
-            return await job.wait(timeout_s=self._timeout_s, abort_on_timeout=self._abort_on_timeout, seen=self._seen)
-        except BaseException as error:
-            if self._abort_on_cancel and not isinstance(error, Exception):
-                with suppress(SalesforceError):
-                    await to_the_end(job.abort_once)
-            raise
+    async def plan(self) -> list[PlannedPage]:
+        """The pages of the result as values, for reading them side by side elsewhere: `sf.bulk.read_page(page)`.
 
-    async def _source(self) -> AsyncPageFeed:
+        Each is small, picklable and without secrets; it can be read alone, by whoever may log in, and again, for as
+        long as Salesforce keeps the result: seven days.
+
+        Raises:
+            SpecError: the API version is below 58.0, which doesn't name pages beforehand. InputError: Salesforce was
+                asked by Bulk API 1.0. Others as for `job`.
+        """
+        return await planned(self._session, (await self.job()).result)
+
+    async def _source(self) -> AsyncPageSource:
         """See `AsyncPageReading`."""
-        job = await self.job()
-        return AsyncPageFeed(self._session, job.result, self._options, total=self.total)
+        async with self._lock:
+            if self._run is None:
+                self._run = await (self._found() if self._found is not None else self._started())
+            if self._pages is None:
+                self._pages = await self._run.done(self._polled)
+        return self._pages
+
+    async def _started(self) -> AsyncRun:
+        if self._soql is None:
+            self._soql = await self._made()
+        return await start_query(self._session, self._soql, self._options)
+
+    async def _made(self) -> str:
+        """The query for fields of an object."""
+        query = self._options.query
+        assert isinstance(query, Selection), "a query or a selection"
+        if query.fields is not None:
+            return query.soql(query.fields)
+        return query.soql(exportable_fields(await described(self._session, query.sobject)))
 
     def _noted(self, page: ResultPage, tally: PageTally) -> None:
         """See `AsyncPageReading`."""
         super()._noted(page, tally)
-        assert self._job is not None, "pages are of a job"
-        self._tell(PageFetched(done=tally.records, total=self.total, page=page.number, job_id=self._job.id))
+        self._tell(PageFetched(done=tally.records, total=self.total, page=page.number, job_id=self.job_id or ""))
 
-    def _seen(self, info: QueryJobInfo) -> None:
-        done = count(info.number_records_processed) or 0
-        self._tell(JobPolled(done=done, part=1, job_id=info.id, state=str(info.state.value)))
+    def _polled(self, done: int, state: str) -> None:
+        self._tell(JobPolled(done=done, part=1, job_id=self.job_id or "", state=state))
+
+    def _failed(self, error: BaseException, kept: str = "nothing was kept") -> None:
+        """See `AsyncPageReading`."""
+        if self.resume_token is not None:
+            with_token(error, self.resume_token, kept)

@@ -10,12 +10,14 @@ from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from specforce._async.session import AsyncSession
     from specforce.bulk.joined_file import JoinedFile
-    from specforce.bulk.pages import PageRef, ResultPage
+    from specforce.bulk.pages import ResultPage
+    from specforce.bulk.partial_file import Checkpoint
+    from specforce.bulk.resuming import ResumeToken
 
 
 class AsyncPageSource(Protocol):
@@ -25,20 +27,22 @@ class AsyncPageSource(Protocol):
         what: the job, for messages.
         sobject: what was queried.
         total: how many records the pages hold together; `None` where nobody knows.
+        token: what it takes to go on elsewhere.
+        listed: whether the job names its pages; else each names the next.
     """
 
     what: str
     sobject: str
     total: int | None
+    token: ResumeToken
+    listed: bool
 
-    def pages(
-        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = (), zipped: bool = False
-    ) -> AsyncGenerator[ResultPage, None]:
+    def pages(self, folder: Path) -> AsyncGenerator[ResultPage, None]:
         """The pages in files of their own; see `AsyncPageFeed.pages`."""
         ...
 
     def appended(
-        self, joined: JoinedFile, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+        self, joined: JoinedFile, folder: Path, *, after: Checkpoint | None = None
     ) -> AsyncGenerator[ResultPage, None]:
         """The pages in a file; see `AsyncPageFeed.appended`."""
         ...
@@ -49,9 +53,13 @@ class AsyncPageReading:
 
     Args:
         temp_folder: where pages wait; `None` for beside the file that is written, or the system's place.
+
+    Attributes:
+        resumed: whether it goes on with something that was begun before.
     """
 
     def __init__(self, session: AsyncSession, *, temp_folder: Path | None) -> None:
+        self.resumed = False
         self._session = session
         self._temp_folder = temp_folder
         self._columns: tuple[str, ...] | None = None
@@ -69,10 +77,10 @@ class AsyncPageReading:
 
     async def pages(self) -> AsyncGenerator[ResultPage, None]:
         """The result page by page, each in a temporary file of its own; see `AsyncQueryJob.pages`."""
-        source = await self._source()
         workspace = await run(Workspace, self._temp_folder)
-        tally = PageTally(source.what)
         try:
+            source = await self._source()
+            tally = PageTally(source.what)
             async with closing(source.pages(workspace.folder)) as pages:
                 async for page in pages:
                     tally.add(page)
@@ -80,6 +88,9 @@ class AsyncPageReading:
                     yield page
                     await run(page.discard)
             tally.refuse_total(source.total)
+        except Exception as error:
+            self._failed(error)
+            raise
         finally:
             await run(workspace.close)
 
@@ -90,3 +101,6 @@ class AsyncPageReading:
     def _noted(self, page: ResultPage, tally: PageTally) -> None:  # noqa: ARG002 - for those who tell of it
         """A page has come, and the records of so many pages."""
         self._columns = page.columns
+
+    def _failed(self, error: BaseException, kept: str = "nothing was kept") -> None:
+        """Note on an error what there is to go on with, if there is."""

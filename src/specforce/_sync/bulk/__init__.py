@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from specforce import soql
 from specforce._hooks import TaskEvent
 from specforce.bulk import dialect as dialects
+from specforce.bulk.export_options import ExportOptions, query_operation, read_query
 from specforce.bulk.load_options import LoadOptions, ingest_operation, journal_path
 from specforce.bulk.observed import observed
 from specforce.bulk.pages import PageOptions
 from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
+from specforce.bulk.resuming import read_token
 from specforce.bulk.source_formats import is_read_in_place
 from specforce.bulk.table import TableOptions
 from specforce_api.bulk_v2 import operations
@@ -21,14 +23,18 @@ from specforce_api.runtime.errors import InputError
 from .export import Export
 from .ingest_job import IngestJob, create_ingest_job
 from .job import DEFAULT_WAIT_S
+from .planning import PageResult
 from .query_job import QueryJob, create_query_job
+from .query_run import find_run
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from specforce import soql
     from specforce._sync.session import Session
     from specforce.bulk.load_options import Check, LoadMethod
+    from specforce.bulk.plan import PlannedPage
     from specforce.bulk.progress import Listener
     from specforce.bulk.report import LoadReport
     from specforce.bulk.rewrite import BreakPolicy
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     from specforce.bulk.table import SourceFormat
     from specforce.bulk.values import NanPolicy
 
-__all__ = ["Bulk", "Export", "IngestJob", "QueryJob"]
+__all__ = ["Bulk", "Export", "IngestJob", "PageResult", "QueryJob"]
 
 
 class Bulk:
@@ -179,9 +185,12 @@ class Bulk:
 
     def export(
         self,
-        text: str,
+        text: str | None = None,
         /,
         *,
+        sobject: str | None = None,
+        fields: Sequence[str] | None = None,
+        where: str | None = None,
         operation: str = "query",
         delimiter: str = ",",
         line_ending: str = "LF",
@@ -199,9 +208,15 @@ class Bulk:
         """Bring the result of a query out: to CSV, rows, dicts, typed records, Arrow or Parquet.
 
             sf.bulk.export("SELECT Id FROM Account WHERE Code__c IN :codes", codes=codes)
+            sf.bulk.export(sobject="Account", where="Industry = :industry", industry="Energy")
 
         Args:
             text: the query; no aggregates, no OFFSET, no child queries. It may be far longer than `sf.query` takes.
+            sobject: in place of a query: the object.
+            fields: of that object, field paths such as `Owner.Name`; `None` for all of its fields, by describe, but for
+                compound ones (addresses, locations: their parts are there) and binary ones, which bulk queries don't
+                take.
+            where: of that object: the condition, as after WHERE; without it, all records.
             operation: `query`, or `queryAll` for deleted and archived records too.
             delimiter: of the CSV that Salesforce writes.
             line_ending: likewise, `LF` or `CRLF`.
@@ -222,18 +237,71 @@ class Bulk:
             InputError: an argument makes no sense; a bind without a value, a value without a bind, or one that SOQL
                 can't hold.
         """
-        return Export(
-            self._session,
-            soql.bind(text, {**(binds or {}), **values}),
-            operation=_query_operation(operation),
+        options = ExportOptions(
+            query=read_query(text, sobject, fields, where, {**(binds or {}), **values}),
+            operation=query_operation(operation),
             dialect=_dialect(delimiter, line_ending),
             pages=PageOptions(concurrency, ordered, max_records),
-            temp_folder=None if temp_folder is None else Path(temp_folder),
+            folder=None if temp_folder is None else Path(temp_folder),
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,
             abort_on_cancel=abort_on_cancel,
             progress=progress,
         )
+        return Export(self._session, options)
+
+    def resume_export(
+        self,
+        token: str,
+        *,
+        concurrency: int = 5,
+        ordered: bool = True,
+        max_records: int | None = None,
+        timeout_s: float | None = DEFAULT_WAIT_S,
+        abort_on_timeout: bool = False,
+        abort_on_cancel: bool = False,
+        progress: bool | Listener | None = None,
+        temp_folder: str | os.PathLike[str] | None = None,
+    ) -> Export:
+        """Go on with an export whose job was made before, perhaps by a process that is no more.
+
+            export = sf.bulk.resume_export(token);  export.to_csv("accounts.csv")
+
+        `to_csv` goes on with `accounts.csv.part` where there is one of this job; other ways out begin anew, without the
+        query being run again.
+
+        Args:
+            token: `export.resume_token`, `resume_token_of(error)`, or what the command line said.
+            concurrency, ordered, max_records, timeout_s, abort_on_timeout, abort_on_cancel, progress, temp_folder: as
+                for `export`.
+
+        Raises:
+            InputError: it isn't a resume token, or it is one of another API version than the client's.
+        """
+        options = ExportOptions(
+            query="",
+            operation="query",
+            dialect=dialects.Dialect(),
+            pages=PageOptions(concurrency, ordered, max_records),
+            folder=None if temp_folder is None else Path(temp_folder),
+            timeout_s=timeout_s,
+            abort_on_timeout=abort_on_timeout,
+            abort_on_cancel=abort_on_cancel,
+            progress=progress,
+        )
+        return Export(self._session, options, partial(find_run, self._session, read_token(token), options))
+
+    def read_page(self, page: PlannedPage, *, temp_folder: str | os.PathLike[str] | None = None) -> PageResult:
+        """Read one page of an export's plan, in this process or another one: the same ways out, of this page alone.
+
+        Args:
+            page: of `export.plan()`.
+            temp_folder: where the page waits; by default beside the file that is written, or the system's place.
+
+        Raises:
+            InputError: the client uses another API version than the job.
+        """
+        return PageResult(self._session, page, temp_folder=None if temp_folder is None else Path(temp_folder))
 
     def ingest_job(
         self,
@@ -281,7 +349,7 @@ class Bulk:
             line_ending: likewise, `LF` or `CRLF`.
         """
         dialect = _dialect(column_delimiter, line_ending)
-        return create_query_job(self._session, soql, operation=_query_operation(operation), dialect=dialect)
+        return create_query_job(self._session, soql, operation=query_operation(operation), dialect=dialect)
 
     def attach_query_job(self, job_id: str) -> QueryJob:
         """Find a query job again by its id."""
@@ -290,10 +358,3 @@ class Bulk:
 
 def _dialect(delimiter: str, line_ending: str) -> dialects.Dialect:
     return dialects.Dialect(dialects.column_delimiter(delimiter), dialects.line_ending(line_ending))
-
-
-def _query_operation(name: str) -> str:
-    spelled: Any = {"query_all": "queryAll"}.get(name, name)
-    if spelled not in ("query", "queryAll"):
-        raise InputError(f"operation={name!r}: it is 'query' or 'queryAll'")
-    return str(spelled)

@@ -16,6 +16,7 @@ from specforce.bulk.files import NewFile
 from specforce.bulk.gzip_target import GzipTarget
 from specforce.bulk.page_sink import PageSink
 from specforce.bulk.pages import PageOptions, PageRef, ResultPage, SeenLocators
+from specforce.bulk.partial_file import Checkpoint
 from specforce_api.bulk_v2 import operations
 from specforce_api.runtime.errors import DecodeError, VersionConflict
 from specforce_api.runtime.types import UNSET
@@ -23,7 +24,7 @@ from specforce_api.runtime.types import UNSET
 from .download import download
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator
+    from collections.abc import Generator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -46,60 +47,58 @@ class PageFeed:
     Args:
         result: of a job that is done.
         options: how.
-        total: how many records the job found; `None` where it doesn't say.
+        total: how many records the pages hold; `None` where nobody says.
+        only: the one page that is wanted; `None` for all.
 
     Attributes:
         what: the job, for messages.
         sobject: what it is a query of.
         total: as given.
+        token: what it takes to go on elsewhere.
+        listed: whether the job names its pages; else each names the next.
     """
 
     def __init__(
-        self, session: Session, result: QueryResult, options: PageOptions, *, total: int | None = None
+        self,
+        session: Session,
+        result: QueryResult,
+        options: PageOptions,
+        *,
+        total: int | None = None,
+        only: PageRef | None = None,
     ) -> None:
-        self.what = f"job {result.job_id}"
+        self.what = f"job {result.job_id}" if only is None else f"page {only.number} of job {result.job_id}"
         self.sobject = result.sobject
         self.total = total
+        self.token = result.token
+        self.listed = only is not None or options.parallel(session.api_version)
         self._session = session
         self._result = result
         self._options = options
+        self._only = only
         self._next_locator: str | None = None
         self._given_up = False
 
-    def pages(
-        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = (), zipped: bool = False
-    ) -> Generator[ResultPage, None, None]:
-        """The pages; whoever takes one removes its file.
+    def pages(self, folder: Path) -> Generator[ResultPage, None, None]:
+        """The pages, each in a file of its own; whoever takes one removes that.
 
         Args:
-            folder: where their files go.
-            start: where to begin, where pages come one after the other: later pages are known by those before.
-            had: locators of pages to leave out, where pages come side by side.
-            zipped: compress their files.
+            folder: where the files go.
 
         Raises:
             As `QueryJob.pages`.
         """
-        options = self._options
-        if not options.parallel(self._session.api_version):
-            with closing(prefetch(self._following(folder, start or PageRef(1, None), zipped=zipped))) as found:
-                try:
-                    for page in found:
-                        yield page
-                finally:
-                    self._give_up()
-            return
-        side_by_side = ordered_map if options.ordered else unordered_map
-        fetch = partial(self.fetch, folder=folder, zipped=zipped)
-        with (
-            closing(self._listed(had)) as refs,
-            closing(side_by_side(fetch, refs, options.concurrency, abandon=self._give_up)) as found,
-        ):
-            for page in found:
-                yield page
+        begun = Checkpoint(self.listed)
+        found = self._side_by_side(begun, folder) if self.listed else prefetch(self._following(folder))
+        with closing(found) as pages:
+            try:
+                for page in pages:
+                    yield page
+            finally:
+                self._give_up()
 
     def appended(
-        self, joined: JoinedFile, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+        self, joined: JoinedFile, folder: Path, *, after: Checkpoint | None = None
     ) -> Generator[ResultPage, None, None]:
         """The pages, each in the file when it is handed out.
 
@@ -108,21 +107,20 @@ class PageFeed:
 
         Args:
             folder: where those files go.
-            start, had: as for `pages`.
+            after: what is in the file already.
 
         Raises:
             As `pages`. OSError: the file can't take a page.
         """
-        options = self._options
-        parallel = options.parallel(self._session.api_version)
-        if parallel and not options.ordered:
-            found = self.pages(folder, had=had, zipped=joined.zipped)
+        begun = after or Checkpoint(self.listed)
+        if begun.listed and not self._options.ordered:
+            found = self._side_by_side(begun, folder, zipped=joined.zipped)
         else:
             found = overlapped_map(
                 partial(self._append, joined=joined),
                 partial(self.fetch, folder=folder, zipped=joined.zipped),
-                self._listed(had) if parallel else self._linked(start or PageRef(1, None)),
-                options.concurrency if parallel else 1,
+                self._listed(begun) if begun.listed else self._linked(begun),
+                self._options.concurrency if begun.listed else 1,
                 _PATIENCE_S,
                 abandon=self._give_up,
             )
@@ -173,8 +171,18 @@ class PageFeed:
             body_start=sink.body_start,
         )
 
-    def _listed(self, had: Collection[str | None]) -> Generator[PageRef, None, None]:
-        """The pages that the job names, but for those that were had."""
+    def _side_by_side(
+        self, begun: Checkpoint, folder: Path, *, zipped: bool = False
+    ) -> Generator[ResultPage, None, None]:
+        order = ordered_map if self._options.ordered else unordered_map
+        fetch = partial(self.fetch, folder=folder, zipped=zipped)
+        return order(fetch, self._listed(begun), self._options.concurrency, abandon=self._give_up)
+
+    def _listed(self, begun: Checkpoint) -> Generator[PageRef, None, None]:
+        """The pages that the job names, but for those that are there."""
+        if self._only is not None:
+            yield self._only
+            return
         seen = SeenLocators(self.what)
         number = 0
         with closing(page_locators(self._session, self._result.job_id)) as locators:
@@ -182,23 +190,24 @@ class PageFeed:
                 for locator in locators:
                     number += 1
                     ref = seen.add(PageRef(number, locator))
-                    if locator not in had:
+                    if locator not in begun.locators:
                         yield ref
             except VersionConflict as error:
                 raise self._result.advised(error) from None
 
-    def _linked(self, ref: PageRef | None) -> Generator[PageRef, None, None]:
+    def _linked(self, begun: Checkpoint) -> Generator[PageRef, None, None]:
         """Each page by the locator in the one before, which has been fetched when the next is asked for."""
         seen = SeenLocators(self.what)
-        while ref is not None:
-            yield seen.add(ref)
-            locator = self._next_locator
-            ref = None if locator is None else PageRef(ref.number + 1, locator)
+        number = len(begun.locators)
+        self._next_locator = begun.next_locator
+        while not number or self._next_locator is not None:
+            number += 1
+            yield seen.add(PageRef(number, self._next_locator))
 
-    def _following(self, folder: Path, start: PageRef, *, zipped: bool) -> Generator[ResultPage, None, None]:
-        with closing(self._linked(start)) as refs:
+    def _following(self, folder: Path) -> Generator[ResultPage, None, None]:
+        with closing(self._linked(Checkpoint(listed=False))) as refs:
             for ref in refs:
-                yield self.fetch(ref, folder=folder, zipped=zipped)
+                yield self.fetch(ref, folder=folder)
 
     def _give_up(self) -> None:
         self._given_up = True

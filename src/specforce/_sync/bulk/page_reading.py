@@ -11,12 +11,14 @@ from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
     from specforce._sync.session import Session
     from specforce.bulk.joined_file import JoinedFile
-    from specforce.bulk.pages import PageRef, ResultPage
+    from specforce.bulk.pages import ResultPage
+    from specforce.bulk.partial_file import Checkpoint
+    from specforce.bulk.resuming import ResumeToken
 
 
 class PageSource(Protocol):
@@ -26,20 +28,22 @@ class PageSource(Protocol):
         what: the job, for messages.
         sobject: what was queried.
         total: how many records the pages hold together; `None` where nobody knows.
+        token: what it takes to go on elsewhere.
+        listed: whether the job names its pages; else each names the next.
     """
 
     what: str
     sobject: str
     total: int | None
+    token: ResumeToken
+    listed: bool
 
-    def pages(
-        self, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = (), zipped: bool = False
-    ) -> Generator[ResultPage, None, None]:
+    def pages(self, folder: Path) -> Generator[ResultPage, None, None]:
         """The pages in files of their own; see `PageFeed.pages`."""
         ...
 
     def appended(
-        self, joined: JoinedFile, folder: Path, *, start: PageRef | None = None, had: Collection[str | None] = ()
+        self, joined: JoinedFile, folder: Path, *, after: Checkpoint | None = None
     ) -> Generator[ResultPage, None, None]:
         """The pages in a file; see `PageFeed.appended`."""
         ...
@@ -50,9 +54,13 @@ class PageReading:
 
     Args:
         temp_folder: where pages wait; `None` for beside the file that is written, or the system's place.
+
+    Attributes:
+        resumed: whether it goes on with something that was begun before.
     """
 
     def __init__(self, session: Session, *, temp_folder: Path | None) -> None:
+        self.resumed = False
         self._session = session
         self._temp_folder = temp_folder
         self._columns: tuple[str, ...] | None = None
@@ -70,10 +78,10 @@ class PageReading:
 
     def pages(self) -> Generator[ResultPage, None, None]:
         """The result page by page, each in a temporary file of its own; see `QueryJob.pages`."""
-        source = self._source()
         workspace = run(Workspace, self._temp_folder)
-        tally = PageTally(source.what)
         try:
+            source = self._source()
+            tally = PageTally(source.what)
             with closing(source.pages(workspace.folder)) as pages:
                 for page in pages:
                     tally.add(page)
@@ -81,6 +89,9 @@ class PageReading:
                     yield page
                     run(page.discard)
             tally.refuse_total(source.total)
+        except Exception as error:
+            self._failed(error)
+            raise
         finally:
             run(workspace.close)
 
@@ -91,3 +102,6 @@ class PageReading:
     def _noted(self, page: ResultPage, tally: PageTally) -> None:  # noqa: ARG002 - for those who tell of it
         """A page has come, and the records of so many pages."""
         self._columns = page.columns
+
+    def _failed(self, error: BaseException, kept: str = "nothing was kept") -> None:
+        """Note on an error what there is to go on with, if there is."""

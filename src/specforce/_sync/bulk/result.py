@@ -9,7 +9,7 @@ from specforce._threads import closing, run
 from specforce.bulk.pages import next_rows
 
 from .arrow_reading import ArrowReading
-from .csv_file import write_csv
+from .csv_file import CsvFile
 
 if TYPE_CHECKING:
     import os
@@ -24,21 +24,33 @@ R = TypeVar("R")
 class Result(ArrowReading):
     """The ways out; see `PageReading`."""
 
-    def to_csv(self, path: str | os.PathLike[str], *, compress: bool | None = None) -> int:
+    def to_csv(
+        self, path: str | os.PathLike[str], *, compress: bool | None = None, resumable: bool | None = None
+    ) -> int:
         """Write the records as CSV, as Salesforce writes it: every cell quoted, header once.
 
         Args:
             path: the file; it appears once it is whole, and replaces what was there.
             compress: as gzip; by default where the path ends in `.gz`.
+            resumable: keep what is whole when this ends early, even by a crash: in `<path>.part`, with a journal beside
+                it. `sf.bulk.resume_export(export.resume_token).to_csv(path)` goes on from there, and is so by default.
 
         Returns:
             How many records it holds.
 
         Raises:
             OSError: the file can't be written. IntegrityError: not every record came. ConnectionCut: likewise.
+            InputError: a part of another export is in the file's place. `resume_token_of(error)` gives what it takes to
+                go on.
         """
         zipped = compress if compress is not None else str(path).endswith(".gz")
-        return write_csv(self._source, path, zipped=zipped, folder=self._temp_folder, noted=self._noted)
+        file = CsvFile(path, zipped=zipped, folder=self._temp_folder, noted=self._noted)
+        write = file.write_on if (self.resumed if resumable is None else resumable) else file.write
+        try:
+            return write(self._source)
+        except BaseException as error:
+            self._failed(error, file.kept)
+            raise
 
     def rows(self) -> Generator[list[str], None, None]:
         """The records as lists of text cells, without a header; null is `""`. `columns` has the names."""
