@@ -123,6 +123,7 @@ SETTINGS = (
     Setting("max_idle_connections", "SALESFORCE_MAX_IDLE_CONNECTIONS", _count, "how many of them stay open unused"),
     Setting("idle_timeout_s", "SALESFORCE_IDLE_TIMEOUT_S", _seconds, "seconds that they do"),
     Setting("max_response_bytes", "SALESFORCE_MAX_RESPONSE_BYTES", _count, "the largest answer that is read whole"),
+    Setting("max_api_fraction", "SALESFORCE_MAX_API_FRACTION", _seconds, "share of the API quota to use: `0.9`"),
     Setting("token_store", "SALESFORCE_TOKEN_STORE", _secret, "the URL of a store to share tokens by"),
 )
 PROFILE_VARIABLE = "SALESFORCE_PROFILE"

@@ -32,6 +32,7 @@ ERRORS = [
     errors.JobFailed("bad header", job_id="750", state="Failed"),
     errors.IntegrityError("short", expected=2, actual=1),
     errors.InputError("no"),
+    errors.BudgetReached("enough", used=9, allowed=10, fraction=0.9),
 ]
 
 

@@ -20,6 +20,7 @@
     ├── JobError              a bulk job didn't end well: job_id, state
     │   ├── JobFailed  JobAborted
     │   └── JobTimeout
+    ├── BudgetReached         nothing was sent: max_api_fraction of the org's requests a day are used
     ├── IntegrityError        counts that don't add up; nothing is dropped silently
     └── StoreError            a store of shared state can't be reached or read
         └── StoreConflict     somebody else wrote first, or holds the lease
@@ -333,6 +334,22 @@ class IntegrityError(SalesforceError):
         super().__init__(redact(message))
         self.expected = expected
         self.actual = actual
+
+
+class BudgetReached(SalesforceError):
+    """A request wasn't sent: as much of the org's requests a day is used as this client or task may use up.
+
+    Attributes:
+        used: requests in the last 24 hours, by anyone, as the last answer stated it.
+        allowed: how many there may be.
+        fraction: the limit that was set, `max_api_fraction`.
+    """
+
+    def __init__(self, message: str, *, used: int, allowed: int, fraction: float) -> None:
+        super().__init__(message)
+        self.used = used
+        self.allowed = allowed
+        self.fraction = fraction
 
 
 class StoreError(SalesforceError):

@@ -65,6 +65,7 @@ class AsyncConnection:
         transport: AsyncTransport | None = None,
         hooks: Hooks | None = None,
         token_store: AsyncStore | str | None = None,
+        max_api_fraction: float | None = None,
         clock: Clock | None = None,
     ) -> None:
         login = credentials(auth)
@@ -91,6 +92,7 @@ class AsyncConnection:
             hooks=hooks,
             clock=clock,
             token_store=token_store,
+            max_api_fraction=max_api_fraction,
         )
 
     @classmethod

@@ -16,7 +16,7 @@ from specforce._checks import instance
 from specforce._describes import Describes
 from specforce._hooks import Hooks
 from specforce._http import AsyncHttp, AsyncStreamedReply
-from specforce._limits import ApiUsage, parse_limit_info
+from specforce._limits import ApiUsage, check_fraction, parse_limit_info, refuse_over
 from specforce._refusals import refusal, token_refused
 from specforce._requests import build
 from specforce._retry import Retry
@@ -58,11 +58,13 @@ class AsyncSession:
         clock: what time is measured and waited with.
         token_store: where the token is shared with other sessions and processes; a URL is opened here, and closed at
             the end.
+        max_api_fraction: the share of the org's requests a day that may be used when a request goes out; those on jobs
+            that are there already go out regardless, so that what was begun can be ended.
 
     Attributes:
         api_version: in the form `67.0`.
         describes: descriptions of objects that were fetched over it.
-        clock, hooks, retry: as given, or the defaults; work of several requests goes by the same ones.
+        clock, hooks, retry, max_api_fraction: as given, or the defaults; work of several requests goes by the same.
 
     Raises:
         InputError: a setting is of another type.
@@ -79,6 +81,7 @@ class AsyncSession:
         hooks: Hooks | None = None,
         clock: Clock | None = None,
         token_store: AsyncStore | str | None = None,
+        max_api_fraction: float | None = None,
     ) -> None:
         instance("retry", retry, Retry)
         instance("hooks", hooks, Hooks)
@@ -88,6 +91,7 @@ class AsyncSession:
         self._instance_url = None if instance_url is None else base_url(instance_url, name="instance_url")
         self._http = http
         self.retry = retry or Retry()
+        self.max_api_fraction = check_fraction(max_api_fraction)
         self._exchange = AsyncExchange(http, retry=self.retry, hooks=self.hooks, clock=self.clock)
         patience = replace(self.retry, deadline_s=min(self.retry.deadline_s, LOGIN_PATIENCE_S))
         login_exchange = AsyncExchange(http, retry=patience, hooks=self.hooks, clock=self.clock)
@@ -197,6 +201,8 @@ class AsyncSession:
             raise InputError("this client is closed")
         self._home.enter()
         operation.check_version(self.api_version)
+        if self.max_api_fraction is not None and _begins_something(operation.info):
+            refuse_over(self.limits, self.max_api_fraction)
         token = await self.token() if operation.info.authenticated else None
         renewals = 0
         while True:
@@ -253,3 +259,8 @@ class AsyncSession:
     def _note(self, limit_info: str | None) -> None:
         if limit_info is not None:
             self._limit_info = limit_info
+
+
+def _begins_something(info: OperationInfo) -> bool:
+    """Whether a request is more than the rest of a job that is there already, or of a login."""
+    return info.api != "auth" and "{job_id}" not in info.path

@@ -46,6 +46,8 @@ class Salesforce(Finding):
         hooks: told of requests, answers, retries and logins.
         token_store: where clients, processes and machines share this login's token, and where rotated refresh tokens
             are kept: a store of `specforce.stores`, or the URL of one.
+        max_api_fraction: the share of the org's requests a day, such as 0.9, from which on nothing more is begun:
+            `BudgetReached` is raised instead. Jobs under way are still waited for and their results read.
         clock: what time is measured and waited with, for tests.
 
     Attributes:

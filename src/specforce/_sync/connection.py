@@ -66,6 +66,7 @@ class Connection:
         transport: Transport | None = None,
         hooks: Hooks | None = None,
         token_store: Store | str | None = None,
+        max_api_fraction: float | None = None,
         clock: Clock | None = None,
     ) -> None:
         login = credentials(auth)
@@ -92,6 +93,7 @@ class Connection:
             hooks=hooks,
             clock=clock,
             token_store=token_store,
+            max_api_fraction=max_api_fraction,
         )
 
     @classmethod

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from specforce._checks import whole_number
+from specforce._limits import check_fraction
 from specforce.bulk.columns import IngestOperation
 from specforce.soql import identifier
 from specforce_api.runtime.errors import InputError
@@ -39,6 +40,7 @@ class LoadOptions:
         retry_failed: how often rows are sent again that failed for a reason that goes by.
         journal: the file that the load keeps its journal in; `None` for none.
         resume: whether that is the journal of a load to continue.
+        max_api_fraction: the share of the API quota from which on no part begins; `None` for the client's.
         timeout_s: seconds until the deadline of all jobs; `None` for none.
         abort_on_timeout: abort jobs that aren't done by then.
         abort_on_cancel: abort jobs under way where the load is cancelled or interrupted.
@@ -57,6 +59,7 @@ class LoadOptions:
     retry_failed: int
     journal: Path | None
     resume: bool
+    max_api_fraction: float | None
     timeout_s: float | None
     abort_on_timeout: bool
     abort_on_cancel: bool
@@ -77,6 +80,7 @@ class LoadOptions:
             raise InputError("a journal is of jobs, and method='collections' makes none: leave one of them out")
         if whole_number("retry_failed", self.retry_failed, least=0) and not self.results:
             raise InputError("retry_failed= needs the results of each row: leave results=False out")
+        check_fraction(self.max_api_fraction)
         if self.timeout_s is not None and self.timeout_s < 0:
             raise InputError(f"timeout_s={self.timeout_s}: it can't be negative, None waits without a deadline")
 

@@ -305,5 +305,9 @@ def with_report(error: E, report: LoadReport, *, journal: Path | None = None) ->
     error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")
     if journal is not None:
         error.add_note(f"continue with the same arguments and resume={str(journal)!r}")
+    elif report.unprocessed and report.detailed:
+        error.add_note(
+            "what wasn't sent: error.report.write_csv(path, rows='unprocessed', reasons=False), to load later"
+        )
     error.report = report  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - see report_of
     return error

@@ -60,6 +60,9 @@ def load(
     resume: Annotated[
         Path | None, typer.Option(help="Continue the load of this journal, with the same file and options.")
     ] = None,
+    max_api_fraction: Annotated[
+        float | None, typer.Option(help="Send no more once this share of the org's API requests a day is used.")
+    ] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the load is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the jobs then.")] = False,
     abort_on_interrupt: Annotated[
@@ -92,6 +95,7 @@ def load(
                     results=results,
                     journal=journal,
                     resume=resume,
+                    max_api_fraction=max_api_fraction,
                     timeout_s=timeout,
                     abort_on_timeout=abort_on_timeout,
                     abort_on_cancel=abort_on_interrupt,

@@ -82,6 +82,7 @@ class AsyncBulk:
         retry_failed: int = 0,
         journal: str | os.PathLike[str] | None = None,
         resume: str | os.PathLike[str] | None = None,
+        max_api_fraction: float | None = None,
         timeout_s: float | None = DEFAULT_WAIT_S,
         abort_on_timeout: bool = False,
         abort_on_cancel: bool = False,
@@ -125,6 +126,8 @@ class AsyncBulk:
             resume: the journal of a load that didn't come to its end, however it ended, to continue it: with the same
                 source and arguments. Jobs that have their rows are asked what became of them, the others' rows are
                 sent: none twice. See docs/bulk.md.
+            max_api_fraction: the share of the org's requests a day, such as 0.8, from which on no more parts are sent;
+                by default the client's. Those under way are ended, and `BudgetReached` has the report.
             timeout_s: seconds until the jobs must be done; `None` for no deadline.
             abort_on_timeout: abort jobs that aren't done by then; else they go on.
             abort_on_cancel: abort jobs under way when the load is cancelled or interrupted, so that they end partly
@@ -138,8 +141,9 @@ class AsyncBulk:
         Raises:
             InputError: the source can't be loaded; the message names the line or row. Nothing was sent, unless the
                 error has a `report`.
-            JobFailed, JobAborted, JobTimeout, IntegrityError, ApiError, TransportError: with a `report` of what was
-                done (`specforce.bulk.report_of`), if anything was. So do a cancellation and a KeyboardInterrupt.
+            JobFailed, JobAborted, JobTimeout, IntegrityError, BudgetReached, ApiError, TransportError: with a `report`
+                of what was done (`specforce.bulk.report_of`), if anything was. So do a cancellation and a
+                KeyboardInterrupt.
         """
         if check not in (None, "whole", "parts"):
             raise InputError(f"check={check!r}: it is 'whole' or 'parts'")
@@ -168,6 +172,7 @@ class AsyncBulk:
             retry_failed=retry_failed,
             journal=journal_path(journal, resume),
             resume=resume is not None,
+            max_api_fraction=max_api_fraction,
             whole=is_read_in_place(source, source_format) if check is None else check == "whole",
             timeout_s=timeout_s,
             abort_on_timeout=abort_on_timeout,

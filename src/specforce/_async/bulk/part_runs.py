@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from specforce._aio import closing, ordered_map
+from specforce._limits import refuse_over
 from specforce.bulk.outcomes import Counts
 
 from .part_load import AsyncPartLoad
@@ -105,10 +106,16 @@ class AsyncPartRuns:
     ) -> AsyncGenerator[AsyncPartRun, None]:
         try:
             while not self.stopped and (found := await anext(parts, None)) is not None:
+                self._refuse_over()
                 self.begun.append(self._made(*found, tally))
                 yield self.begun[-1]
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
             self.failure = error
+
+    def _refuse_over(self) -> None:
+        """Raise BudgetReached where no more parts should be sent."""
+        session, fraction = self._session, self._options.max_api_fraction
+        refuse_over(session.limits, session.max_api_fraction if fraction is None else fraction)
 
     def _made(self, part: Part, table: Table, tally: Tally) -> AsyncPartRun:
         if self.method == "collections":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specforce._aio import run
 from specforce._collections import MAX_SAVED, body_of, rows_of
+from specforce._limits import refuse_over
 from specforce._records import encode_raw
 from specforce._retry import ONCE
 from specforce.bulk.cells import read_batch
@@ -130,6 +131,7 @@ class AsyncPartSaving:
         groups = self._groups()
         while (group := await run(_next, groups)) is not None:
             self._refuse_late()
+            refuse_over(self._session.limits, self._options.max_api_fraction)
             numbers, rows = group
             self._in_doubt = numbers
             try:

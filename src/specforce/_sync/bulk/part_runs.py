@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from specforce._limits import refuse_over
 from specforce._threads import closing, ordered_map
 from specforce.bulk.outcomes import Counts
 
@@ -104,10 +105,16 @@ class PartRuns:
     def _begin(self, parts: Generator[tuple[Part, Table], None, None], tally: Tally) -> Generator[PartRun, None, None]:
         try:
             while not self.stopped and (found := next(parts, None)) is not None:
+                self._refuse_over()
                 self.begun.append(self._made(*found, tally))
                 yield self.begun[-1]
         except Exception as error:  # noqa: BLE001 - raised once the parts under way have ended
             self.failure = error
+
+    def _refuse_over(self) -> None:
+        """Raise BudgetReached where no more parts should be sent."""
+        session, fraction = self._session, self._options.max_api_fraction
+        refuse_over(session.limits, session.max_api_fraction if fraction is None else fraction)
 
     def _made(self, part: Part, table: Table, tally: Tally) -> PartRun:
         if self.method == "collections":

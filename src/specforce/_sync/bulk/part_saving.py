@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specforce._collections import MAX_SAVED, body_of, rows_of
+from specforce._limits import refuse_over
 from specforce._records import encode_raw
 from specforce._retry import ONCE
 from specforce._threads import run
@@ -131,6 +132,7 @@ class PartSaving:
         groups = self._groups()
         while (group := run(_next, groups)) is not None:
             self._refuse_late()
+            refuse_over(self._session.limits, self._options.max_api_fraction)
             numbers, rows = group
             self._in_doubt = numbers
             try:
