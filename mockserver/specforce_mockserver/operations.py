@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import jsonschema_rs
@@ -131,6 +131,7 @@ def compiled(document: Document, schema: Mapping[str, Any]) -> Validator:
     return jsonschema_rs.Draft202012Validator({**schema, "components": document.get("components", {})})
 
 
+@cache
 def load_operations() -> dict[str, OperationSpec]:
     """Every operation of every API, by operationId, in the specs' order."""
     found: dict[str, OperationSpec] = {}

@@ -10,6 +10,7 @@ from specforce_mockserver.clock import Clock
 from specforce_mockserver.org import Org
 from specforce_mockserver.schema_files import schema_of_text
 from specforce_mockserver.server import MockServer
+from tests.mock.hostile import Stranger
 from tests.mock.raw_org import SCHEMA, RawOrg, serving
 
 if TYPE_CHECKING:
@@ -47,3 +48,11 @@ def clocked(request: pytest.FixtureRequest) -> Iterator[RawOrg]:
     """A client to an org with a clock of the kind that a test asks for."""
     with serving(Org(clock=Clock(request.param))) as client:
         yield client
+
+
+@pytest.fixture
+def stranger(raw: RawOrg) -> Iterator[Stranger]:
+    """A caller with a session."""
+    headers = {"Authorization": f"Bearer {raw.token}", "X-SFDC-Session": raw.token}
+    with Stranger(raw.url, headers) as caller:
+        yield caller
