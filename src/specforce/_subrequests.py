@@ -18,7 +18,7 @@ from specforce._ids import check_id
 from specforce._operations import decoded_by
 from specforce._outgoing import for_create, for_update, for_upsert
 from specforce._records import Saved, declared_fields, decode, decode_page, encode, encode_json
-from specforce._references import Placeholder, Reference
+from specforce._references import Placeholder, Placeholders, Reference
 from specforce._returns import check_returns, read_as
 from specforce._saving import saved
 from specforce._subresults import Results
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 T = TypeVar("T")
-_PLACEHOLDER = re.compile(r"@\{[^}]*\}?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 _DATA_URL = re.compile(r"/?(?:services/data/)?v[0-9]{2,3}\.0/")
 _COUNTED = re.compile(r"/services/data/v[0-9.]+/(query|queryAll|composite/sobjects)([/?]|$)")
@@ -53,7 +52,7 @@ class Subrequests:
         self._api_version = api_version
         self._limit = limit
         self._references: dict[str, Reference[Any]] = {}
-        self._used: set[str] = set()
+        self._placeholders = Placeholders()
 
     def __len__(self) -> int:
         return len(self._references)
@@ -139,25 +138,18 @@ class Subrequests:
             raise InputError(f"reference_id={name!r} is taken, or isn't made of letters, digits and _")
         if operation.body is not None and operation.content_type != "application/json":
             raise InputError(f"{operation.info.operation_id} has no JSON body: it can't travel in another request")
-        reference = Reference(name, operation, self._used)
-        self._check_references(self._url(operation) + _text(operation.body))
+        reference = Reference(name, operation, self._placeholders)
+        self._url(operation)
+        self._placeholders.sent(_text(operation.body))
         self._references[name] = reference
         return reference
 
     def _url(self, operation: Operation[Any]) -> str:
-        """The URL with its query, in which references stand as they are."""
+        """The URL with its query, in which references stand as they are; text that would be read as one is refused."""
         url = operation.url_path(self._api_version)
         if operation.params:
             url += "?" + urlencode(operation.params, quote_via=quote)
-        for placeholder in self._used:
-            url = url.replace(quote(placeholder, safe=""), placeholder)
-        return url
-
-    def _check_references(self, text: str) -> None:
-        """Refuse `@{` that no reference put there."""
-        for found in _PLACEHOLDER.findall(text):
-            if found not in self._used:
-                raise InputError(f"{found!r} would be read as a reference: use those that requests return")
+        return self._placeholders.sent(self._placeholders.in_url(url))
 
     def composite_request(self) -> list[dict[str, Any]]:
         """The requests as `/composite` and a graph want them."""
@@ -170,7 +162,7 @@ class Subrequests:
                 "referenceId": name,
             }
             if operation.body is not None:
-                entry["body"] = msgspec.Raw(_bytes(operation.body))
+                entry["body"] = msgspec.Raw(self._placeholders.sent(_text(operation.body)).encode())
             if operation.headers:
                 entry["httpHeaders"] = dict(operation.headers)
             found.append(entry)
@@ -292,13 +284,11 @@ def _id(record_id: str) -> str:
 
 
 def _text(body: Any) -> str:
-    return "" if body is None else _bytes(body).decode()
-
-
-def _bytes(body: Any) -> bytes:
+    if body is None:
+        return ""
     if not isinstance(body, bytes):
         raise InputError("a streamed body can't travel in another request")
-    return body
+    return body.decode()
 
 
 def _then(operation: Operation[T], convert: Callable[[T], R]) -> Operation[R]:

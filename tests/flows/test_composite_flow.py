@@ -160,6 +160,41 @@ def test_what_cannot_travel_is_refused_when_it_is_added(half: Half, spoil: Any) 
         spoil(half.connect(ScriptedServer(json_answer({}))).composite())
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda c: c.create("Contact", {"LastName": "@{theAccount.id}"}),
+        lambda c: c.create("Contact", {"Account": {"Code__c": "see @{theAccount.id}"}}),
+        lambda c: c.update("Account", ACCOUNT_ID, {"Name": "@{theAccount.id}"}),
+        lambda c: c.upsert("Account", "Code__c", "@{theAccount.id}", {"Name": "x"}),
+        lambda c: c.request("POST", "/x", json={"a": ["@{theAccount.id}"]}),
+        lambda c: c.query("SELECT Id FROM Contact WHERE Name = :name", name="@{theAccount.id}"),
+    ],
+)
+def test_text_that_equals_a_reference_in_use_is_refused(half: Half, spoil: Any) -> None:
+    composite = half.connect(ScriptedServer(json_answer({}))).composite()
+    account = composite.create("Account", {"Name": "Acme"}, reference_id="theAccount")
+    composite.create("Contact", {"LastName": "Ek", "AccountId": account.id})
+
+    with pytest.raises(InputError, match="would be read as a reference"):
+        spoil(composite)
+
+
+def test_a_reference_may_stand_inside_text_and_in_no_other_request(org: FakeOrg, half: Half) -> None:
+    sf = half.login(org.auth())
+    composite = sf.composite()
+    account = composite.create("Account", {"Name": "Acme"})
+    composite.create("Contact", {"LastName": "Ek", "AccountId": account.id, "Description": f"of {account.id}"})
+    results = half.run(composite.send())
+    results.raise_for_errors()
+
+    made = results[account].id
+    (contact,) = half.run(sf.query("SELECT Description FROM Contact WHERE AccountId = :id", id=made).all())
+    assert contact["Description"] == f"of {made}"
+    with pytest.raises(InputError, match="would be read as a reference"):
+        sf.composite().create("Contact", {"LastName": account.id})
+
+
 def test_limits_are_checked_before_anything_is_sent(half: Half) -> None:
     server = ScriptedServer(json_answer({}))
     sf = half.connect(server)

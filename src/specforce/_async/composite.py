@@ -72,7 +72,7 @@ class AsyncBatch(QueryingSubrequests):
     async def send(self) -> Results:
         """Send the requests. Returns and raises as `AsyncComposite.send`."""
         _check_some(len(self))
-        if self._used:
+        if self._placeholders:
             raise InputError("the requests of a batch can't refer to each other: use sf.composite()")
         requests: list[dict[str, Any]] = []
         for entry in self.composite_request():
