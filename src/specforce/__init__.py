@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from specforce._async.quick_actions import AsyncQuickAction
     from specforce._async.reports import AsyncReport
     from specforce._async.sobject import AsyncSObject
-    from specforce._collections import PartlySaved, SavedRow, SavedRows
+    from specforce._collections import PartlySaved, SavedRow, SavedRows, saved_rows_of
     from specforce._hooks import Hooks, LoginEvent, OutcomeEvent, RequestEvent, ResponseEvent, RetryEvent, TaskEvent
     from specforce._limits import ApiUsage
     from specforce._records import Saved
@@ -87,6 +87,7 @@ __all__ = [
     "__version__",
     "auth",
     "errors",
+    "saved_rows_of",
     "schema",
     "soql",
     "stores",
@@ -129,6 +130,7 @@ _HOMES = {
     "Saved": "specforce._records",
     "SavedRow": "specforce._collections",
     "SavedRows": "specforce._collections",
+    "saved_rows_of": "specforce._collections",
     "TaskEvent": "specforce._hooks",
     "TreeNode": "specforce._trees",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+from specforce._extras import missing
 from specforce_api.runtime.errors import DecodeError, InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ try:
     pa: Any = import_module("pyarrow")  # it has no types
     pacompute: Any = import_module("pyarrow.compute")
 except ImportError as error:
-    raise InputError("Arrow and Parquet need pyarrow: pip install 'specforce[arrow]'") from error
+    raise missing("Arrow", "pyarrow", "arrow") from error
 
 Table: TypeAlias = Any
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from specforce_api.rest.models import CollectionResult
 
+E = TypeVar("E", bound=BaseException)
 T = TypeVar("T")
 MAX_SAVED = 200
 MAX_READ = 2000
@@ -107,6 +108,27 @@ class PartlySaved(SalesforceError):
         super().__init__(f"{rows.succeeded} of {total} records were saved, {rows.failed} refused, and then: {cause}")
         self.rows = rows
         self.total = total
+
+
+def with_rows(error: E, rows: SavedRows, total: int) -> E:
+    """Put what became of the records before it on an error that ended many requests, such as a cancellation."""
+    error.add_note(f"{rows.succeeded} of {total} records were saved, {rows.failed} refused (see the error's `rows`)")
+    error.rows = rows  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - see saved_rows_of
+    return error
+
+
+def saved_rows_of(error: BaseException) -> SavedRows | None:
+    """What became of the records before this error ended their requests; `None` where the error is of something else.
+
+    `PartlySaved` has them as `rows`, and so has the `CancelledError` or `KeyboardInterrupt` of a call that took several
+    requests; they are found too on the `TimeoutError` of `asyncio.timeout` and the `KeyboardInterrupt` of
+    `asyncio.run`, which take that error's place.
+    """
+    found = getattr(error, "rows", None)
+    if isinstance(found, SavedRows):
+        return found
+    behind = error.__context__ if isinstance(error, KeyboardInterrupt) else error.__cause__
+    return None if behind is None else saved_rows_of(behind)
 
 
 def parts(items: Sequence[T], size: int) -> Iterator[list[T]]:

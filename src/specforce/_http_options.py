@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from specforce._checks import seconds, whole_number
+from specforce._extras import missing
 from specforce._proxies import checked
 from specforce_api.runtime.errors import InputError
 
@@ -66,7 +67,7 @@ class HttpOptions:
         if not isinstance(self.verify, bool | str | os.PathLike):
             _check_context(self.verify)
         if self.http2 and find_spec("h2") is None:
-            raise InputError("http2=True needs one more package: pip install 'specforce[http2]'")
+            raise missing("http2=True", "h2", "http2")
 
 
 def _check_context(verify: object) -> None:

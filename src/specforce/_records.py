@@ -64,19 +64,25 @@ def decode(info: OperationInfo, reply: Reply, kind: type[R]) -> R:
     Raises:
         DecodeError: the answer isn't JSON, or doesn't fit the type.
     """
+    return _decoded(info, reply, kind, f"the answer doesn't fit {_name(kind)}")
+
+
+def _decoded(info: OperationInfo, reply: Reply, kind: type[R], misfit: str) -> R:
+    """An answer as `kind`; `misfit` says what it is that doesn't fit, where it doesn't."""
     try:
         return cast("R", _decoder(cast("Any", kind)).decode(reply.content))
     except msgspec.ValidationError as error:
         hint = "declare fields that can be empty as `... | None`" if "null" in str(error) else ""
-        text = f"{info.operation_id}: the answer doesn't fit {_name(kind)}: {error}"
+        text = f"{info.operation_id}: {misfit}: {error}"
         raise _undecodable(info, reply, f"{text}\n  hint: {hint}" if hint else text) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise not_json(info, reply, error) from None
 
 
-def decode_page(info: OperationInfo, reply: Reply, kind: type[R]) -> Page[R]:
-    """Read a page of a query whose records are `kind`; errors as for `decode`."""
-    return cast("Page[R]", decode(info, reply, cast("Any", Page)[kind]))
+def decode_page(info: OperationInfo, reply: Reply, kind: type[R], soql: str) -> Page[R]:
+    """Read a page of a query whose records are `kind`; errors as for `decode`, with the query's text."""
+    misfit = f"a record of {soql!r} doesn't fit {_name(kind)}"
+    return cast("Page[R]", _decoded(info, reply, cast("Any", Page)[kind], misfit))
 
 
 def decode_search(info: OperationInfo, reply: Reply, kind: type[R]) -> list[R]:
@@ -86,8 +92,11 @@ def decode_search(info: OperationInfo, reply: Reply, kind: type[R]) -> list[R]:
     return cast("SearchResult[R]", decode(info, reply, cast("Any", SearchResult)[kind])).search_records
 
 
-def convert(info: OperationInfo, records: list[Any], kind: type[R]) -> list[R]:
+def convert(info: OperationInfo, records: list[Any], kind: type[R], what: str = "the answer") -> list[R]:
     """Turn records decoded as JSON into `kind`.
+
+    Args:
+        what: what they are, for the error.
 
     Raises:
         DecodeError: they don't fit the type.
@@ -96,7 +105,7 @@ def convert(info: OperationInfo, records: list[Any], kind: type[R]) -> list[R]:
         return cast("list[R]", msgspec.convert(records, cast("Any", list)[kind]))
     except msgspec.ValidationError as error:
         raise DecodeError(
-            f"{info.operation_id}: the answer doesn't fit {_name(kind)}: {error}", operation_id=info.operation_id
+            f"{info.operation_id}: {what} doesn't fit {_name(kind)}: {error}", operation_id=info.operation_id
         ) from None
 
 

@@ -227,10 +227,11 @@ class QueryingSubrequests(Subrequests):
             binds: values by name, for names that Python has taken; otherwise as `values`.
             values: what `:name` in the query stands for.
         """
-        operation = operations.query(q=soql.bind(text, {**(binds or {}), **values}))
+        bound = soql.bind(text, {**(binds or {}), **values})
+        operation = operations.query(q=bound)
 
         def read(reply: Reply) -> list[Any]:
-            page = decode_page(operation.info, reply, returns)
+            page = decode_page(operation.info, reply, returns, bound)
             if page.next_records_url is not None:
                 raise IntegrityError(
                     f"the query found {page.total_size} records, and one page holds {len(page.records)}: use sf.query",

@@ -14,14 +14,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from specforce._extras import missing
 from specforce._hooks import Hooks, LoginEvent, OutcomeEvent, RequestEvent, ResponseEvent, RetryEvent, TaskEvent
-from specforce.errors import InputError
 
 try:
     from opentelemetry import metrics, trace
     from opentelemetry.trace import SpanKind, Status, StatusCode
 except ModuleNotFoundError as error:
-    raise InputError("telemetry needs opentelemetry: pip install 'specforce[otel]'") from error
+    raise missing("telemetry", error.name, "otel") from error
 
 if TYPE_CHECKING:
     from collections.abc import Generator

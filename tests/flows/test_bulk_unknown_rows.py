@@ -121,5 +121,5 @@ def test_the_command_line_writes_unknown_rows_to_the_file_of_failures(
 
     assert result.exit_code == 1
     assert "3 unknown" in result.stdout
-    assert "3 rows of unknown outcome: look in the org before loading them again" in result.stdout
+    assert "3 rows of unknown outcome: look in the org before loading again" in result.stdout
     assert [row["Name"] for row in csv.DictReader(target.read_text().splitlines())] == ["Acme 1", "Acme 2", "Acme 3"]

@@ -43,7 +43,8 @@ def test_load_reports_each_reason_and_ends_with_3_when_rows_failed(specforce: Co
 def test_load_writes_the_rows_to_correct_and_the_report(specforce: Command, contacts: Path, tmp_path: Path) -> None:
     failures, report = tmp_path / "failures.csv", tmp_path / "report.json"
 
-    specforce("load", str(contacts), "Contact", *LOAD, "--failures", str(failures), "--report", str(report))
+    result = specforce("load", str(contacts), "Contact", *LOAD, "--failures", str(failures), "--report", str(report))
+    assert f"1 row that didn't succeed: {failures}" in result.stdout
 
     (row,) = csv.DictReader(failures.read_text().splitlines())
     assert (row["sf__Line"], row["Last"], row["Mail"]) == ("3", "NA", "nobody@example.com")

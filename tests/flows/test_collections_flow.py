@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ import httpx
 import pytest
 
 import specforce_specs
-from specforce import PartlySaved, SavedRow
+from specforce import PartlySaved, SavedRow, SavedRows, saved_rows_of
+from specforce._collections import with_rows
 from specforce.errors import ApiError, ErrorDetail, InputError, IntegrityError, InvalidField
 from tests.halves import ACCOUNT_ID, ScriptedServer, body, json_answer
 
@@ -117,6 +119,46 @@ def test_a_failure_half_way_tells_of_the_records_before_it(half: Half) -> None:
 
     assert (caught.value.rows.succeeded, caught.value.total) == (200, 300)
     assert isinstance(caught.value.__cause__, ApiError)
+
+
+@pytest.mark.parametrize("method", ["create_many", "delete_many"])
+def test_an_interruption_half_way_tells_of_the_records_before_it(half: Half, method: str) -> None:
+    interruption: type[BaseException] = CancelledError if half.name == "async" else KeyboardInterrupt
+
+    def interrupted(_request: httpx.Request) -> httpx.Response:
+        raise interruption
+
+    account = half.connect(ScriptedServer(saved(200), interrupted)).sobject("Account")
+    items = [{"Name": "a"}] * 300 if method == "create_many" else [ACCOUNT_ID] * 300
+
+    with pytest.raises(interruption) as caught:
+        half.run(getattr(account, method)(items))
+
+    rows = saved_rows_of(caught.value)
+    assert rows is not None
+    assert (rows.total, rows.succeeded) == (200, 200)
+    assert "200 of 300 records were saved" in caught.value.__notes__[0]
+    assert saved_rows_of(ValueError()) is None
+
+
+def test_an_interruption_of_the_first_request_has_nothing_to_tell(half: Half) -> None:
+    def interrupted(_request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    account = half.connect(ScriptedServer(interrupted)).sobject("Account")
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        half.run(account.create_many([{"Name": "a"}] * 300))
+    assert saved_rows_of(caught.value) is None
+
+
+def test_a_timeout_over_many_requests_tells_of_those_that_were_answered() -> None:
+    """asyncio.timeout puts its TimeoutError in the place of the CancelledError."""
+    rows = SavedRows([])
+    error = TimeoutError()
+    error.__cause__ = with_rows(CancelledError(), rows, 3)
+
+    assert saved_rows_of(error) is rows
 
 
 def test_an_answer_of_another_length_raises(half: Half) -> None:

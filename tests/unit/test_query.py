@@ -282,8 +282,13 @@ def test_typed_child_records_are_completed_too(half: Half) -> None:
 def test_a_null_in_a_field_that_can_not_be_empty_says_what_to_declare(half: Half) -> None:
     server = ScriptedServer(page([1], 1, Name=None))
 
-    with pytest.raises(DecodeError, match=r"\.\.\. \| None"):
+    with pytest.raises(DecodeError, match=r"\.\.\. \| None") as caught:
         half.run(half.connect(server).query("SELECT Id FROM Account", returns=Account).all())
+
+    text = str(caught.value)
+    assert "a record of 'SELECT Id FROM Account' doesn't fit Account: " in text
+    assert "$.records[0].Name" in text
+    assert "Page" not in text
 
 
 @pytest.mark.parametrize("content", [b'{"totalSize":1,"done":true,"rec', b"", b'{"totalSize":1}', b"\xff"])

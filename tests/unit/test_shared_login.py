@@ -94,6 +94,39 @@ def document(half: Half, store: Any) -> Any:
     return json.loads(stored(half, store)[1].value)
 
 
+def test_a_logout_before_the_first_request_revokes_the_stores_token(half: Half, store: Any) -> None:
+    server = RotatingServer()
+    auth = ClientCredentials("test-client", "test-secret", login_url=HOST)
+    limits(half, half.connect(server, auth, token_store=store))
+    shared = document(half, store)["access_token"]
+    revoked: list[str] = []
+
+    def watched(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/services/oauth2/revoke":
+            revoked.append(parse_qs(request.content.decode())["token"][0])
+            server.expire()
+            return httpx.Response(200)
+        return server(request)
+
+    other = half.connect(watched, auth, token_store=store)
+    half.run(other.logout())
+    assert revoked == []
+    half.run(other.logout(revoke=True))
+    assert revoked == [shared]
+
+    limits(half, other)
+    assert document(half, store)["access_token"] != shared
+
+
+def test_a_logout_from_an_empty_store_asks_nobody(half: Half, store: Any) -> None:
+    server = RotatingServer()
+    client = half.connect(server, ClientCredentials("test-client", "test-secret", login_url=HOST), token_store=store)
+
+    half.run(client.logout(revoke=True))
+
+    assert server.logins == []
+
+
 def test_clients_that_share_a_store_share_one_login(half: Half, store: Any) -> None:
     server = RotatingServer()
     auth = ClientCredentials("test-client", "test-secret", login_url=HOST)

@@ -148,6 +148,14 @@ def test_fields_that_are_no_names_are_refused(half: Half, fields: Any) -> None:
         half.run(half.connect(ScriptedServer()).sobject("Account").get(ACCOUNT_ID, fields=fields))
 
 
+@pytest.mark.parametrize("record", [{"Name": "x"}, {"Id": ACCOUNT_ID, "Name": "x"}])
+def test_an_update_needs_an_id_also_of_a_record_that_has_one(half: Half, record: dict[str, str]) -> None:
+    account = half.connect(ScriptedServer(NO_CONTENT)).sobject("Account")
+
+    with pytest.raises(InputError, match="None isn't an id"):
+        half.run(account.update(None, record))
+
+
 def test_update_and_delete_return_nothing(half: Half) -> None:
     server = ScriptedServer(NO_CONTENT)
     account = half.connect(server).sobject("Account")

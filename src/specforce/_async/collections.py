@@ -15,6 +15,7 @@ from specforce._collections import (
     check_all_or_none,
     parts,
     rows_of,
+    with_rows,
 )
 from specforce._records import decode, encode
 from specforce_api.rest import operations
@@ -118,4 +119,8 @@ class AsyncCollections:
                 if not rows:
                     raise
                 raise PartlySaved(SavedRows(rows), len(items), error) from error
+            except BaseException as error:
+                if rows:
+                    with_rows(error, SavedRows(rows), len(items))
+                raise
         return SavedRows(rows)

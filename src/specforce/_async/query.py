@@ -187,13 +187,13 @@ class AsyncQuery(Generic[R]):
 
     async def _fetch(self, operation: Operation[Any]) -> Page[R]:
         reply = await self._session.reply(operation)
-        page = decode_page(operation.info, reply, self._returns)
+        page = decode_page(operation.info, reply, self._returns, self.soql)
         if not has_nested_pages(reply, page):
             return page
-        whole = decode_page(operation.info, reply, dict[str, Any])
+        whole = decode_page(operation.info, reply, dict[str, Any], self.soql)
         for record in whole.records:
             await self._complete(record)
-        page.records = convert(operation.info, whole.records, self._returns)
+        page.records = convert(operation.info, whole.records, self._returns, f"a record of {self.soql!r}")
         return page
 
     async def _complete(self, record: dict[str, Any]) -> None:
@@ -203,7 +203,7 @@ class AsyncQuery(Generic[R]):
             url = children.pop("nextRecordsUrl", None)
             while url is not None:
                 operation = self._more(url)
-                page = decode_page(operation.info, await self._session.reply(operation), dict[str, Any])
+                page = decode_page(operation.info, await self._session.reply(operation), dict[str, Any], self.soql)
                 records += page.records
                 url = page.next_records_url if len(records) <= children["totalSize"] else None
             finish(children)

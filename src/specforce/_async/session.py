@@ -171,9 +171,11 @@ class AsyncSession:
         """Forget the token, so that the next request logs in anew.
 
         Args:
-            revoke: end it at Salesforce too, for everyone who has it.
+            revoke: end it at Salesforce too, for everyone who has it; before the first request, the token store's.
         """
         token, self._token = self._token, None
+        if revoke and token is None and self._shared is not None:
+            token = await self._shared.stored()
         self._forgotten = token or self._forgotten
         if revoke and token is not None:
             from specforce_api.auth import operations  # noqa: PLC0415 - only needed here

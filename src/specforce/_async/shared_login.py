@@ -115,6 +115,14 @@ class AsyncSharedLogin:
             await self._clock.sleep(wait_s)
             wait_s = min(_LONGEST_WAIT_S, wait_s * 1.5)
 
+    async def stored(self) -> Token | None:
+        """The token that the store holds, `None` before the first login.
+
+        Raises:
+            StoreError: the store can't be used.
+        """
+        return (await self._read())[1].token
+
     async def aclose(self) -> None:
         """Let go of a store that was opened for this login."""
         if self._owned:

@@ -112,7 +112,7 @@ class AsyncSObject(Generic[R]):
 
         A record that was read may be sent back, with what changed: its own Id and `attributes` stay behind.
         """
-        record_id, fields = for_update(record, record_id)
+        record_id, fields = for_update(record, check_id(record_id))
         self._check(fields, updating=True)
         operation = operations.update_record(self.name, record_id, body={}, **save_headers(allow_duplicates, assign))
         await self._session.send(replace(operation, body=encode(fields)))

@@ -16,6 +16,7 @@ from specforce._collections import (
     check_all_or_none,
     parts,
     rows_of,
+    with_rows,
 )
 from specforce._records import decode, encode
 from specforce_api.rest import operations
@@ -115,4 +116,8 @@ class Collections:
                 if not rows:
                     raise
                 raise PartlySaved(SavedRows(rows), len(items), error) from error
+            except BaseException as error:
+                if rows:
+                    with_rows(error, SavedRows(rows), len(items))
+                raise
         return SavedRows(rows)

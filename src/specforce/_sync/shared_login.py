@@ -112,6 +112,14 @@ class SharedLogin:
             self._clock.sleep(wait_s)
             wait_s = min(_LONGEST_WAIT_S, wait_s * 1.5)
 
+    def stored(self) -> Token | None:
+        """The token that the store holds, `None` before the first login.
+
+        Raises:
+            StoreError: the store can't be used.
+        """
+        return (self._read())[1].token
+
     def close(self) -> None:
         """Let go of a store that was opened for this login."""
         if self._owned:

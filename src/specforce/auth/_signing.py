@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from specforce._extras import missing
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def private_key(key: object, passphrase: str | bytes | None) -> RSAPrivateKey:
         from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - an extra
         from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        raise InputError("JwtBearer needs cryptography: pip install 'specforce[jwt]'") from None
+    except ModuleNotFoundError as error:
+        raise missing("JwtBearer", error.name, "jwt") from error
     if isinstance(key, RSAPrivateKey):
         return key
     if not isinstance(key, str | bytes | os.PathLike):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
+from specforce._counted import counted
 from specforce.bulk.cells import line_writer, read_numbered
 from specforce.bulk.files import refuse_same, replacing
 from specforce.bulk.join import keep_alike
@@ -302,7 +303,7 @@ def report_of(error: BaseException) -> LoadReport | None:
 def with_report(error: E, report: LoadReport, *, journal: Path | None = None) -> E:
     """Put a report on an error, and its counts and how to go on into the error's notes."""
     counts = ", ".join(f"{number:,} {name}" for name, number in plain_counts(report.counts).items() if number)
-    error.add_note(f"of {report.total:,} rows: {counts or 'nothing was sent'} (see the error's `report`)")
+    error.add_note(f"of {counted(report.total, 'row')}: {counts or 'nothing was sent'} (see the error's `report`)")
     if journal is not None:
         error.add_note(f"continue with the same arguments and resume={str(journal)!r}")
     elif report.unprocessed and report.detailed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from specforce._counted import counted
 from specforce.bulk.files import refuse_same
 from specforce.bulk.report import report_of
 from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
@@ -150,10 +151,10 @@ def tell(outcome: LoadReport, failures: Path | None, report: Path | None, *, as_
         if failures is not None and outcome.detailed:
             written = outcome.write_csv(failures, rows="unsuccessful")
             if not as_json and written:
-                sys.stdout.write(f"{written:,} rows that didn't succeed: {failures}\n")
+                sys.stdout.write(f"{counted(written, 'row')} that didn't succeed: {failures}\n")
         if outcome.unknown and not as_json:
             sys.stdout.write(
-                f"{outcome.unknown:,} rows of unknown outcome: look in the org before loading them again\n"
+                f"{counted(outcome.unknown, 'row')} of unknown outcome: look in the org before loading again\n"
             )
 
 
@@ -164,11 +165,13 @@ def tell_jobs(outcome: LoadReport) -> None:
             sys.stderr.write(f"job {job.id} stays open and will never be processed: specforce jobs abort {job.id}\n")
         elif job.state in WAITERS["ingest_job"].pending:
             sys.stderr.write(
-                f"job {job.id} goes on with {job.rows:,} rows ({job.state}): "
+                f"job {job.id} goes on with {counted(job.rows, 'row')} ({job.state}): "
                 f"specforce jobs show {job.id}, specforce jobs abort {job.id}\n"
             )
         elif job.state == "Aborted":
-            sys.stderr.write(f"job {job.id} was aborted with {job.rows:,} rows: specforce jobs show {job.id}\n")
+            sys.stderr.write(
+                f"job {job.id} was aborted with {counted(job.rows, 'row')}: specforce jobs show {job.id}\n"
+            )
 
 
 def print_report(outcome: LoadReport, *, as_json: bool) -> None:

@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+from specforce._extras import sentence
+
 app = typer.Typer(help="The fake org: a Salesforce on loopback that any client can point at.", no_args_is_help=True)
 
 
@@ -28,7 +30,7 @@ def env(context: typer.Context) -> None:
 
 def _run(command: str, context: typer.Context) -> None:
     if importlib.util.find_spec("uvicorn") is None:
-        sys.stderr.write("the fake org needs an extra: pip install 'specforce[mock]'\n")
+        sys.stderr.write(sentence("the fake org", "uvicorn", "mock") + "\n")
         raise typer.Exit(2)
     from specforce_mockserver.cli import main  # noqa: PLC0415 - the server's own extra
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 from urllib.parse import urlsplit
 
+from specforce._extras import missing
 from specforce.auth import ClientCredentials
 
 from .faults import Faults
@@ -61,7 +62,7 @@ class FakeOrg:
         ca_bundle: a PEM file of the authority that vouches for it; None where neither TLS nor a proxy is asked for.
 
     Raises:
-        ModuleNotFoundError: specforce[mock] isn't installed. OSError: the port is taken. ValueError: `ca_dir` has
+        InputError: specforce[mock] isn't installed. OSError: the port is taken. ValueError: `ca_dir` has
             something else in the place of an authority.
     """
 
@@ -84,8 +85,7 @@ class FakeOrg:
             from specforce_mockserver.schema_files import load_schema  # noqa: PLC0415
             from specforce_mockserver.server import MockServer  # noqa: PLC0415
         except ModuleNotFoundError as error:
-            message = f"the fake org needs {error.name}: pip install 'specforce[mock]'"
-            raise ModuleNotFoundError(message, name=error.name) from error
+            raise missing("the fake org", error.name, "mock") from error
         self._authority = _authority(ca_dir) if tls or proxy else None
         self.org: Org = Org(load_schema(paths(schema)), clock=clocks.Clock(clock), settings=settings)
         self._orgs = Orgs(self.org)

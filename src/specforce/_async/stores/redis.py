@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, cast
 
+from specforce._extras import missing
 from specforce.stores._entry import Entry, check_key, check_lease, check_put, conflict
 from specforce_api.runtime.errors import InputError, StoreError
 
@@ -29,15 +30,14 @@ class AsyncRedisStore(AsyncStore):
         timeout_s: seconds to connect, and to wait for an answer.
 
     Raises:
-        InputError: it isn't such a URL. ModuleNotFoundError: specforce[redis] isn't installed.
+        InputError: it isn't such a URL, or specforce[redis] isn't installed.
     """
 
     def __init__(self, url: str, *, prefix: str = "specforce:", timeout_s: float = 10) -> None:
         try:
             from specforce.stores import _redis  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
-            message = f"a store in Redis needs {error.name}: pip install 'specforce[redis]'"
-            raise ModuleNotFoundError(message, name=error.name) from error
+            raise missing("a store in Redis", error.name, "redis") from error
         self._redis = _redis
         self._prefix = prefix
         # A `put` isn't done twice behind our back: the second one would meet what the first one wrote.

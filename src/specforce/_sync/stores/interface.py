@@ -29,7 +29,7 @@ class Store(ABC):
         """The store at a URL: `sqlite:///path`, `redis://host`, `rediss://`, `unix://`, `postgresql://user@host/db`.
 
         Raises:
-            InputError: no backend goes by that URL. ModuleNotFoundError: its driver isn't installed.
+            InputError: no backend goes by that URL, or its driver isn't installed.
         """
         scheme, path = split_url(url)
         if scheme == "sqlite":

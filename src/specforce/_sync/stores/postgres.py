@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from specforce._extras import missing
 from specforce._threads import Lock
 from specforce.stores import _postgres
 from specforce.stores._entry import Entry, check_key, check_lease, check_put, conflict
@@ -29,7 +30,7 @@ class PostgresStore(Store):
         timeout_s: seconds to connect, and for a statement.
 
     Raises:
-        InputError: it isn't a connection string. ModuleNotFoundError: specforce[postgres] isn't installed.
+        InputError: it isn't a connection string, or specforce[postgres] isn't installed.
     """
 
     def __init__(self, conninfo: str, *, timeout_s: float = 10) -> None:
@@ -37,8 +38,7 @@ class PostgresStore(Store):
             import psycopg  # noqa: PLC0415 - an extra
             from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
         except ModuleNotFoundError as error:
-            message = f"a store in PostgreSQL needs {error.name}: pip install 'specforce[postgres]'"
-            raise ModuleNotFoundError(message, name=error.name) from error
+            raise missing("a store in PostgreSQL", error.name, "postgres") from error
         try:
             conninfo_to_dict(conninfo)
         except psycopg.ProgrammingError:
