@@ -181,8 +181,8 @@ def trees(terms: st.SearchStrategy[Any]) -> st.SearchStrategy[Tree]:
     return st.builds(Tree, st.sampled_from(["AND", "OR"]), several) | st.builds(Tree, st.just("NOT"), st.tuples(terms))
 
 
-def conditions(types: dict[str, str] = TYPES) -> st.SearchStrategy[Condition]:
-    return st.recursive(checks(types), trees, max_leaves=8)
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(checks(), trees, max_leaves=8)
+PART_CONDITIONS: st.SearchStrategy[Condition] = st.recursive(checks(PART_KINDS), trees, max_leaves=8)
 
 
 @st.composite
@@ -191,7 +191,7 @@ def queries(draw: st.DrawFn) -> Asked:
     sortable = [each for each in paths if TYPES[each] != "multi"]
     return Asked(
         fields=("Id", *draw(st.lists(st.sampled_from(paths), unique=True, max_size=6))),
-        where=draw(st.none() | conditions()),
+        where=draw(st.none() | CONDITIONS),
         order=tuple(draw(st.lists(st.tuples(st.sampled_from(sortable), st.booleans(), st.booleans()), max_size=3))),
         limit=draw(st.none() | st.integers(0, 6)),
         offset=draw(st.sampled_from([0, 0, 0, 1, 3])),
@@ -202,9 +202,8 @@ def queries(draw: st.DrawFn) -> Asked:
 @st.composite
 def among_parts(draw: st.DrawFn) -> AmongParts:
     """A semi-join or an anti-join."""
-    kinds = PART_KINDS
     path, reference = draw(st.sampled_from(["Id", "Parent__c"])), draw(st.sampled_from(["Item__c", "Other__c"]))
-    return AmongParts(path, draw(st.booleans()), reference, draw(st.none() | conditions(kinds)), kinds)
+    return AmongParts(path, draw(st.booleans()), reference, draw(st.none() | PART_CONDITIONS), PART_KINDS)
 
 
 @st.composite
@@ -213,7 +212,7 @@ def part_queries(draw: st.DrawFn, source: str) -> Asked:
     paths = sorted(PART_KINDS)
     return Asked(
         fields=("Id", *draw(st.lists(st.sampled_from(paths), unique=True))),
-        where=draw(st.none() | conditions(PART_KINDS)),
+        where=draw(st.none() | PART_CONDITIONS),
         order=tuple(draw(st.lists(st.tuples(st.sampled_from(paths), st.booleans(), st.booleans()), max_size=2))),
         limit=draw(st.none() | st.integers(0, 3)),
         types=PART_TYPES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -51,19 +52,19 @@ AGGREGATES = {
 
 
 @pytest.mark.parametrize(("calls", "values"), AGGREGATES.values(), ids=[f"soql.md#1 {each}" for each in AGGREGATES])
-def test_aggregates_of_everything(world, calls, values):
+def test_aggregates_of_everything(world: World, calls: Any, values: Any) -> None:
     """rest.md#4: numbers; COUNT(f) is an integer."""
     (found,) = rows_of(world, ALL.format(calls))
     assert json.dumps(found) == json.dumps(values)
 
 
-def test_aggregates_of_nothing_are_zero_and_null(world):
+def test_aggregates_of_nothing_are_zero_and_null(world: World) -> None:
     assert rows_of(world, f"{ALL.format('COUNT(Id), SUM(Price__c), MAX(Name)')} WHERE Name = 'no'") == [(0, None, None)]
 
 
 @row("soql.md#1", "| Aliases |")
 @row("soql.md#4", "Response for TYPEOF")
-def test_an_aggregate_row_has_no_url_and_names_of_its_own(world):
+def test_an_aggregate_row_has_no_url_and_names_of_its_own(world: World) -> None:
     """rest.md#4: AggregateResult, keys = aliases or expr0.."""
     text = "SELECT Style__c, COUNT(Id), MAX(Price__c) most, MIN(Price__c) FROM Gadget__c GROUP BY Style__c LIMIT 1"
     (record,) = world.records(text)
@@ -71,7 +72,7 @@ def test_an_aggregate_row_has_no_url_and_names_of_its_own(world):
     assert list(record) == ["attributes", "Style__c", "expr0", "most", "expr1"]
 
 
-def test_groups_of_texts_ignore_case(world):
+def test_groups_of_texts_ignore_case(world: World) -> None:
     assert rows_of(world, "SELECT Style__c, COUNT(Id) FROM Gadget__c GROUP BY Style__c ORDER BY Style__c") == [
         (None, 1),
         ("Blue", 2),
@@ -79,13 +80,13 @@ def test_groups_of_texts_ignore_case(world):
     ]
 
 
-def test_groups_of_a_parent_s_field_and_of_a_boolean(world):
+def test_groups_of_a_parent_s_field_and_of_a_boolean(world: World) -> None:
     keys = "Maker__r.Name, Live__c"
     text = f"SELECT {keys}, COUNT(Id) FROM Gadget__c GROUP BY {keys} ORDER BY {keys}"
     assert rows_of(world, text) == [(None, False, 1), (None, True, 1), ("Acme", False, 1), ("Acme", True, 2)]
 
 
-def test_groups_of_a_date_function(world):
+def test_groups_of_a_date_function(world: World) -> None:
     year = "CALENDAR_YEAR(Built__c)"
     text = f"SELECT {year} y, COUNT(Id) FROM Gadget__c GROUP BY {year} ORDER BY {year} DESC NULLS LAST"
     assert rows_of(world, text) == [(2026, 2), (2025, 2), (None, 1)]
@@ -103,20 +104,20 @@ def test_groups_of_a_date_function(world):
         "Style__c LIKE 'B%'": ["Blue"],
     }.items(),
 )
-def test_having_filters_groups(world, having, codes):
+def test_having_filters_groups(world: World, having: Any, codes: Any) -> None:
     """soql.md#1: HAVING cond."""
     text = f"SELECT Style__c FROM Gadget__c GROUP BY Style__c HAVING {having} ORDER BY Style__c"
     assert world.values(text) == codes
 
 
-def test_groups_are_ordered_by_aggregates_and_limited(world):
+def test_groups_are_ordered_by_aggregates_and_limited(world: World) -> None:
     text = "SELECT Style__c FROM Gadget__c GROUP BY Style__c ORDER BY SUM(Price__c) DESC LIMIT 2"
     assert world.values(text) == ["Red", "Blue"]
     result = world.run(text + " OFFSET 1")
     assert (result.total_size, len(result.records)) == (2, 2)
 
 
-def test_rollup_adds_subtotals_and_a_total(world):
+def test_rollup_adds_subtotals_and_a_total(world: World) -> None:
     """soql.md#1: ROLLUP, GROUPING(f) 0/1."""
     text = (
         "SELECT Live__c, Style__c, GROUPING(Live__c) gl, GROUPING(Style__c) gs, COUNT(Id) n FROM Gadget__c "
@@ -133,7 +134,7 @@ def test_rollup_adds_subtotals_and_a_total(world):
     ]
 
 
-def test_cube_adds_every_subtotal(world):
+def test_cube_adds_every_subtotal(world: World) -> None:
     text = (
         "SELECT Live__c, Style__c, COUNT(Id) n FROM Gadget__c WHERE Style__c = 'Blue' GROUP BY CUBE(Live__c, Style__c)"
     )
@@ -142,12 +143,12 @@ def test_cube_adds_every_subtotal(world):
     )
 
 
-def test_having_and_limit_work_on_subtotals(world):
+def test_having_and_limit_work_on_subtotals(world: World) -> None:
     text = "SELECT Style__c, COUNT(Id) n FROM Gadget__c GROUP BY ROLLUP(Style__c) HAVING GROUPING(Style__c) = 1 LIMIT 3"
     assert rows_of(world, text) == [(None, 5)]
 
 
-def test_more_groups_than_a_page_are_refused_when_run():
+def test_more_groups_than_a_page_are_refused_when_run() -> None:
     """soql.md#1: 2,000 groups and no queryMore [E]."""
     world = World()
     for number in range(2001):
@@ -160,7 +161,7 @@ def test_more_groups_than_a_page_are_refused_when_run():
     assert (result.total_size, len(result.records), result.done) == (2000, 2000, True)
 
 
-def test_groups_are_sorted_by_an_alias_as_by_what_it_names(world):
+def test_groups_are_sorted_by_an_alias_as_by_what_it_names(world: World) -> None:
     text = "SELECT Style__c s, COUNT(Id) n, SUM(Count__c) FROM Gadget__c GROUP BY Style__c ORDER BY N DESC, s DESC"
 
     assert rows_of(world, text) == [("Red", 2, 3), ("Blue", 2, 4), (None, 1, 5)]

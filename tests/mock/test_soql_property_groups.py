@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from tests.mock.reference import row
 from tests.mock.soql_evaluator import Row, shown, sort_key
 from tests.mock.soql_generated import (
+    CONDITIONS,
     CONNECTION,
     TYPES,
     by_id,
     checks,
     compiled,
-    conditions,
     examples,
     fill,
     tables,
@@ -36,8 +36,8 @@ def grouped(draw: st.DrawFn) -> Grouped:
     return Grouped(
         keys,
         draw(st.sampled_from(["plain", "plain", "ROLLUP", "CUBE"])),
-        draw(st.none() | conditions()),
-        draw(st.none() | st.recursive(checks(named), trees, max_leaves=4)),
+        draw(st.none() | CONDITIONS),
+        draw(st.none() | checks(named) | trees(checks(named))),
         tuple(draw(st.lists(order, max_size=2))),
         draw(st.none() | st.integers(0, 4)),
         types,

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.mock.reference import row
 from tests.mock.soql_evaluator import AmongParts, Asked, Condition, Row, Tree, answer, found_rows
 from tests.mock.soql_generated import (
+    CONDITIONS,
     CONNECTION,
     TYPES,
     among_parts,
     by_id,
     compiled,
-    conditions,
     examples,
     fill,
     part_queries,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     rows=tables(),
     pieces=parts(),
     joins=st.lists(among_parts(), min_size=1, max_size=2),
-    others=st.none() | conditions(),
+    others=st.none() | CONDITIONS,
 )
 def test_semi_joins(rows: list[Row], pieces: list[Row], joins: list[AmongParts], others: Condition | None) -> None:
     fill(rows)

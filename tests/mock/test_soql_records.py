@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def world() -> World:
 
 
 @row("soql.md#4", "JSON key case")
-def test_a_record_has_attributes_with_the_version_of_the_request(world):
+def test_a_record_has_attributes_with_the_version_of_the_request(world: World) -> None:
     """soql.md#4: url uses the request's API version; rest.md#4: Ids have 18 characters."""
     (record,) = world.records("SELECT Name FROM Account LIMIT 1", version="58.0")
     account_id = world.values("SELECT Id FROM Account LIMIT 1")[0]
@@ -83,13 +84,13 @@ VALUES = {
 @row("soql.md#4", "| datetime |")
 @row("soql.md#4", "| time |")
 @row("soql.md#4", "| Id |")
-def test_values_have_the_form_of_their_type(world, field, full, bare):
+def test_values_have_the_form_of_their_type(world: World, field: Any, full: Any, bare: Any) -> None:
     found = world.values(f"SELECT {field} FROM Gadget__c")
     assert json.dumps(found) == json.dumps([full, bare])
 
 
 @row("soql.md#4", "| base64 |")
-def test_base64_is_a_url(world):
+def test_base64_is_a_url(world: World) -> None:
     """rest.md#4: a relative URL in query results."""
     (gadget_id,) = world.values("SELECT Id FROM Gadget__c WHERE Name = 'Full'")
     url = f"{RECORDS}/Gadget__c/{gadget_id}/Photo__c"
@@ -97,7 +98,7 @@ def test_base64_is_a_url(world):
 
 
 @row("soql.md#4", "| address |")
-def test_an_address_is_an_object_of_all_its_parts(world):
+def test_an_address_is_an_object_of_all_its_parts(world: World) -> None:
     """rest.md#4."""
     full, empty = world.values("SELECT BillingAddress FROM Account")
     assert full == {
@@ -116,7 +117,7 @@ def test_an_address_is_an_object_of_all_its_parts(world):
     assert empty is None
 
 
-def test_keys_are_spelled_as_in_the_schema_and_ordered_as_selected(world):
+def test_keys_are_spelled_as_in_the_schema_and_ordered_as_selected(world: World) -> None:
     """soql.md#4: key case follows the schema, key order is SELECT order after attributes."""
     (record,) = world.records("select NAME, owner.NAME, id, OWNER.username, annualrevenue from ACCOUNT limit 1")
     assert list(record) == ["attributes", "Name", "Owner", "Id", "AnnualRevenue"]
@@ -125,7 +126,7 @@ def test_keys_are_spelled_as_in_the_schema_and_ordered_as_selected(world):
 
 @row("soql.md#4", "| parent null |")
 @row("soql.md#1", "| Fields |")
-def test_a_parent_is_a_record_of_its_own(world):
+def test_a_parent_is_a_record_of_its_own(world: World) -> None:
     """rest.md#4: a nested record with own attributes, or null."""
     full, empty = world.records("SELECT Account.Name, Account.Owner.Manager.Name FROM Contact")
     (account_id,) = world.values("SELECT Id FROM Account WHERE OwnerId != null LIMIT 1")
@@ -135,7 +136,7 @@ def test_a_parent_is_a_record_of_its_own(world):
     assert empty["Account"] is None
 
 
-def test_a_parent_of_a_parent_may_be_missing(world):
+def test_a_parent_of_a_parent_may_be_missing(world: World) -> None:
     records = world.records("SELECT Name, Owner.Manager.Name FROM Account")
     assert [each["Owner"]["Manager"] and each["Owner"]["Manager"]["Name"] for each in records] == ["Boss", None]
 
@@ -148,13 +149,13 @@ def test_a_parent_of_a_parent_may_be_missing(world):
         "SELECT A.Name FROM account a LIMIT 1",
     ],
 )
-def test_the_object_of_from_may_be_named_before_a_field(world, text):
+def test_the_object_of_from_may_be_named_before_a_field(world: World, text: Any) -> None:
     """soql.md#1: `Alias.Field`."""
     (record,) = world.records(text)
     assert list(record) == ["attributes", "Name"]
 
 
-def test_a_parent_may_have_an_alias(world):
+def test_a_parent_may_have_an_alias(world: World) -> None:
     """soql.md#1: `FROM Contact c, c.Account a`."""
     (record,) = world.records("SELECT c.LastName, a.Name FROM Contact c, c.Account a WHERE a.Name = 'acme'")
     assert (record["LastName"], record["Account"]["Name"]) == ("Berg", "Acme")
@@ -163,13 +164,13 @@ def test_a_parent_may_have_an_alias(world):
 @pytest.mark.parametrize("function", ["toLabel(Name)", "FORMAT(Name)", "convertCurrency(AnnualRevenue)"])
 @row("soql.md#1", "| Functions |")
 @row("soql.md#6", "Enough for most clients")
-def test_labels_formats_and_currencies_leave_texts_and_amounts_as_they_are(world, function):
+def test_labels_formats_and_currencies_leave_texts_and_amounts_as_they_are(world: World, function: Any) -> None:
     """soql.md#6: identity."""
     plain = function.rsplit("(", maxsplit=1)[-1].rstrip(")")
     assert world.values(f"SELECT {function} x FROM Account") == world.values(f"SELECT {plain} FROM Account")
 
 
-def test_a_function_without_alias_keeps_the_field_s_name(world):
+def test_a_function_without_alias_keeps_the_field_s_name(world: World) -> None:
     (record, _other) = world.records("SELECT toLabel(Industry), toLabel(Owner.Name) FROM Account")
     assert list(record) == ["attributes", "Industry", "Owner"]
 
@@ -177,18 +178,18 @@ def test_a_function_without_alias_keeps_the_field_s_name(world):
 class TestFields:
     """soql.md#1: FIELDS()."""
 
-    def test_all_are_the_fields_of_describe_in_their_order(self, world):
+    def test_all_are_the_fields_of_describe_in_their_order(self, world: World) -> None:
         (record, *_rest) = world.records("SELECT FIELDS(ALL) FROM Account LIMIT 200")
         assert list(record)[1:] == [each.name for each in world.schema["Account"].fields]
 
-    def test_standard_and_custom_are_the_two_halves(self, world):
+    def test_standard_and_custom_are_the_two_halves(self, world: World) -> None:
         standard = world.records("SELECT FIELDS(STANDARD) FROM Gadget__c")[0].keys() - {"attributes"}
         custom = world.records("SELECT fields(custom) FROM Gadget__c LIMIT 1")[0].keys() - {"attributes"}
         assert "Name" in standard
         assert custom == {each.name for each in world.schema["Gadget__c"].fields if each.name.endswith(("__c", "__s"))}
         assert not standard & custom
 
-    def test_a_list_of_ids_bounds_as_a_limit_does(self, world):
+    def test_a_list_of_ids_bounds_as_a_limit_does(self, world: World) -> None:
         ids = world.values("SELECT Id FROM Account")
         quoted = ", ".join(f"'{each}'" for each in ids)
         assert len(world.records(f"SELECT FIELDS(ALL) FROM Account WHERE Id IN ({quoted})")) == 2
@@ -220,7 +221,7 @@ class TestOrder:
         }.items(),
     )
     @row("soql.md#1", "| Default order |")
-    def test_order_by(self, sorted_world, order, names):
+    def test_order_by(self, sorted_world: Any, order: Any, names: Any) -> None:
         """Ascending and nulls first unless it says otherwise; texts without regard to case."""
         assert sorted_world.values(f"SELECT LastName FROM Lead ORDER BY {order}") == names
 
@@ -234,42 +235,16 @@ class TestOrder:
             ("LIMIT 99999999999999999999999 OFFSET 2000", 0, []),
         ],
     )
-    def test_limit_and_offset_bound_the_total_too(self, sorted_world, bounds, total, names):
+    def test_limit_and_offset_bound_the_total_too(self, sorted_world: Any, bounds: Any, total: Any, names: Any) -> None:
         """rest.md#7: totalSize is capped by LIMIT."""
         result = sorted_world.run(f"SELECT LastName FROM Lead {bounds}")
         assert (result.total_size, [each["LastName"] for each in result.records]) == (total, names)
 
     @row("soql.md#1", "| COUNT() |")
-    def test_count_is_a_number_without_records(self, sorted_world):
+    def test_count_is_a_number_without_records(self, sorted_world: Any) -> None:
         """rest.md#7: COUNT() gives totalSize=n, records []."""
         assert [sorted_world.run(f"SELECT COUNT() FROM Lead {each}").total_size for each in ("", "LIMIT 2")] == [5, 2]
         assert sorted_world.run("select count() from lead where LastName = 'a'").records == []
-
-
-class TestDeletedRows:
-    """soql.md#6: queryAll adds deleted rows and archived activities."""
-
-    def test_a_query_leaves_deleted_rows_out(self, world):
-        assert world.values("SELECT Name FROM Account") == ["Acme", "acme"]
-
-    def test_query_all_finds_them(self, world):
-        assert world.values("SELECT Name FROM Account WHERE IsDeleted = TRUE", include_deleted=True) == ["Gone"]
-
-    def test_archived_tasks_are_found_by_query_all_alone(self):
-        world = World()
-        world.add("Task", Subject="old", IsArchived=1)
-        world.add("Task", Subject="new", IsArchived=0)
-        assert world.values("SELECT Subject FROM Task") == ["new"]
-        assert world.values("SELECT Subject FROM Task", include_deleted=True) == ["old", "new"]
-
-
-def test_scope_mine_finds_the_rows_of_who_asks(world):
-    """soql.md#1: USING SCOPE."""
-    (boss,) = world.values("SELECT Id FROM User WHERE Name = 'Boss'")
-    assert world.values("SELECT Name FROM Account USING SCOPE mine", user_id=boss) == ["acme"]
-    assert world.values("SELECT Name FROM Account USING SCOPE everything", user_id=boss) == ["Acme", "acme"]
-    assert world.values("SELECT Name FROM Account USING SCOPE My_Territory", user_id=boss) == []
-    assert world.refusal("SELECT Name FROM Account USING SCOPE nobody").code == "INVALID_QUERY_SCOPE"
 
 
 @pytest.mark.parametrize(
@@ -284,12 +259,12 @@ def test_scope_mine_finds_the_rows_of_who_asks(world):
         "WITH SECURITY_ENFORCED",
     ],
 )
-def test_clauses_that_change_no_row_are_accepted(world, ending):
+def test_clauses_that_change_no_row_are_accepted(world: World, ending: Any) -> None:
     """soql.md#1."""
     assert len(world.records(f"SELECT Id FROM Account {ending}")) == 2
 
 
-def test_distances_are_worked_out_from_a_location(world):
+def test_distances_are_worked_out_from_a_location(world: World) -> None:
     """soql.md#1: DISTANCE(loc, GEOLOCATION(a,b), 'mi'|'km'); Oslo to Bergen is some 305 km."""
     call = "DISTANCE(Place__c, GEOLOCATION(60.39, 5.32), '{}')"
     text = f"SELECT Name FROM Gadget__c WHERE {call} {{}} ORDER BY {call}"
@@ -301,7 +276,7 @@ def test_distances_are_worked_out_from_a_location(world):
     assert nowhere is None
 
 
-def test_the_same_query_compiled_at_another_time_means_another_day(world):
+def test_the_same_query_compiled_at_another_time_means_another_day(world: World) -> None:
     text = "SELECT COUNT() FROM Account WHERE CreatedDate = TODAY"
     assert world.run(text).total_size == 0
     assert world.run(text, now=NOW - 9 * 86_400).total_size == 1

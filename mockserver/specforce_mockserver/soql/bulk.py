@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .bounds import unbounded_fields
 from .errors import API_ERROR, SoqlError
-from .fields_limit import unbounded_fields
 from .tree import Query, Subquery, TypeOf
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import kinds, sql
+from .bounds import check_fields_limit
 from .comparisons import Comparisons
 from .conditions import Conditions
 from .date_functions import DATE_FUNCTIONS
 from .errors import INVALID_FIELD, MALFORMED_QUERY, NUMBER_OUTSIDE_VALID_RANGE, Fault, unexpected
-from .fields_limit import check_fields_limit
 from .grouping import Groups
 from .names import Scope, unknown_child_relationship, unknown_sobject
 from .plan import ChildPlan, Plan
@@ -24,7 +24,7 @@ from .shape import Cell
 from .shape import Groups as GroupsShape
 from .sql import Parameters, Test
 from .terms import AGGREGATES, GROUPING, SAME_VALUE, Term, Terms
-from .tree import Call, Count, Expression, MemberQuery, OrderItem, Path, Query, SelectField, Subquery, Value
+from .tree import Call, Count, Expression, MemberQuery, OrderItem, Query, SelectField, Subquery, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,14 +152,7 @@ class _Compiler:
         outputs: list[str] = []
         cells = self._group_cells(groups, outputs)
         having = Conditions(groups.outer, self._comparisons, None).test(query.having) if query.having else None
-        aliases = {
-            each.alias.text.lower(): each.expression
-            for each in query.items
-            if isinstance(each, SelectField) and each.alias is not None
-        }
-        order = self._order(
-            lambda key: groups.outer(aliases.get(key.text.lower(), key) if isinstance(key, Path) else key)
-        )
+        order = self._order(lambda key: groups.sort_key(key, query.items))
         where = self._where()
         return Plan(
             kind="groups",

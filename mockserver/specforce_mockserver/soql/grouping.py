@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 from . import kinds
 from .errors import INVALID_FIELD, MALFORMED_QUERY, Fault
 from .terms import GROUPING, Term
+from .tree import Path, SelectField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .tree import Expression, GroupBy
+    from .tree import Expression, GroupBy, SelectItem
 
 MAX_ROLLUP: Final = 3
 
@@ -71,6 +72,23 @@ class Groups:
         if place is None:
             raise Fault(MALFORMED_QUERY, f"Field must be grouped or aggregated: {term.name}", term.at)
         return replace(term, sql=f"k{place}", parent="")
+
+    def sort_key(self, expression: Expression, items: Sequence[SelectItem]) -> Term:
+        """A key of ORDER BY, which may be the alias of an item of the field list.
+
+        Raises:
+            Fault: it is neither grouped nor aggregated.
+        """
+        if isinstance(expression, Path):
+            named = {
+                each.alias.text.lower(): each.expression
+                for each in items
+                if isinstance(each, SelectField) and each.alias
+            }
+            expression = named.get(expression.text.lower(), expression)
+        term = self.outer(expression)
+        # The null of a subtotal is no false.
+        return replace(term, kind="integer") if term.kind == "boolean" else term
 
     def inner(self, from_clause: str, where: str) -> str:
         """The SELECT whose rows are the groups."""

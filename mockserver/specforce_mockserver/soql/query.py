@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from . import statements
+from .bounds import check_required_filter
 from .compile import compile_root
 from .errors import API_ERROR, Fault, SoqlError
 from .execute import cursor
@@ -160,6 +161,7 @@ def compile_query(
     try:
         tree = parse(text)
         plan = compile_root(schema, tree, context)
+        check_required_filter(plan.sobject, tree)
     except Fault as fault:
         raise fault.error(text) from None
     return CompiledQuery(text, tree, plan, context, schema)
