@@ -28,7 +28,7 @@ from .query_run import find_run
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterable, Collection, Mapping, Sequence
+    from collections.abc import AsyncIterable, Collection, Iterable, Mapping, Sequence
 
     from specforce import soql
     from specforce._async.session import AsyncSession
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from specforce.bulk.sources import BlockingSource, Bytes
     from specforce.bulk.table import SourceFormat
     from specforce.bulk.values import NanPolicy
+    from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
 
 __all__ = ["AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncPageResult", "AsyncQueryJob"]
 
@@ -340,6 +341,33 @@ class AsyncBulk:
     async def attach_ingest_job(self, job_id: str) -> AsyncIngestJob:
         """Find an ingest job again by its id."""
         return AsyncIngestJob(self._session, await self._session.send(operations.get_ingest_job(job_id)))
+
+    async def wait(
+        self,
+        jobs: Iterable[AsyncIngestJob | AsyncQueryJob],
+        *,
+        timeout_s: float | None = DEFAULT_WAIT_S,
+        abort_on_timeout: bool = False,
+    ) -> list[IngestJobInfo | QueryJobInfo]:
+        """Wait for many jobs in one loop, each asked at its own pace, until all have ended.
+
+            jobs = [sf.bulk.attach_ingest_job(job_id) for job_id in ids];  sf.bulk.wait(jobs)
+
+        Args:
+            jobs: of either kind.
+            timeout_s: seconds until the deadline of all; `None` waits as long as it takes.
+            abort_on_timeout: abort jobs that aren't done by then; else they go on.
+
+        Returns:
+            The jobs at their end, in the order given.
+
+        Raises:
+            JobFailed, JobAborted, JobTimeout: of the first job, as given, that didn't end well; the others' are its
+                notes. ApiError, TransportError, DecodeError: a job can't be read; at once.
+        """
+        from .waiting_for_all import wait_for_all  # noqa: PLC0415 - rare
+
+        return await wait_for_all(self._session, jobs, timeout_s=timeout_s, abort_on_timeout=abort_on_timeout)
 
     async def query_job(
         self, soql: str, *, operation: str = "query", column_delimiter: str = "COMMA", line_ending: str = "LF"

@@ -28,7 +28,7 @@ from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import AsyncAttempts
 from .download import download
-from .job import DEFAULT_WAIT_S, AsyncJob, JobKind
+from .job import AsyncJob, JobKind
 from .reading import AsyncSource
 
 if TYPE_CHECKING:
@@ -179,26 +179,9 @@ class AsyncIngestJob(AsyncJob["IngestJobInfo"]):
         self._closed = True
         return info
 
-    async def wait(
-        self,
-        *,
-        timeout_s: float | None = DEFAULT_WAIT_S,
-        abort_on_timeout: bool = False,
-        seen: Callable[[IngestJobInfo], object] | None = None,
-    ) -> IngestJobInfo:
-        """Wait until the job has ended well, failed records included; see `AsyncJob.wait`.
-
-        Raises:
-            InputError: the job is still open, and so would stay as it is: `close()` wasn't called.
-        """
-
-        def looked(info: IngestJobInfo) -> None:
-            if not self._closed and str(info.state.value) == _OPEN:
-                raise InputError(f"job {self.id} is open: call close() once its data is uploaded, then wait()")
-            if seen is not None:
-                seen(info)
-
-        return await super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked)
+    def _refuse(self, info: IngestJobInfo) -> None:
+        if not self._closed and str(info.state.value) == _OPEN:
+            raise InputError(f"job {self.id} is open: call close() once its data is uploaded, then wait()")
 
     async def successful(self) -> AsyncGenerator[SuccessfulResult, None]:
         """The records that were made or changed; fetched whole and checked before the first is handed out.

@@ -13,7 +13,7 @@ from specforce.bulk.job_state import bad_end
 from specforce_api.runtime.errors import ApiError, TransportError
 
 from .changing import change_state
-from .waiting import wait_for_end
+from .waiting import AsyncPolling, nap, wait_for_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -117,19 +117,40 @@ class AsyncJob(Generic[J]):
             JobFailed: with Salesforce's reason. JobAborted: somebody stopped it. JobTimeout: the deadline has passed.
             DecodeError: a state that the specs don't know.
         """
-        session, states, look = self._session, self._kind.states, self._kind.look(self.id)
-        info, ending = await wait_for_end(session, states, look, timeout_s=timeout_s, seen=seen, checked=self._checked)
+        polling = self.polling(timeout_s=timeout_s, seen=seen)
+        while (ended := await polling.poll()) is None:
+            await nap(self._session.clock, polling.due_s - self._session.clock.now(), self._checked)
+        return await self.settled(*ended, timeout_s=timeout_s, abort_on_timeout=abort_on_timeout)
+
+    def polling(self, *, timeout_s: float | None, seen: Callable[[J], object] | None = None) -> AsyncPolling[J]:
+        """The polls of a wait that begins now, for whoever drives it; arguments and errors as for `wait`."""
+
+        def looked(info: J) -> None:
+            self._refuse(info)
+            if seen is not None:
+                seen(info)
+
+        return AsyncPolling(
+            self._session, self._kind.states, self._kind.look(self.id), timeout_s=timeout_s, seen=looked
+        )
+
+    async def settled(self, info: J, ending: Ending, *, timeout_s: float | None, abort_on_timeout: bool) -> J:
+        """What a wait that ended so returns or raises; see `wait`."""
+        states = self._kind.states
         if ending is Ending.TIMEOUT and abort_on_timeout:
             # It may end by itself at the same moment: then the abort is refused, and its end counts.
             with suppress(ApiError, TransportError):
                 await self.abort()
             with suppress(ApiError, TransportError):
-                info, ended = await wait_for_end(session, states, look, timeout_s=0)
+                info, ended = await wait_for_end(self._session, states, self._kind.look(self.id), timeout_s=0)
                 ending = Ending.TIMEOUT if ended is Ending.ABORTED else ended
         if ending is Ending.SUCCESS:
             return info
         aborted = str(info.state.value) in states.aborted
         raise bad_end(ending, info, timeout_s=timeout_s, aborted=aborted)
+
+    def _refuse(self, info: J) -> None:
+        """Raise where waiting for a job in this state makes no sense."""
 
     async def _changed(self, state: str, *, leaving: Collection[str]) -> J:
         """Change the job's state, once; `leaving` are the states in which the change hasn't happened yet."""

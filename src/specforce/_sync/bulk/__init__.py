@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from specforce.bulk.sources import BlockingSource, Bytes
     from specforce.bulk.table import SourceFormat
     from specforce.bulk.values import NanPolicy
+    from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
 
 __all__ = ["Bulk", "Export", "IngestJob", "PageResult", "QueryJob"]
 
@@ -341,6 +342,33 @@ class Bulk:
     def attach_ingest_job(self, job_id: str) -> IngestJob:
         """Find an ingest job again by its id."""
         return IngestJob(self._session, self._session.send(operations.get_ingest_job(job_id)))
+
+    def wait(
+        self,
+        jobs: Iterable[IngestJob | QueryJob],
+        *,
+        timeout_s: float | None = DEFAULT_WAIT_S,
+        abort_on_timeout: bool = False,
+    ) -> list[IngestJobInfo | QueryJobInfo]:
+        """Wait for many jobs in one loop, each asked at its own pace, until all have ended.
+
+            jobs = [sf.bulk.attach_ingest_job(job_id) for job_id in ids];  sf.bulk.wait(jobs)
+
+        Args:
+            jobs: of either kind.
+            timeout_s: seconds until the deadline of all; `None` waits as long as it takes.
+            abort_on_timeout: abort jobs that aren't done by then; else they go on.
+
+        Returns:
+            The jobs at their end, in the order given.
+
+        Raises:
+            JobFailed, JobAborted, JobTimeout: of the first job, as given, that didn't end well; the others' are its
+                notes. ApiError, TransportError, DecodeError: a job can't be read; at once.
+        """
+        from .waiting_for_all import wait_for_all  # noqa: PLC0415 - rare
+
+        return wait_for_all(self._session, jobs, timeout_s=timeout_s, abort_on_timeout=abort_on_timeout)
 
     def query_job(
         self, soql: str, *, operation: str = "query", column_delimiter: str = "COMMA", line_ending: str = "LF"

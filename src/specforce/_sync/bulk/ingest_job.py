@@ -29,7 +29,7 @@ from specforce_api.runtime.waiters import WAITERS
 
 from .attempts import Attempts
 from .download import download
-from .job import DEFAULT_WAIT_S, Job, JobKind
+from .job import Job, JobKind
 from .reading import Source
 
 if TYPE_CHECKING:
@@ -178,26 +178,9 @@ class IngestJob(Job["IngestJobInfo"]):
         self._closed = True
         return info
 
-    def wait(
-        self,
-        *,
-        timeout_s: float | None = DEFAULT_WAIT_S,
-        abort_on_timeout: bool = False,
-        seen: Callable[[IngestJobInfo], object] | None = None,
-    ) -> IngestJobInfo:
-        """Wait until the job has ended well, failed records included; see `Job.wait`.
-
-        Raises:
-            InputError: the job is still open, and so would stay as it is: `close()` wasn't called.
-        """
-
-        def looked(info: IngestJobInfo) -> None:
-            if not self._closed and str(info.state.value) == _OPEN:
-                raise InputError(f"job {self.id} is open: call close() once its data is uploaded, then wait()")
-            if seen is not None:
-                seen(info)
-
-        return super().wait(timeout_s=timeout_s, abort_on_timeout=abort_on_timeout, seen=looked)
+    def _refuse(self, info: IngestJobInfo) -> None:
+        if not self._closed and str(info.state.value) == _OPEN:
+            raise InputError(f"job {self.id} is open: call close() once its data is uploaded, then wait()")
 
     def successful(self) -> Generator[SuccessfulResult, None, None]:
         """The records that were made or changed; fetched whole and checked before the first is handed out.

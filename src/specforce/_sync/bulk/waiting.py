@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import random
 import time
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from specforce._retry import ONCE, may_pass, retry_after_s
-from specforce._waiting import Ending, Pause, Waiting
+from specforce._waiting import Pause, Waiting
 from specforce_api.runtime.errors import ApiError, DecodeError, SalesforceError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specforce._reports import RunPoll
     from specforce._sync.session import Session
     from specforce._threads import Clock
-    from specforce._waiting import JobStates
+    from specforce._waiting import Ending, JobStates
     from specforce.bulk_v1.infos import Batches
     from specforce_api.bulk_v1.models import BatchInfo
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
@@ -57,33 +57,68 @@ def wait_for_end(
         DecodeError: a state that the specs don't know. ApiError, TransportError: the job couldn't be read, of passing
             errors for as long as the session's `Retry.deadline_s`; at once where the session doesn't retry.
     """
-    clock = session.clock
-    started_s = clock.now()
-    waiting = Waiting(states, timeout_s=timeout_s, started_s=started_s)
-    failing_since_s: float | None = None
-    while True:
+    polling = Polling(session, states, look, timeout_s=timeout_s, seen=seen)
+    while (ended := polling.poll()) is None:
+        nap(session.clock, polling.due_s - session.clock.now(), checked)
+    return ended
+
+
+class Polling(Generic[J]):
+    """The polls of one job; arguments and errors as for `wait_for_end`.
+
+    Attributes:
+        due_s: when the next poll is due, by the session's clock.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        states: JobStates,
+        look: Operation[J],
+        *,
+        timeout_s: float | None,
+        seen: Callable[[J], object] | None = None,
+    ) -> None:
+        started_s = session.clock.now()
+        self.due_s = started_s
+        self._session = session
+        self._states = states
+        self._look = look
+        self._seen = seen
+        self._waiting = Waiting(states, timeout_s=timeout_s, started_s=started_s)
+        self._deadline_s = math.inf if timeout_s is None else started_s + timeout_s
+        self._failing_since_s: float | None = None
+
+    def poll(self) -> tuple[J, Ending] | None:
+        """Ask once: the answer and how waiting ended, or `None` where it goes on until `due_s`."""
+        clock = self._session.clock
         asked_s = clock.now()
         try:
-            info = session.send(look, retry=ONCE)
+            info = self._session.send(self._look, retry=ONCE)
         except SalesforceError as error:
-            if not (may_pass(error) or isinstance(error, DecodeError)):
-                raise
-            failing_since_s = asked_s if failing_since_s is None else failing_since_s
-            failed_s = clock.now() - failing_since_s
-            left_s = math.inf if timeout_s is None else started_s + timeout_s - clock.now()
-            if session.retry.attempts == 1 or failed_s >= session.retry.deadline_s or left_s <= 0:
-                raise
-            delay_s = min(max(failed_s, states.first_delay_s), states.max_delay_s)
-            nap(clock, min(max(delay_s, _asked_s(error)), left_s), checked)
-            continue
-        failing_since_s = None
-        if seen is not None:
-            seen(info)
+            delay_s = self._patience_s(error, asked_s)
+            self.due_s = min(clock.now() + delay_s, self._deadline_s)
+            return None
+        self._failing_since_s = None
+        if self._seen is not None:
+            self._seen(info)
         chance = random.random()  # noqa: S311 - jitter, not a secret
-        answer = waiting.after(str(info.state.value), now_s=clock.now(), chance=chance)
-        if not isinstance(answer, Pause):
-            return info, answer
-        nap(clock, answer.delay_s, checked)
+        answer = self._waiting.after(str(info.state.value), now_s=clock.now(), chance=chance)
+        if isinstance(answer, Pause):
+            self.due_s = clock.now() + answer.delay_s
+            return None
+        return info, answer
+
+    def _patience_s(self, error: SalesforceError, asked_s: float) -> float:
+        """Seconds until the next poll after one that failed; raises the error where there is no patience left."""
+        if not (may_pass(error) or isinstance(error, DecodeError)):
+            raise error
+        self._failing_since_s = asked_s if self._failing_since_s is None else self._failing_since_s
+        now_s, retry = self._session.clock.now(), self._session.retry
+        failed_s = now_s - self._failing_since_s
+        if retry.attempts == 1 or failed_s >= retry.deadline_s or self._deadline_s <= now_s:
+            raise error
+        return max(min(max(failed_s, self._states.first_delay_s), self._states.max_delay_s), _asked_s(error))
 
 
 def nap(clock: Clock, seconds: float, checked: Callable[[], object] | None) -> None:
