@@ -197,6 +197,10 @@ class Org:
         self.outbox.clear()
         self.requests.clear()
         self.apex.clear()
+        self.triggers.clear()
+        self.validation_rules.clear()
+        self.duplicate_rules.clear()
+        self.assignment_rules.clear()
         self._put_first_records()
 
     def snapshot(self) -> bytes:
