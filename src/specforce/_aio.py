@@ -7,6 +7,7 @@ written once. Async code never blocks the loop: blocking work goes through `run`
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing, suppress
@@ -76,6 +77,26 @@ async def run(fn: Callable[..., T], /, *args: object, abandon: Callable[[], obje
             abandon()
         await _ended(work)
         raise
+
+
+def blocking(source: AsyncIterator[T]) -> Iterator[T]:
+    """The items for another thread, which blocks until this loop has fetched each; none can be taken in the loop."""
+    loop = asyncio.get_running_loop()
+    own = threading.get_ident()
+
+    async def advance() -> T:
+        return await anext(source, _END)
+
+    def items() -> Iterator[T]:
+        while True:
+            if threading.get_ident() == own:
+                raise InputError("this blocks the event loop that it waits for: read it in a thread, asyncio.to_thread")
+            item = asyncio.run_coroutine_threadsafe(advance(), loop).result()
+            if item is _END:
+                return
+            yield item
+
+    return items()
 
 
 async def to_the_end(fn: Callable[[], Awaitable[T]]) -> T:

@@ -53,6 +53,11 @@ def run(fn: Callable[..., T], /, *args: object, abandon: Callable[[], object] | 
     return fn(*args)
 
 
+def blocking(source: Iterator[T]) -> Iterator[T]:
+    """The items for another thread; here any thread may take them."""
+    return source
+
+
 def to_the_end(fn: Callable[[], T]) -> T:
     """Call `fn()`, which puts something in order that was interrupted."""
     return fn()

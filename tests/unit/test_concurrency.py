@@ -25,6 +25,7 @@ def test_the_twins_have_the_same_public_names() -> None:
         "Home",
         "Lock",
         "SingleFlight",
+        "blocking",
         "call",
         "closing",
         "ordered_map",

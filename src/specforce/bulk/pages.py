@@ -119,10 +119,9 @@ class ResultPage:
         """The column names: the field paths as they were queried."""
         return header_columns(self.header, self.delimiter)
 
-    def chunks(self) -> Iterator[bytes]:
-        """The records as CSV, header left out, in chunks of whole records."""
-        size = self.path.stat().st_size
-        return whole_records(self._pieces(), size)
+    def chunks(self, size: int = _PIECE_BYTES) -> Iterator[bytes]:
+        """The records as CSV, header left out, in chunks of whole records of about so many bytes."""
+        return whole_records(self._pieces(size), self.path.stat().st_size)
 
     def batches(self) -> Iterator[list[list[str]]]:
         """The records as text cells, in batches; null is `""`."""
@@ -144,10 +143,10 @@ class ResultPage:
         """Remove the file."""
         self.path.unlink(missing_ok=True)
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _pieces(self, size: int) -> Iterator[bytes]:
         with self.path.open("rb", buffering=0) as file:
             file.seek(self.body_start)
-            while piece := file.read(_PIECE_BYTES):
+            while piece := file.read(size):
                 yield piece
 
 
