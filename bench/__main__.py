@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import footprint, run
+from bench import fake_org, footprint, run
 
 QUICK = (
     ["export_file", "--runs", "3"],
@@ -40,6 +40,7 @@ def main() -> None:
     args = parser.parse_args()
     for workload in FULL if args.full else QUICK:
         run.main(workload)
+    fake_org.main([])
     with tempfile.TemporaryDirectory() as folder:
         build = [
             sys.executable,

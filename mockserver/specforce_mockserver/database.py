@@ -187,12 +187,11 @@ class Database:
         """The whole database as it is now."""
         self._lock.acquire()
         try:
-            image = bytearray(self.writer.serialize())
+            image = memoryview(self.writer.serialize())
         finally:
             self._lock.release()
         # An image in memory can't have a write-ahead log: bytes 18 and 19 of the header say which it has (1: none).
-        image[18:20] = b"\x01\x01"
-        return bytes(image)
+        return b"".join((image[:18], b"\x01\x01", image[20:]))
 
     def restore(self, image: bytes) -> None:
         """Put back what `snapshot` gave; whoever reads sees it from then on."""
