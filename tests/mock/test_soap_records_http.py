@@ -9,6 +9,9 @@ from tests.mock.soap_client import NIL, OWN, RECORDS, create, fault, post, resul
 from tests.mock.soap_rows import KIND, Judge
 
 if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+
+    from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
 
 
@@ -147,3 +150,28 @@ def test_an_address_is_an_element_of_its_own_type(raw: RawOrg) -> None:
     assert address.get(KIND) == "address"
     assert text(address, "city") == "Lund"
     Judge().type("address", address)
+
+
+@row("soap.md#7", "| findDuplicates |")
+@row("soap.md#7", "| findDuplicatesByIds |")
+def test_duplicates_are_found_by_the_orgs_rules_whether_saved_or_not(raw: RawOrg, org: Org) -> None:
+    first, second = (create(raw, "Contact", LastName=name, Email="ada@example.com") for name in "AB")
+    alone = create(raw, "Contact", LastName="C", Email="bo@example.com")
+    org.duplicate_rules.add("Contact", "Same_email", ["Email"])
+
+    def found(result: ET.Element) -> list[str | None]:
+        records = result.iterfind(f"{OWN}duplicateResults/{OWN}matchResults/{OWN}matchRecords/{OWN}record")
+        return [each.findtext(f"{RECORDS}Id") for each in records]
+
+    unsaved = "<sObjects><o:type>Contact</o:type><o:Email>ADA@example.com</o:Email></sObjects>"
+    unlike = "<sObjects><o:type>Contact</o:type><o:LastName>ADA</o:LastName></sObjects>"
+    results_of_rows = results(post(raw, f"<findDuplicates>{unsaved}{unlike}</findDuplicates>"))
+    assert [found(each) for each in results_of_rows] == [[first, second], []]
+
+    ids = f"<ids>{first}</ids><ids>{alone}</ids>"
+    results_of_ids = results(post(raw, f"<findDuplicatesByIds>{ids}</findDuplicatesByIds>"))
+    assert [found(each) for each in results_of_ids] == [[second], []]
+    assert raw.query("SELECT Id FROM Contact")["totalSize"] == 3
+    whole = "<DuplicateRuleHeader><includeRecordDetails>true</includeRecordDetails></DuplicateRuleHeader>"
+    (told,) = results(post(raw, f"<findDuplicates>{unsaved}</findDuplicates>", headers=whole))
+    assert [each.text for each in told.iter(f"{RECORDS}LastName")] == ["A", "B"]

@@ -96,6 +96,20 @@ class DuplicateRules:
                     told = _told(connection, batch.sobject, rule, found, options)
                     batch.fail(row, RowError(CODE, rule.message, None, duplicate=told))
 
+    def find(
+        self, connection: sqlite3.Connection, batch: Batch, ids: Sequence[str | None], options: SaveOptions
+    ) -> list[list[dict[str, Any]]]:
+        """What is said of the records that rows are like, by row and rule; arguments as for `check`."""
+        told: list[list[dict[str, Any]]] = [[] for _row in range(batch.size)]
+        for rule in self._rules.get(batch.sobject.name, ()):
+            for row, found in _alike(connection, batch, ids, rule).items():
+                told[row].append(_told(connection, batch.sobject, rule, found, options))
+        return told
+
+    def fields(self, sobject: SObjectType) -> list[str]:
+        """The fields that an object's rules compare."""
+        return sorted({name for rule in self._rules.get(sobject.name, ()) for name in rule.fields})
+
 
 def _alike(
     connection: sqlite3.Connection, batch: Batch, ids: Sequence[str | None], rule: DuplicateRule

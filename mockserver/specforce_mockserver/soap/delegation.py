@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.operations import load_operations
-from specforce_mockserver.records.options import ASSIGN_HEADER, DUPLICATE_HEADER
+from specforce_mockserver.records.options import ASSIGN_HEADER, DUPLICATE_HEADER, options_of
 from specforce_mockserver.registry import PROVIDERS
 from specforce_mockserver.web.errors import not_served
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from specforce_mockserver.calls import Call
     from specforce_mockserver.operations import OperationSpec
+    from specforce_mockserver.records.options import SaveOptions
     from specforce_mockserver.schema import SObjectType
 
 _operations = cache(load_operations)
@@ -46,6 +47,11 @@ def _rest_headers(call: Call) -> dict[str, str]:
         ASSIGN_HEADER: call.body.get("AssignmentRuleHeader", {}).get("assignmentRuleId") or assign,
         DUPLICATE_HEADER: "; ".join(said),
     }
+
+
+def saving(call: Call) -> SaveOptions:
+    """What SOAP headers say about saving."""
+    return options_of(_rest_headers(call), call.data_path)
 
 
 def object_named(call: Call, name: str) -> SObjectType:
