@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -199,3 +200,41 @@ def test_a_record_is_created_at_the_path_of_an_upsert(raw: RawOrg) -> None:
     )
     assert raw.get(f"/sobjects/Account/{record_id}")["Name"] == "Acme"
     assert "created" not in raw.json("POST", "/sobjects/Account/Id", version="45.0", json={"Name": "Acme"})
+
+
+def test_pictures_of_a_rich_text_are_kept_beside_it(raw: RawOrg) -> None:
+    png, gif = (base64.b64encode(each).decode() for each in (b"png", b"gif"))
+    text = f'<p><img alt="a" src="data:image/png;base64,{png}"/><img src=\'DATA:image/gif;base64,{gif}\'></p>'
+    record_id = raw.create("EmailMessage", Status="5", HtmlBody=text)
+
+    def found(body: str) -> list[str]:
+        place = f"/sobjects/EmailMessage/{record_id}/richTextImageFields/HtmlBody"
+        return [f"{place}/{each}" for each in re.findall(r'refid=(\w+)"', body)]
+
+    kept: str = raw.get(f"/sobjects/EmailMessage/{record_id}")["HtmlBody"]
+    pictures = [raw.send("GET", path) for path in found(kept)]
+    assert [(each.content, each.headers["content-type"]) for each in pictures] == [
+        (b"png", "image/png"), (b"gif", "image/gif"),
+    ]  # fmt: skip
+    assert "data:" not in kept.lower()
+    assert kept.startswith(f'<p><img alt="a" src="/servlet/rtaImage?eid={record_id}&amp;feoid=HtmlBody&amp;refid=0EM')
+
+    more = kept.replace("<p>", f'<p><img src="data:image/jpeg;base64,{png}"><img src="data:image/png;base64,%">')
+    assert raw.send("PATCH", f"/sobjects/EmailMessage/{record_id}", json={"HtmlBody": more}).status_code == 204
+    changed: str = raw.get(f"/sobjects/EmailMessage/{record_id}")["HtmlBody"]
+    assert len(found(changed)) == 3
+    assert 'src="data:image/png;base64,%"' in changed
+
+
+@pytest.mark.parametrize("place", ["HtmlBody/0EM000000000001AAA", "HtmlBody/x", "Nope/{picture}", "TextBody/{picture}"])
+def test_a_picture_that_a_field_does_not_have_is_not_found(raw: RawOrg, place: str) -> None:
+    inline = f'<img src="data:image/png;base64,{base64.b64encode(b"png").decode()}">'
+    record_id, other = (raw.create("EmailMessage", Status="5", HtmlBody=inline) for _ in range(2))
+    body: str = raw.get(f"/sobjects/EmailMessage/{other}")["HtmlBody"]
+    picture = body.partition("refid=")[2].partition('"')[0]
+    base = f"/sobjects/EmailMessage/{{}}/richTextImageFields/{place.format(picture=picture)}"
+
+    assert raw.send("GET", base.format(record_id)).status_code == 404
+    assert (
+        raw.send("GET", f"/sobjects/EmailMessage/{record_id}/richTextImageFields/HtmlBody/{picture}").status_code == 404
+    )

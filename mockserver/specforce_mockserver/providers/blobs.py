@@ -5,13 +5,16 @@ Source: specs/reference/rest.md section 5, "Blob create". The refusals of malfor
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, cast
 
 from specforce_mockserver import rows
 from specforce_mockserver.calls import Answer, ApiError, Call, Part, not_found
+from specforce_mockserver.ids import to_18
 from specforce_mockserver.providers.describes import sobject_of
 from specforce_mockserver.providers.sobject_rows import change, created, insert
 from specforce_mockserver.records.lookup import quoted
+from specforce_mockserver.records.pictures import KIND as PICTURE
 from specforce_mockserver.registry import provides
 
 if TYPE_CHECKING:
@@ -74,6 +77,18 @@ def get_blob(call: Call) -> Answer:
     return Answer(
         content=_pieces(call.org, sobject, field, record_id), media_type=_sendable(media_type), as_stored=True
     )
+
+
+@provides("getRichTextImage")
+def get_rich_text_image(call: Call) -> Answer:
+    """Read a picture of a rich text."""
+    sobject = sobject_of(call)
+    record_id = rows.addressed(call, sobject, call.params["record_id"])
+    field = sobject.field(call.params["field_name"])
+    found = call.org.documents.get(PICTURE, to_18(call.params["content_reference_id"]) or "")
+    if found is None or field is None or (found["record"], found["field"]) != (record_id, field.name):
+        raise not_found()
+    return Answer(content=base64.b64decode(found["content"]), media_type=found["type"], as_stored=True)
 
 
 def _sendable(media_type: str | None) -> str:

@@ -14,6 +14,7 @@ from specforce_mockserver.records.deletes import Deletion
 from specforce_mockserver.records.derive import derive
 from specforce_mockserver.records.lookup import whole_rows
 from specforce_mockserver.records.matching import addressed
+from specforce_mockserver.records.pictures import keep_pictures
 from specforce_mockserver.records.results import RowError, RowResult
 from specforce_mockserver.records.unique import check_unique
 from specforce_mockserver.records.write import insert_rows, update_rows
@@ -97,6 +98,7 @@ class Saving:
         defaults.name_from_id(kept, ids)
         defaults.compose_names(self._connection, kept, ids, on_insert=True)
         derive(kept)
+        keep_pictures(kept, ids, self._services.database, self._services.counters)
 
     def _insert_rows(self, kept: Batch, ids: list[str], audit: frozenset[str]) -> None:
         now = self._services.clock.stored_now()
@@ -127,6 +129,7 @@ class Saving:
         if accepted:
             defaults.compose_names(connection, kept, kept_ids, on_insert=False)
             derive(kept)
+            keep_pictures(kept, kept_ids, self._services.database, self._services.counters)
             now = self._services.clock.stored_now()
             constants = defaults.system_values(sobject, defaults.MODIFIED, now, self._user_id)
             update_rows(connection, kept, kept_ids, constants)

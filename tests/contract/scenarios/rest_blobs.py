@@ -32,6 +32,17 @@ def get_blob(stage: Stage) -> Scene:
     return Scene(arguments, lambda found: found == content)
 
 
+@scenario("getRichTextImage")
+def get_rich_text_image(stage: Stage) -> Scene:
+    content = b"not really a picture"
+    inline = f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}">'
+    record_id = stage.create("EmailMessage", HtmlBody=inline, Status="5")
+    html: str = stage.request("GET", f"/sobjects/EmailMessage/{record_id}").json()["HtmlBody"]
+    picture = html.partition("refid=")[2].partition('"')[0]
+    arguments = {"sobject": "EmailMessage", "record_id": record_id, "field_name": "HtmlBody"}
+    return Scene({**arguments, "content_reference_id": picture}, lambda found: found == content)
+
+
 @scenario("createRecordById")
 def create_record_by_id(_: Stage) -> Scene:
     created = {"success": True, "created": True, "id": lambda record_id: record_id.startswith("001")}
