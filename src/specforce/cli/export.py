@@ -7,8 +7,9 @@ import shutil
 import sys
 import tempfile
 import time
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -27,9 +28,31 @@ NOT_WRITTEN: Final = frozenset(
 )
 
 
+class Format(StrEnum):
+    """What is written."""
+
+    CSV = "csv"
+    CSV_GZ = "csv.gz"
+    PARQUET = "parquet"
+
+
 def export(
-    soql: Annotated[str, typer.Argument(help="The query, in quotes.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .csv.gz or .parquet; - prints CSV.")],
+    soql: Annotated[str | None, typer.Argument(help="The query, in quotes.")] = None,
+    sobject: Annotated[str | None, typer.Option("--object", help="In place of a query: the object.")] = None,
+    fields: Annotated[str | None, typer.Option(help="Its fields, with commas; else all that can be exported.")] = None,
+    where: Annotated[str | None, typer.Option(help="Its condition, as after WHERE.")] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="TOKEN", help="Go on with an export that broke off.")
+    ] = None,
+    resumable: Annotated[
+        bool, typer.Option("--resumable", help="Keep what is whole of a CSV file when this ends early, to go on with.")
+    ] = False,
+    to: Annotated[Format | None, typer.Option("--to", help="What to write, whatever the file's name ends in.")] = None,
+    concurrency: Annotated[int, typer.Option(help="Pages fetched at a time, 1 to 5.")] = 5,
+    unordered: Annotated[
+        bool, typer.Option("--unordered", help="Pages as they come, not in the query's order.")
+    ] = False,
     deleted: Annotated[bool, typer.Option("--all", help="Deleted and archived records too (queryAll).")] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds until the job is given up.")] = None,
     abort_on_timeout: Annotated[bool, typer.Option("--abort-on-timeout", help="Abort the job then.")] = False,
@@ -45,17 +68,25 @@ def export(
     begun = time.perf_counter()
     with reported(as_json=as_json), connect(profile, instance_url, api_version) as sf:
         with shown("export", quiet=as_json) as progress:
-            operation = "queryAll" if deleted else "query"
-            result = sf.bulk.export(
-                soql,
-                operation=operation,
-                timeout_s=timeout,
-                abort_on_timeout=abort_on_timeout,
-                abort_on_cancel=abort_on_interrupt,
-                progress=progress,
-            )
+            how: dict[str, Any] = {
+                "concurrency": concurrency,
+                "ordered": not unordered,
+                "timeout_s": timeout,
+                "abort_on_timeout": abort_on_timeout,
+                "abort_on_cancel": abort_on_interrupt,
+                "progress": progress,
+            }
+            form = file_format(output, to)
+            if resume is not None:
+                if soql is not None or sobject is not None or deleted:
+                    raise InputError("--resume goes on with what was asked before: leave the query out")
+                result = sf.bulk.resume_export(resume, **how)
+            else:
+                names = [name.strip() for name in fields.split(",")] if fields is not None else None
+                operation = "queryAll" if deleted else "query"
+                result = sf.bulk.export(soql, sobject=sobject, fields=names, where=where, operation=operation, **how)
             try:
-                records, size = written(result, output)
+                records, size = written(result, output, form, resumable=resumable or resume is not None)
             except KeyboardInterrupt:
                 tell_job(result.job_id, aborted=abort_on_interrupt)
                 raise
@@ -72,23 +103,38 @@ def export(
             said.write(f"{records:,} records, {size:,} bytes, {figures['seconds']:.1f} s: {output}\n")
 
 
-def written(result: Export, output: Path) -> tuple[int, int]:
-    """Write the result where it belongs; how many records and bytes it has.
-
-    Standard output gets all of it or nothing, like a file.
+def file_format(output: Path, to: Format | None) -> Format:
+    """What to write: as asked, or as the file's name says.
 
     Raises:
-        InputError: the file's name promises a format that isn't written.
+        InputError: the name promises a format that isn't written, or standard output can't take it.
     """
+    if output == STANDARD_OUTPUT:
+        if to not in (None, Format.CSV):
+            raise InputError(f"--to {to}: standard output gets CSV, name a file with --output")
+        return Format.CSV
+    if to is not None:
+        return to
     ending = output.suffix.lower()
     if ending in NOT_WRITTEN:
         raise InputError(f"{output}: no {ending} files are written, name it .csv, .csv.gz or .parquet")
+    return {".parquet": Format.PARQUET, ".gz": Format.CSV_GZ}.get(ending, Format.CSV)
+
+
+def written(result: Export, output: Path, form: Format, *, resumable: bool) -> tuple[int, int]:
+    """Write the result where it belongs; how many records and bytes it has.
+
+    Standard output gets all of it or nothing, like a file.
+    """
     if output != STANDARD_OUTPUT:
-        records = result.to_parquet(output) if ending == ".parquet" else result.to_csv(output)
+        if form is Format.PARQUET:
+            records = result.to_parquet(output)
+        else:
+            records = result.to_csv(output, compress=form is Format.CSV_GZ, resumable=resumable)
         return records, output.stat().st_size
     with tempfile.TemporaryDirectory(prefix="specforce-") as folder:
         path = Path(folder, "records.csv")
-        records = result.to_csv(path)
+        records = result.to_csv(path, resumable=False)
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
         return records, path.stat().st_size

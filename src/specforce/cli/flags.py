@@ -21,6 +21,10 @@ _FLAGS: Final = {
     "timeout_s": "--timeout",
     "instance_url": "--instance-url",
     "api_version": "--api-version",
+    "concurrency": "--concurrency",
+    "sobject": "--object",
+    "fields": "--fields",
+    "where": "--where",
 }
 _ARGUMENT: Final = re.compile(rf"\b({'|'.join(_FLAGS)})=(\{{[^{{}}]*\}}|\([^()]*\)|'[^']*'|\"[^\"]*\"|-?\d[\d.]*)?")
 _WORDS: Final = {

@@ -20,6 +20,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from specforce.bulk.resuming import resume_token_of
 from specforce.cli.flags import as_flags
 from specforce.cli.signals import exit_code_of, stoppable
 from specforce.errors import ApiError, AuthError, InputError, InvalidSession, JobError, SalesforceError
@@ -56,6 +57,9 @@ def describe(error: BaseException) -> dict[str, Any]:
         document |= {"oauthError": error.error, "hint": error.hint}
     if isinstance(error, JobError):
         document |= {"jobId": error.job_id, "state": error.state}
+    token = resume_token_of(error)
+    if token is not None:
+        document["resumeToken"] = token
     return document
 
 
@@ -82,5 +86,7 @@ def reported(*, as_json: bool) -> Generator[None]:
         if as_json:
             sys.stderr.write(json.dumps(describe(error)) + "\n")
         else:
-            sys.stderr.write(f"error: {message_of(error)}\n")
+            token = resume_token_of(error)
+            going_on = f"to go on: specforce export --resume {token} --output …\n" if token is not None else ""
+            sys.stderr.write(f"{going_on}error: {message_of(error)}\n")
         raise SystemExit(exit_code(error)) from None
