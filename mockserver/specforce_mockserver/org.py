@@ -6,6 +6,7 @@ use: `org.part(BulkJobs)`. `reset` brings back the org as it was when it was mad
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -23,10 +24,12 @@ from specforce_mockserver.limits import Limits
 from specforce_mockserver.oauth.apps import Apps
 from specforce_mockserver.oauth.sessions import Sessions
 from specforce_mockserver.outbox import Outbox
-from specforce_mockserver.records import Records, side_effects
+from specforce_mockserver.permissions import Permissions
+from specforce_mockserver.records import side_effects
 from specforce_mockserver.records.assignment import AssignmentRules
 from specforce_mockserver.records.duplicates import DuplicateRules
 from specforce_mockserver.records.services import Services
+from specforce_mockserver.records.store import Records
 from specforce_mockserver.records.validation import ValidationRules
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
@@ -102,6 +105,7 @@ class Org:
         self.validation_rules = ValidationRules(self.schema)
         self.duplicate_rules = DuplicateRules(self.schema)
         self.assignment_rules = AssignmentRules(self.schema, self.counters)
+        self.permissions = Permissions(self.schema, self.database)
         self.services = Services(
             self.database,
             self.schema,
@@ -111,6 +115,7 @@ class Org:
             self.validation_rules,
             self.duplicate_rules,
             self.assignment_rules,
+            self.permissions,
         )
         self.records = Records(self.services)
         self.identity: Identity = seed_defaults(self)
@@ -122,6 +127,7 @@ class Org:
         self.outbox = Outbox()
         self.requests = RequestLog()
         self.apex = ApexEndpoints()
+        self._whole = self
         self._parts: dict[object, Any] = {}
         self._parts_lock = threading.RLock()
         self._first_records = first_records
@@ -130,6 +136,15 @@ class Org:
         except BaseException:
             self.close()
             raise
+
+    def seen_by(self, user_id: str) -> Org:
+        """The org as a user sees it: all but the schema is shared with the org itself."""
+        schema = self.permissions.schema_of(user_id)
+        if schema is self.schema:
+            return self
+        seen = copy.copy(self)
+        seen.schema = schema
+        return seen
 
     def trigger(self, sobject: str, *events: str) -> Callable[[Hook], Hook]:
         """Register the decorated function as a trigger: `@org.trigger("Account", "before insert, before update")`.
@@ -147,7 +162,7 @@ class Org:
             with self.database.write(), self._parts_lock:
                 found = self._parts.get(make)
                 if found is None:
-                    found = self._parts[make] = make(self)
+                    found = self._parts[make] = make(self._whole)
         return cast("T", found)
 
     @property
@@ -201,6 +216,7 @@ class Org:
         self.validation_rules.clear()
         self.duplicate_rules.clear()
         self.assignment_rules.clear()
+        self.permissions.clear()
         self._put_first_records()
 
     def snapshot(self) -> bytes:

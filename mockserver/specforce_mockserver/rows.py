@@ -12,11 +12,11 @@ from specforce_mockserver.ids import to_18
 from specforce_mockserver.jackson import locate
 from specforce_mockserver.records import batch_from_json
 from specforce_mockserver.records.convert import FROM_TEXT
-from specforce_mockserver.records.lookup import ids_by_value, rows_by_id
+from specforce_mockserver.records.lookup import ids_by_value, ids_where, rows_by_id
 from specforce_mockserver.records.results import malformed_row_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from specforce_mockserver.calls import Call
     from specforce_mockserver.records import Batch, RowError, RowResult
@@ -50,6 +50,8 @@ def addressed(call: Call, sobject: SObjectType, text: str) -> str:
     if sobject.key_prefix is not None and not record_id.startswith(sobject.key_prefix):
         raise not_found() if reading else api_error(malformed_row_id(sobject, text))
     found = rows_by_id(call.org.database.reader(), sobject, (record_id,), ("IsDeleted",)).get(record_id)
+    if reading and found is not None and not seen(call, sobject, [record_id]):
+        raise not_found()
     if found is None:
         if reading:
             raise not_found()
@@ -57,6 +59,11 @@ def addressed(call: Call, sobject: SObjectType, text: str) -> str:
     if found[0]:
         raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted", [])
     return record_id
+
+
+def seen(call: Call, sobject: SObjectType, ids: Sequence[str]) -> set[str]:
+    """Those of some records that the caller may see."""
+    return ids_where(call.org.database.reader(), sobject, ids, call.org.schema.row_filter(sobject, "t"))
 
 
 def key_field(sobject: SObjectType, name: str) -> Field:
@@ -135,7 +142,8 @@ def saved(call: Call, result: RowResult) -> str:
 
 def api_error(error: RowError) -> ApiError:
     """A row's error as a single-row resource answers it."""
-    return ApiError(400, error.code, error.message, error.fields, duplicate=error.duplicate)
+    status = 403 if error.code == "INSUFFICIENT_ACCESS_OR_READONLY" else 400
+    return ApiError(status, error.code, error.message, error.fields, duplicate=error.duplicate)
 
 
 def refuse_in_body(call: Call, *fields: str) -> None:

@@ -254,6 +254,10 @@ class Schema(Mapping[str, SObjectType]):
         """The object of that name in any case; None when there is none."""
         return self._types.get(name.lower())
 
+    def row_filter(self, _sobject: SObjectType, _alias: str) -> str:
+        """The SQL condition that a row of an object may be seen; empty here, where all may."""
+        return ""
+
     def by_id(self, record_id: str) -> SObjectType | None:
         """The object whose key prefix an Id begins with; None when the prefix is unknown."""
         return self._by_prefix.get(record_id[:3])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.admin.orders import Order, carries
-from specforce_mockserver.calls import Answer
+from specforce_mockserver.calls import Answer, empty
 
 if TYPE_CHECKING:
+    from specforce_mockserver.permissions.access import UserAccess
     from specforce_mockserver.schema import ValidationRule
 
 
@@ -57,6 +58,48 @@ def add_assignment_rule(order: Order) -> Answer:
         given["object"], given["fullName"], entries, active=given.get("active", True)
     )
     return Answer({"id": rule_id}, 201)
+
+
+@carries("listPermissions")
+def permissions(order: Order) -> Answer:
+    """The rights of users that aren't administrators."""
+    return Answer([_rights(each) for each in order.org.permissions.listed()])
+
+
+@carries("setPermissions")
+def set_permissions(order: Order) -> Answer:
+    """Say what a user may do, and who shares records."""
+    given = dict(order.body)
+    permissions = order.org.permissions
+    for sobject, model in given.pop("sharing", {}).items():
+        permissions.share(sobject, model)
+    access = permissions.set(
+        given["user"],
+        objects=given.get("objects"),
+        fields=given.get("fields"),
+        view_all_data=given.get("viewAllData", False),
+        modify_all_data=given.get("modifyAllData", False),
+        api_enabled=given.get("apiEnabled", True),
+    )
+    return Answer(_rights(access), 201)
+
+
+@carries("deletePermissions")
+def clear_permissions(order: Order) -> Answer:
+    """Make everybody an administrator again."""
+    order.org.permissions.clear()
+    return empty()
+
+
+def _rights(access: UserAccess) -> dict[str, Any]:
+    return {
+        "userId": access.user_id,
+        "objects": {name: sorted(rights) for name, rights in access.objects.items()},
+        "fields": dict(access.fields),
+        "viewAllData": access.view_all_data,
+        "modifyAllData": access.modify_all_data,
+        "apiEnabled": access.api_enabled,
+    }
 
 
 def _public(sobject: str, rule: ValidationRule) -> dict[str, Any]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from specforce_mockserver.bulk.job import IngestJob
     from specforce_mockserver.bulk.rows import RowBatch
     from specforce_mockserver.org import Org
-    from specforce_mockserver.records import Batch, Records, RowResult
+    from specforce_mockserver.records import Batch, RowResult
+    from specforce_mockserver.records.store import Records
     from specforce_mockserver.schema import SObjectType
 
 # From this version on, failed rows carry the Id of the record where it is known (reference/bulk_v2.md section 4).

@@ -26,7 +26,7 @@ def get_record_by_external_id(call: Call) -> Answer:
         record_id = rows.by_external_id(call, sobject, field, call.params["value"])
     except rows.AmbiguousError as ambiguous:
         return _choices(call, sobject, ambiguous.ids)
-    if record_id is None:
+    if record_id is None or not rows.seen(call, sobject, [record_id]):
         raise not_found()
     return Answer(read(call, sobject, record_id))
 

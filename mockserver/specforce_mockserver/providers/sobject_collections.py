@@ -124,7 +124,7 @@ def _read(call: Call, ids: Sequence[str]) -> Answer:
     sobject = sobject_of(call)
     wanted = [to_18(each) for each in ids]
     known = rows_by_id(call.org.database.reader(), sobject, (each for each in wanted if each), ("IsDeleted",))
-    live = {record_id for record_id, (deleted,) in known.items() if not deleted}
+    live = rows.seen(call, sobject, [record_id for record_id, (deleted,) in known.items() if not deleted])
     _refuse_unknown_fields(sobject, call.params["fields"])
     return Answer([read(call, sobject, each) if each in live else None for each in wanted])
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from specforce_mockserver.calls import NOTHING, Answer, ApiError, Call
 from specforce_mockserver.providers import describes, queries, searches, sobject_rows
-from specforce_mockserver.records import Records
 from specforce_mockserver.records.put import put_record
+from specforce_mockserver.records.store import Records
 from specforce_mockserver.registry import provides
 from specforce_mockserver.tooling.anonymous import execute
 from specforce_mockserver.tooling.objects import tooling_schema

@@ -7,14 +7,12 @@ from specforce_mockserver.records.csv_rows import CsvPlan, HeaderFaultError
 from specforce_mockserver.records.json_rows import batch_from_json
 from specforce_mockserver.records.options import SaveOptions
 from specforce_mockserver.records.results import RowError, RowResult
-from specforce_mockserver.records.store import Records
 
 __all__ = [
     "ABSENT",
     "Batch",
     "CsvPlan",
     "HeaderFaultError",
-    "Records",
     "RowError",
     "RowResult",
     "SaveOptions",

@@ -68,6 +68,17 @@ def rows_by_id(
     return {row[0]: tuple(row[1:]) for row in connection.execute(statement, (json.dumps(list(wanted)),))}
 
 
+def ids_where(connection: sqlite3.Connection, sobject: SObjectType, ids: Iterable[str], condition: str) -> set[str]:
+    """Those of some records for which a condition on the row of the alias `t` is true; all, where it is empty."""
+    if not condition:
+        return set(ids)
+    statement = (
+        f'SELECT t."Id" FROM {quoted(sobject.name)} AS t '  # noqa: S608 - as above; conditions are put together here
+        f'WHERE t."Id" IN (SELECT value FROM json_each(?)) AND {condition}'
+    )
+    return {row[0] for row in connection.execute(statement, (json.dumps(list(ids)),))}
+
+
 def whole_rows(
     connection: sqlite3.Connection, sobject: SObjectType, wanted: Iterable[str]
 ) -> dict[str, dict[str, Any]]:

@@ -24,6 +24,7 @@ class SaveOptions:
         allow_duplicates: whether duplicates are saved, where a rule lets the caller decide.
         tells_duplicates_whole: whether refusals show all fields of the records that a row is like.
         assignment_rule: the Id of the assignment rule to run; else whether the active one is to.
+        system_mode: whether the user's rights don't matter, as in triggers.
         data_path: below which URLs of records in refusals are.
     """
 
@@ -31,6 +32,7 @@ class SaveOptions:
     allow_duplicates: bool = False
     tells_duplicates_whole: bool = False
     assignment_rule: str | bool = False
+    system_mode: bool = False
     data_path: str = "/services/data/v67.0"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specforce_mockserver.permissions.enforcement import Enforcement
 from specforce_mockserver.records import checks, defaults, files, references, results
 from specforce_mockserver.records.batch import ABSENT
 from specforce_mockserver.records.deletes import Deletion
@@ -20,12 +21,13 @@ from specforce_mockserver.records.unique import check_unique
 from specforce_mockserver.records.write import insert_rows, update_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from specforce_mockserver.permissions.access import Right
     from specforce_mockserver.records.batch import Batch
     from specforce_mockserver.records.options import SaveOptions
     from specforce_mockserver.records.services import Services
-    from specforce_mockserver.schema import SObjectType
+    from specforce_mockserver.schema import Field, SObjectType
     from specforce_mockserver.triggers.firing import Firing
 
 AUDIT_FIELDS = frozenset({*defaults.CREATED, *defaults.MODIFIED, "IsDeleted"})
@@ -50,6 +52,9 @@ class Saving:
         self._firing = firing
         self._user_id = user_id
         self._options = options
+        permissions = services.permissions
+        access = None if options.system_mode else permissions.of(user_id)
+        self._rights = Enforcement(permissions, services.schema, self._connection, access)
 
     def insert(self, batch: Batch) -> list[RowResult]:
         """Insert every row that no rule refuses."""
@@ -57,7 +62,7 @@ class Saving:
         for row, _value in batch.given("Id"):
             batch.fail(row, results.ID_IN_INSERT)
         audit = AUDIT_FIELDS if self._options.with_audit_fields else frozenset[str]()
-        checks.check_writable(batch, lambda field: field.createable or field.name in audit)
+        self._admit(batch, "create", lambda field: field.createable or field.name in audit)
         defaults.fill_defaults(batch, self._user_id)
         references.resolve_links(connection, batch)
         self._firing.before_save(batch, "insert", {})
@@ -80,11 +85,19 @@ class Saving:
             for row, record_id in enumerate(ids)
         ]
 
+    def _admit(self, batch: Batch, right: Right, allowed: Callable[[Field], bool]) -> None:
+        """Hold rows to the caller's rights; from then on they are of the object as the org has it."""
+        sobject = batch.sobject
+        self._rights.check_object(sobject, right, range(batch.size), batch.errors)
+        checks.check_writable(batch, lambda field: allowed(field) and self._rights.may_write(sobject, field))
+        batch.sobject = self._services.schema[sobject.name]
+
     def _check(self, batch: Batch, *, on_insert: bool) -> None:
         """Hold rows to the rules of their fields."""
         checks.check_required(batch, on_insert=on_insert)
         checks.check_values(batch)
         references.check_references(self._connection, self._services.schema, batch)
+        self._rights.check_references(batch)
 
     def _judge(self, batch: Batch, ids: Sequence[str | None]) -> None:
         """Hold rows that keep the rules of their fields to those of the org; the owner may change."""
@@ -113,9 +126,12 @@ class Saving:
 
     def update(self, batch: Batch) -> list[RowResult]:
         """Change the records that the rows' Ids name."""
-        connection, sobject = self._connection, batch.sobject
-        ids = addressed(connection, sobject, batch.columns.pop("Id", [None] * batch.size), batch.errors)
-        checks.check_writable(batch, lambda field: field.updateable)
+        connection = self._connection
+        given = batch.columns.pop("Id", [None] * batch.size)
+        self._admit(batch, "edit", lambda field: field.updateable)
+        sobject = batch.sobject
+        ids = addressed(connection, sobject, given, batch.errors)
+        self._rights.check_rows(sobject, ids, batch.errors)
         references.resolve_links(connection, batch)
         _no_null_booleans(batch)
         before = self._before(sobject, "update", [each for row, each in enumerate(ids) if row not in batch.errors])
@@ -140,7 +156,10 @@ class Saving:
         self, sobject: SObjectType, given: Sequence[str | None], errors: dict[int, RowError], *, hard: bool
     ) -> list[RowResult]:
         """Delete records by their Ids; rows that are in `errors` stay."""
+        sobject = self._services.schema[sobject.name]
+        self._rights.check_object(sobject, "delete", range(len(given)), errors)
         ids = addressed(self._connection, sobject, list(given), errors)
+        self._rights.check_rows(sobject, ids, errors)
         live = {record_id: row for row, record_id in enumerate(ids) if record_id is not None and row not in errors}
         before = self._before(sobject, "delete", list(live))
         self._firing.before_delete(sobject, live, before)

@@ -72,9 +72,10 @@ class Records:
         user_id: str,
         hard: bool = False,
         all_or_none: bool = False,
+        options: SaveOptions = DEFAULTS,
     ) -> list[RowResult]:
         """Delete records by Id (15 or 18 characters), for good when `hard`."""
-        return self._together(lambda: self._delete(sobject, ids, user_id, hard=hard), all_or_none=all_or_none)
+        return self._together(lambda: self._delete(sobject, ids, user_id, options, hard=hard), all_or_none=all_or_none)
 
     def undeleted(self, sobject: SObjectType, ids: Sequence[str], *, user_id: str) -> RowError | None:
         """Let triggers know of records that came back; why they can't, where a trigger refuses one."""
@@ -87,7 +88,7 @@ class Records:
     def _together(self, work: Callable[[], list[RowResult]], *, all_or_none: bool) -> list[RowResult]:
         return together(self._services.database, work, all_or_none=all_or_none)
 
-    def _saving(self, user_id: str, options: SaveOptions = DEFAULTS) -> Saving:
+    def _saving(self, user_id: str, options: SaveOptions) -> Saving:
         return Saving(self._services, self._firing.by(user_id), user_id, options)
 
     def _insert(self, batch: Batch, user_id: str, options: SaveOptions) -> list[RowResult]:
@@ -112,8 +113,10 @@ class Records:
             merged.update(zip(rows_old, self._update(old, user_id, options), strict=True))
         return [merged[row] for row in range(batch.size)]
 
-    def _delete(self, sobject: SObjectType, ids: Sequence[str | None], user_id: str, *, hard: bool) -> list[RowResult]:
-        saving = self._saving(user_id)
+    def _delete(
+        self, sobject: SObjectType, ids: Sequence[str | None], user_id: str, options: SaveOptions, *, hard: bool
+    ) -> list[RowResult]:
+        saving = self._saving(user_id, options)
         if not self._services.triggers.any_of(sobject.name, "delete"):
             return saving.delete(sobject, ids, {}, hard=hard)
         done: list[RowResult] = []

@@ -105,7 +105,9 @@ class Scope:
         """Join the table of an object by its Id; its alias is answered."""
         self._parents += 1
         alias = f"{self._prefix}{self._parents}"
-        self._joins.append(f' LEFT JOIN {sql.name(sobject.name)} AS {alias} ON {alias}."Id" = {key}')
+        seen = self.schema.row_filter(sobject, alias)
+        found = f'{alias}."Id" = {key}' + (f" AND {seen}" if seen else "")
+        self._joins.append(f" LEFT JOIN {sql.name(sobject.name)} AS {alias} ON {found}")
         return alias
 
     def _parent(self, child: Origin, relationship: str, at: int) -> Origin:

@@ -25,11 +25,15 @@ HAVE_ARCHIVE: Final = frozenset({"Task", "Event"})
 
 
 def hidden_rows(scope: Scope, context: Context) -> list[Test]:
-    """What keeps deleted rows and archived activities out, unless the caller asked for them (`queryAll`)."""
+    """What keeps out rows that the caller may not see, and deleted rows and archived activities, unless they were asked
+    for (`queryAll`).
+    """
+    own = scope.schema.row_filter(scope.sobject, scope.root.alias)
+    tests = [Test(own, 1)] if own else []
     if context.include_deleted:
-        return []
+        return tests
     flags = ["IsDeleted", "IsArchived"] if scope.sobject.name in HAVE_ARCHIVE else ["IsDeleted"]
-    return [Test(f'{scope.root.alias}."{flag}" IS NOT 1') for flag in flags]
+    return [*tests, *(Test(f'{scope.root.alias}."{flag}" IS NOT 1') for flag in flags)]
 
 
 def semi_join(outer: Scope, query: Query, context: Context, parameters: Parameters, comparisons: Comparisons) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from specforce_mockserver.records.json_rows import batch_from_json
+from specforce_mockserver.records.options import SaveOptions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 Json = Any
 API_VERSION: Final = "67.0"
+SYSTEM_MODE: Final = SaveOptions(system_mode=True)
 ROLLED_BACK: Final = "ALL_OR_NONE_OPERATION_ROLLED_BACK"
 
 
@@ -45,11 +49,11 @@ class Dml:
         Raises:
             DmlError: one was refused, or there is no such object.
         """
-        from specforce_mockserver.records.json_rows import batch_from_json  # noqa: PLC0415 - records know triggers
-
         batch = batch_from_json(self._services.schema, self._sobject(operation, sobject_name), given)
         save = self._records.insert if operation == "insert" else self._records.update
-        return _accepted(operation.capitalize(), save(batch, user_id=self.user_id, all_or_none=True))
+        return _accepted(
+            operation.capitalize(), save(batch, user_id=self.user_id, all_or_none=True, options=SYSTEM_MODE)
+        )
 
     def delete(self, record_ids: Sequence[str]) -> None:
         """Delete records, all of one object, all or none.
@@ -61,7 +65,10 @@ class Dml:
             sobject = self._services.schema.by_id(record_ids[0])
             if sobject is None:
                 raise DmlError("Delete", 0, "MALFORMED_ID", f"malformed id {record_ids[0]}")
-            _accepted("Delete", self._records.delete(sobject, record_ids, user_id=self.user_id, all_or_none=True))
+            done = self._records.delete(
+                sobject, record_ids, user_id=self.user_id, all_or_none=True, options=SYSTEM_MODE
+            )
+            _accepted("Delete", done)
 
     def query(self, text: str) -> list[dict[str, Json]]:
         """The records that a query finds, the call's own changes included.
@@ -69,7 +76,7 @@ class Dml:
         Raises:
             SoqlError: it can't be run.
         """
-        from specforce_mockserver import soql  # noqa: PLC0415 - it reads through records
+        from specforce_mockserver import soql  # noqa: PLC0415 - on first use
 
         query = soql.compile_query(
             self._services.schema,

@@ -39,8 +39,10 @@ def call_of(
         ApiError: the session is gone, nobody serves the operation, or the request breaks the spec.
     """
     operation, provider = target.operation, target.provider
-    if target.session is not None and org.sessions.look(target.session.token) is None:
-        raise errors.session_expired()
+    if target.session is not None:
+        if org.sessions.look(target.session.token) is None:
+            raise errors.session_expired()
+        org = org.seen_by(target.session.user_id)
     if provider is None:
         raise errors.not_served(operation.id)
     if operation.body_kind != "none" and not provider.lenient:

@@ -12,6 +12,8 @@ from specforce_mockserver.calls import ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specforce_mockserver.org import Org
+
 _CODE_FIRST = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED", "PROCESSING_HALTED"})
 _CODE_FIRST_APIS = frozenset({"bulk_v2"})
 _FIELDS_FIRST = frozenset({"DELETE_FAILED"})
@@ -74,6 +76,17 @@ def too_large(api: str) -> ApiError:
 def limit_exceeded() -> ApiError:
     """The day's API requests are used up. [S-t]"""
     return ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+
+
+def refuse_without_api(org: Org, user_id: str) -> None:
+    """Let a caller go on who may use the APIs.
+
+    Raises:
+        ApiError: 403, the org or the user has none. [S]
+    """
+    fault = org.permissions.without_api(user_id)
+    if fault is not None:
+        raise ApiError(403, *fault)
 
 
 def no_body() -> ApiError:

@@ -95,6 +95,7 @@ class SoapExchange(Exchange):
         if session is None or not session.may_use_apis:
             raise invalid_session()
         self._session = session
+        errors.refuse_without_api(self._org, session.user_id)
         if self._org.limits.exhausted():
             raise errors.limit_exceeded()
         self._org.limits.use(API_REQUESTS)
@@ -108,7 +109,8 @@ class SoapExchange(Exchange):
         provider = PROVIDERS.get(message.operation.spec.id)
         if provider is None:
             raise errors.not_served(message.operation.spec.id)
-        org, request = self._org, self._request
+        session, request = self._session, self._request
+        org = self._org if session is None else self._org.seen_by(session.user_id)
         batch_size = message.header("QueryOptions").get("batchSize")
         call = Call(
             org=org,
@@ -120,7 +122,7 @@ class SoapExchange(Exchange):
             params=messages.arguments(message, org.schema, dialect),
             query=[],
             headers={"sforce-query-options": f"batchSize={batch_size}"} if batch_size else {},
-            session=self._session,
+            session=session,
             body={name: message.header(name) for name in message.headers},
         )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.network.authority import Authority
     from specforce_mockserver.org import Org
     from specforce_mockserver.outbox import Message
+    from specforce_mockserver.permissions import Permissions
     from specforce_mockserver.quick_actions.library import QuickActions
     from specforce_mockserver.records.assignment import AssignmentRules
     from specforce_mockserver.records.duplicates import DuplicateRules
@@ -231,6 +232,11 @@ class FakeOrg:
     def assignment_rules(self) -> AssignmentRules:
         """The org's assignment rules: `org.assignment_rules.add("Case", "Standard", [("TRUE", owner_id)])` adds one."""
         return self.org.assignment_rules
+
+    @property
+    def permissions(self) -> Permissions:
+        """What users may do: `org.permissions.set("user@example.com", objects={"Account": ["read"]})`."""
+        return self.org.permissions
 
     @property
     def validation_rules(self) -> ValidationRules:
