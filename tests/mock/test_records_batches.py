@@ -25,15 +25,15 @@ class Books:
         self.org = Org(schema_of_text(SCHEMA))
         self.user = self.org.identity.admin_id
 
-    def insert(self, name: str, *rows: dict[str, Any], **options: bool) -> list[RowResult]:
+    def insert(self, name: str, *rows: dict[str, Any], **options: Any) -> list[RowResult]:
         batch = batch_from_json(self.org.schema, self.org.schema[name], rows)
         return self.org.records.insert(batch, user_id=self.user, **options)
 
-    def update(self, name: str, *rows: dict[str, Any], **options: bool) -> list[RowResult]:
+    def update(self, name: str, *rows: dict[str, Any], **options: Any) -> list[RowResult]:
         batch = batch_from_json(self.org.schema, self.org.schema[name], rows)
         return self.org.records.update(batch, user_id=self.user, **options)
 
-    def upsert(self, name: str, key: str, *rows: dict[str, Any], **options: bool) -> list[RowResult]:
+    def upsert(self, name: str, key: str, *rows: dict[str, Any], **options: Any) -> list[RowResult]:
         sobject = self.org.schema[name]
         field = sobject.field(key)
         assert field is not None
