@@ -264,7 +264,7 @@ def test_an_org_that_can_not_be_is_refused_with_the_reason(server: MockServer, b
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("DELETE", "nobody", 404), ("DELETE", "acme", 400), ("PUT", "acme", 404), ("DELETE", "", 404)],
+    [("DELETE", "nobody", 404), ("DELETE", "acme", 400), ("PUT", "acme", 405), ("DELETE", "", 405)],
 )
 def test_what_can_not_be_done_to_orgs_is_refused(server: MockServer, method: str, path: str, status: int) -> None:
     assert httpx.request(method, f"{server.url}/__mock/orgs/{path}", trust_env=False).status_code == status

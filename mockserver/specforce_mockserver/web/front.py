@@ -165,7 +165,7 @@ class Front:
         except ClientGoneError:
             return
         except ApiError as error:
-            answer = Answer(errors.error_body(error, None), error.status)
+            answer = Answer(errors.error_body(error, None), error.status, error.headers)
         await _reply(request, send, answer)
 
 

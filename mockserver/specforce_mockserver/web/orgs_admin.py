@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from specforce_mockserver.admin.door import refuse_other_sites
-from specforce_mockserver.calls import Answer, ApiError, empty
+from specforce_mockserver.admin.orders import refusal
+from specforce_mockserver.calls import Answer, empty
 from specforce_mockserver.clock import ClockKind  # noqa: TC001 - msgspec reads it
 from specforce_mockserver.orgs import settings_for
 from specforce_mockserver.settings import OrgSettings  # noqa: TC001 - msgspec reads it
@@ -56,10 +57,13 @@ class OrgsAdmin:
                     return Answer(self._shown(self._make(raw), request), 201)
                 case "DELETE", 1:
                     return self._remove(rest[0])
+                case _, 0 | 1:
+                    allowed = "DELETE" if rest else "HEAD, GET, POST"
+                    raise refusal(405, f"{request.path} takes {allowed}, not {request.method}", allow=allowed)
                 case _:
-                    raise ApiError(404, "MOCK_ADMIN", f"nothing answers {request.method} {request.path}")
+                    raise refusal(404, f"nothing answers {request.path}")
         except ValueError as error:  # those of msgspec are among them
-            raise ApiError(400, "MOCK_ADMIN", str(error)) from error
+            raise refusal(400, str(error)) from error
 
     def _make(self, raw: bytes) -> Org:
         wanted = msgspec.json.decode(raw, type=_Wanted)
@@ -69,7 +73,7 @@ class OrgsAdmin:
         try:
             self._orgs.remove(name)
         except KeyError:
-            raise ApiError(404, "MOCK_ADMIN", f"there is no org {name}") from None
+            raise refusal(404, f"there is no org {name}") from None
         return empty()
 
     def _shown(self, org: Org, request: Request) -> dict[str, Any]:
