@@ -10,8 +10,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from specforce_specs.short_form import empty_field, empty_object
+
 if TYPE_CHECKING:
-    from specforce_mockserver.schema import SObjectType
+    from specforce_mockserver.schema import Field, SObjectType
 
 Document = dict[str, Any]
 GLOBAL_KEYS = (
@@ -44,6 +46,18 @@ GLOBAL_KEYS = (
     "updateable",
     "urls",
 )
+_EMPTY_OBJECT = empty_object()
+_EMPTY_FIELD = empty_field()
+# What the schema of a field in specs/openapi requires.
+_FIELD_KEYS = frozenset(
+    {
+        *("autoNumber", "byteLength", "calculated", "caseSensitive", "createable", "custom", "defaultedOnCreate"),
+        *("dependentPicklist", "deprecatedAndHidden", "digits", "externalId", "filterable", "groupable"),
+        *("htmlFormatted", "idLookup", "label", "length", "name", "nameField", "namePointing", "nillable"),
+        *("permissionable", "picklistValues", "precision", "referenceTo", "relationshipName", "restrictedPicklist"),
+        *("scale", "soapType", "sortable", "type", "unique", "updateable"),
+    }
+)
 MASTER_RECORD_TYPE = "012000000000000AAA"
 _KEYS_SINCE_49 = ("associateEntityType", "associateParentEntity", "sobjectDescribeOption")
 _LAYOUT_URLS = {
@@ -57,12 +71,28 @@ _LAYOUT_URLS = {
 _MOUNT = re.compile(r"^/services/data/v\d+\.\d/")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def described(sobject: SObjectType, version: str) -> Document:
     """The full describe document of an object."""
     full: Document = {**sobject.document, **_global(sobject, version)}
-    full["childRelationships"] = [
-        {
+    full["childRelationships"] = _children(sobject)
+    full["fields"] = [_whole(each) for each in sobject.fields]
+    full["recordTypeInfos"] = _record_types(sobject, version)
+    full["namedLayoutInfos"] = _mounted(full.get("namedLayoutInfos") or [], version)
+    full.setdefault("supportedScopes", _scopes(sobject))
+    full["sobjectDescribeOption"] = "FULL"
+    if float(version) < 49:
+        for key in _KEYS_SINCE_49:
+            full.pop(key, None)
+    return dict(sorted(full.items()))
+
+
+def _children(sobject: SObjectType) -> list[Document]:
+    """What the document lists, objects that aren't there too, and what only the children know."""
+    listed: list[Document] = sobject.document.get("childRelationships") or []
+    found = {(each["childSObject"], each["field"]): each for each in listed}
+    for each in sobject.child_relationships:
+        entry = {
             "cascadeDelete": each.cascade_delete,
             "childSObject": each.child_sobject,
             "deprecatedAndHidden": False,
@@ -72,17 +102,28 @@ def described(sobject: SObjectType, version: str) -> Document:
             "relationshipName": each.relationship_name,
             "restrictedDelete": each.restricted_delete,
         }
-        for each in sobject.child_relationships
-    ]
-    full["fields"] = [each.document for each in sobject.fields]
-    full["recordTypeInfos"] = _record_types(sobject, version)
-    full["namedLayoutInfos"] = _mounted(full.get("namedLayoutInfos") or [], version)
-    full.setdefault("supportedScopes", _scopes(sobject))
-    full["sobjectDescribeOption"] = "FULL"
-    if float(version) < 49:
-        for key in _KEYS_SINCE_49:
-            full.pop(key, None)
-    return dict(sorted(full.items()))
+        key = (each.child_sobject, each.field)
+        found[key] = {**entry, **found.get(key, {})}
+    return [found[key] for key in sorted(found)]
+
+
+def _whole(field: Field) -> Document:
+    """A field's entry with every key that describe always has: documents that somebody wrote may lack some."""
+    given: Document = dict(field.document)
+    if given.keys() >= _FIELD_KEYS:
+        return given
+    known = {
+        "createable": field.createable,
+        "custom": field.custom,
+        "filterable": field.filterable,
+        "groupable": field.groupable,
+        "label": field.label,
+        "nillable": field.nillable,
+        "soapType": "xsd:string",
+        "sortable": field.sortable,
+        "updateable": field.updateable,
+    }
+    return {**{key: _EMPTY_FIELD[key] for key in _FIELD_KEYS}, **known, **given}
 
 
 def global_entry(sobject: SObjectType, version: str) -> Document:
@@ -94,7 +135,8 @@ def global_entry(sobject: SObjectType, version: str) -> Document:
 
 
 def _global(sobject: SObjectType, version: str) -> Document:
-    entry: Document = {name: sobject.document.get(name) for name in GLOBAL_KEYS}
+    head = sobject.head
+    entry: Document = {name: _EMPTY_OBJECT[name] if (own := head.get(name)) is None else own for name in GLOBAL_KEYS}
     entry |= {
         "name": sobject.name,
         "label": sobject.label,
@@ -108,12 +150,12 @@ def _global(sobject: SObjectType, version: str) -> Document:
 
 def _urls(sobject: SObjectType, version: str) -> dict[str, str]:
     mount = f"/services/data/v{version}/"
-    given: dict[str, str] = sobject.document.get("urls") or {}
+    given: dict[str, str] = sobject.head.get("urls") or {}
     if given:
         return {name: _MOUNT.sub(mount, url) for name, url in given.items()}
     base = f"{mount}sobjects/{sobject.name}"
     urls = {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"}
-    if sobject.document.get("layoutable", True):
+    if sobject.head.get("layoutable") is not False:
         urls |= {name: f"{base}/{path}" for name, path in _LAYOUT_URLS.items()}
     return urls
 

@@ -34,7 +34,7 @@ from specforce_mockserver.records.validation import ValidationRules
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
 from specforce_mockserver.settings import OrgSettings
-from specforce_mockserver.tables import clear_tables, create_tables
+from specforce_mockserver.tables import clear_tables, create_tables, create_tables_of, later_tables
 from specforce_mockserver.tooling.objects import tooling_tables
 from specforce_mockserver.triggers import Triggers
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.oauth.identity import Identity
     from specforce_mockserver.quick_actions.library import QuickActions
     from specforce_mockserver.reports.library import Reports
-    from specforce_mockserver.schema import Schema
+    from specforce_mockserver.schema import Schema, SObjectType
     from specforce_mockserver.triggers.library import Hook
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ class Org:
             from specforce_mockserver.schema_files import standard_schema  # noqa: PLC0415 - reads the specs' data
 
             schema = standard_schema()
-        self.schema: Schema = schema
+        self.schema: Schema = schema.bound(self._make_table)
         self.clock = clock or Clock()
         self.started_s = self.clock.now()
         self.settings = settings or OrgSettings()
@@ -101,6 +101,9 @@ class Org:
                 writer.execute(statement)
             create_tables(writer, self.schema)
             create_tables(writer, tooling_tables())
+            kept = later_tables(writer, self.schema)
+        for name in kept:
+            self.schema.type(name)
         self.triggers = Triggers(self.schema)
         self.validation_rules = ValidationRules(self.schema)
         self.duplicate_rules = DuplicateRules(self.schema)
@@ -153,6 +156,13 @@ class Org:
             ValueError: there is no such object or event.
         """
         return self.triggers.on(sobject, *events)
+
+    def _make_table(self, sobject: SObjectType) -> bool:
+        """Make the table of an object that is used for the first time; it lasts, unless a transaction is under way."""
+        lasting = not self.database.writing_here
+        with self.database.write() as writer:
+            create_tables_of(writer, [sobject])
+        return lasting
 
     def part(self, make: Callable[[Org], T]) -> T:
         """The part of this org that `make` makes on first use; `reset` and `close` close it, where it can be closed."""
@@ -227,6 +237,7 @@ class Org:
         """Bring back the records of a snapshot; cursors and jobs that look at other records are gone."""
         self._close_parts()
         self.database.restore(snapshot)
+        self.schema.forget_tables()
 
     def close(self) -> None:
         """Stop what works in the background and remove what was temporary."""

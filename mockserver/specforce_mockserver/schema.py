@@ -7,7 +7,8 @@ documents (`describe.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -173,13 +174,18 @@ class SObjectType:
     replicateable: bool = True
     undeletable: bool = True
     document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
-    child_relationships: tuple[ChildRelationship, ...] = ()
+    child_relationships: tuple[ChildRelationship, ...] = field(default_factory=tuple[ChildRelationship, ...])
     validation_rules: tuple[ValidationRule, ...] = ()
 
     @property
     def custom(self) -> bool:
         """Whether an administrator made it."""
         return self.name.endswith(("__c", "__e", "__mdt", "__x", "__b"))
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """What describe global says of it, at least."""
+        return self.document
 
     @cached_property
     def _by_name(self) -> dict[str, Field]:
@@ -220,11 +226,66 @@ class SObjectType:
         return tuple(each for each in self.columns if each.compound_field_name == compound.name)
 
 
+class LaterType(SObjectType):
+    """An object whose fields, document and children are read when they are first asked for; what is short is there."""
+
+    @classmethod
+    def of(cls, head: Mapping[str, Any], load: Callable[[], SObjectType]) -> LaterType:
+        """Make one.
+
+        Args:
+            head: what describe global says of it.
+            load: reads the whole of it.
+        """
+        made = object.__new__(cls)
+        name: str = head["name"]
+        made.__dict__.update(
+            name=name,
+            label=head.get("label") or name,
+            label_plural=head.get("labelPlural") or name,
+            key_prefix=head.get("keyPrefix"),
+            _head=head,
+            _load=load,
+            **flags_of(head),
+        )
+        return made
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """What describe global says of it."""
+        found: Mapping[str, Any] = self.__dict__["_head"]
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(name)
+        with _LOADING:
+            if name not in self.__dict__:
+                loaded: SObjectType = self.__dict__["_load"]()
+                self.__dict__.update({each: getattr(loaded, each) for each in _LATER})
+        return self.__dict__[name]
+
+
+_LATER = ("fields", "document", "child_relationships")
+_LOADING = threading.RLock()
+
+
+def flags_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be done with an object's records, by the names of the attributes; everything unless said otherwise."""
+    return {each: document.get(each) is not False for each in _FLAGS}
+
+
+_FLAGS = ("createable", "updateable", "deletable", "queryable", "searchable", "replicateable", "undeletable")
+
+
 class Schema(Mapping[str, SObjectType]):
     """All objects of an org, by name in any case.
 
     `reports` are saved reports that it begins with, as metadata; `formula_faults` says, by `Object.Field`, why a
-    formula can't be worked out.
+    formula can't be worked out; `missing` are the objects that references name and that aren't there, by reference.
+
+    Objects that are read later (`LaterType`) have no table before they are used: `prepare` makes it when one is looked
+    up, and says whether it is there for good. `values` looks nothing up.
     """
 
     def __init__(
@@ -232,14 +293,23 @@ class Schema(Mapping[str, SObjectType]):
         types: Iterable[SObjectType],
         reports: Iterable[Mapping[str, Any]] = (),
         formula_faults: Mapping[str, str] | None = None,
+        missing: Mapping[str, tuple[str, ...]] | None = None,
+        prepare: Callable[[SObjectType], bool] | None = None,
     ) -> None:
         self.formula_faults = dict(formula_faults or {})
+        self.missing = dict(missing or {})
         self.reports = tuple(reports)
         self._types: dict[str, SObjectType] = {each.name.lower(): each for each in types}
         self._by_prefix = {each.key_prefix: each for each in self._types.values() if each.key_prefix}
+        self._prepare = prepare
+        self._prepared: set[str] = set()
+
+    def bound(self, prepare: Callable[[SObjectType], bool]) -> Schema:
+        """The same objects for one org, whose tables of later objects are made when they are used."""
+        return Schema(self._types.values(), self.reports, self.formula_faults, self.missing, prepare)
 
     def __getitem__(self, name: str) -> SObjectType:
-        return self._types[name.lower()]
+        return self._used(self._types[name.lower()])
 
     def __iter__(self) -> Iterator[str]:
         return (each.name for each in self._types.values())
@@ -250,9 +320,18 @@ class Schema(Mapping[str, SObjectType]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._types
 
+    def values(self) -> ValuesView[SObjectType]:
+        """Every object; none of them gets a table by that."""
+        return self._types.values()
+
+    def by_name(self) -> list[SObjectType]:
+        """Every object in the order of their names; none of them gets a table by that."""
+        return sorted(self._types.values(), key=lambda each: each.name)
+
     def type(self, name: str) -> SObjectType | None:
         """The object of that name in any case; None when there is none."""
-        return self._types.get(name.lower())
+        found = self._types.get(name.lower())
+        return None if found is None else self._used(found)
 
     def row_filter(self, _sobject: SObjectType, _alias: str) -> str:
         """The SQL condition that a row of an object may be seen; empty here, where all may."""
@@ -260,4 +339,22 @@ class Schema(Mapping[str, SObjectType]):
 
     def by_id(self, record_id: str) -> SObjectType | None:
         """The object whose key prefix an Id begins with; None when the prefix is unknown."""
-        return self._by_prefix.get(record_id[:3])
+        found = self._by_prefix.get(record_id[:3])
+        return None if found is None else self._used(found)
+
+    def has_table(self, sobject: SObjectType) -> bool:
+        """Whether there may be records of an object: one that is read later has none before it is used."""
+        return not isinstance(sobject, LaterType) or sobject.name in self._prepared
+
+    def with_tables(self) -> list[SObjectType]:
+        """The objects that there may be records of."""
+        return [each for each in self._types.values() if self.has_table(each)]
+
+    def forget_tables(self) -> None:
+        """Make the tables of later objects anew when they are used: the database is another one now."""
+        self._prepared.clear()
+
+    def _used(self, sobject: SObjectType) -> SObjectType:
+        if self._prepare is not None and not self.has_table(sobject) and self._prepare(sobject):
+            self._prepared.add(sobject.name)
+        return sobject

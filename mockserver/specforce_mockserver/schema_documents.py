@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.formulas import attach
+from specforce_mockserver.formulas import attach, attach_one
 from specforce_mockserver.schema import (
-    ChildRelationship,
     Field,
+    LaterType,
     PicklistValue,
     Schema,
     SObjectType,
     Summary,
     ValidationRule,
+    flags_of,
 )
+from specforce_mockserver.schema_references import Children, references_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from specforce_mockserver.schema_scan import LaterDocument
 
 Document = dict[str, Any]
-_SYSTEM_REFERENCES = frozenset({"OwnerId", "CreatedById", "LastModifiedById"})
-_FLAGS = ("createable", "updateable", "deletable", "queryable", "searchable", "replicateable", "undeletable")
 
 
 def build(
@@ -29,6 +33,7 @@ def build(
     display_formats: Mapping[str, Mapping[str, str]],
     reports: Sequence[Document] = (),
     rules: Mapping[str, Document] | None = None,
+    later: Mapping[str, LaterDocument] | None = None,
 ) -> Schema:
     """A schema from describe documents.
 
@@ -37,24 +42,63 @@ def build(
         display_formats: of automatic numbers, by object and field; describe has no key for them.
         reports: metadata of saved reports.
         rules: validation rules and roll-up summaries, by object, as the short form gives them.
+        later: documents that are read when somebody uses their objects, by API name.
     """
     known = rules or {}
-    parsed = {
-        name: _type(document, display_formats.get(name, {}), known.get(name, {}))
-        for name, document in documents.items()
-    }
-    types: list[SObjectType] = []
-    for name, sobject in parsed.items():
-        children = tuple(sorted(_children(documents[name], sobject, parsed), key=_child_and_field))
-        types.append(replace(sobject, child_relationships=children))
+    behind = later or {}
+    parsed = [
+        type_from(document, display_formats.get(name, {}), known.get(name, {})) for name, document in documents.items()
+    ]
+    names = documents.keys() | behind.keys()
+    children = Children(names, [*map(references_of, parsed), *(each.references for each in behind.values())])
+    types = [replace(each, child_relationships=children.of(each.name, each.document)) for each in parsed]
     computed, faults = attach(types)
-    return Schema(computed, reports, faults)
+    whole: dict[str, SObjectType] = {each.name.lower(): each for each in computed}
+    raw = RawTypes(whole, {name.lower(): each for name, each in behind.items()}, children)
+    for name, each in behind.items():
+        whole[name.lower()] = LaterType.of(each.head, partial(raw.finished, name, faults))
+    return Schema(whole.values(), reports, faults, children.missing)
 
 
-def _type(document: Document, formats: Mapping[str, str], rules: Document) -> SObjectType:
+class RawTypes(Mapping[str, SObjectType]):
+    """The objects that a formula can name, by name in lower case; later ones are read, but not computed.
+
+    Args:
+        whole: those that are there.
+        later: documents of the others.
+        children: who points at whom.
+    """
+
+    def __init__(
+        self, whole: Mapping[str, SObjectType], later: Mapping[str, LaterDocument], children: Children
+    ) -> None:
+        self._whole = dict(whole)
+        self._later = later
+        self._children = children
+
+    def __getitem__(self, name: str) -> SObjectType:
+        if name not in self._whole:
+            document = self._later[name].read()
+            read = type_from(document, {}, {})
+            self._whole[name] = replace(read, child_relationships=self._children.of(read.name, document))
+        return self._whole[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({*self._whole, *self._later})
+
+    def __len__(self) -> int:
+        return len({*self._whole, *self._later})
+
+    def finished(self, name: str, faults: dict[str, str]) -> SObjectType:
+        """An object with its computed fields; why one can't be worked out is put into `faults`."""
+        computed, found = attach_one(self[name.lower()], self)
+        faults |= found
+        return computed
+
+
+def type_from(document: Document, formats: Mapping[str, str], rules: Document) -> SObjectType:
     name: str = document["name"]
     summaries: Mapping[str, Mapping[str, str]] = rules.get("summaries", {})
-    flags: dict[str, Any] = {each: bool(document.get(each, True)) for each in _FLAGS}
     return SObjectType(
         name=name,
         label=document.get("label") or name,
@@ -65,7 +109,7 @@ def _type(document: Document, formats: Mapping[str, str], rules: Document) -> SO
         ),
         document=document,
         validation_rules=tuple(_rule(each) for each in rules.get("validationRules", ())),
-        **flags,
+        **flags_of(document),
     )
 
 
@@ -135,33 +179,3 @@ def field_from(entry: Document, display_format: str | None = None, summary: Mapp
         help_text=entry.get("inlineHelpText"),
         document=entry,
     )
-
-
-def _children(document: Document, parent: SObjectType, types: Mapping[str, SObjectType]) -> Iterable[ChildRelationship]:
-    """The references that point at an object: first those that it lists, then those that only the child knows."""
-    listed: set[tuple[str, str]] = set()
-    for each in document.get("childRelationships") or ():
-        key = (each["childSObject"], each["field"])
-        if key in listed or each["childSObject"] not in types:
-            continue
-        listed.add(key)
-        yield ChildRelationship(
-            *key, each.get("relationshipName"), bool(each.get("cascadeDelete")), bool(each.get("restrictedDelete"))
-        )
-    for child in types.values():
-        for field in child.fields:
-            if parent.name in field.reference_to and (child.name, field.name) not in listed:
-                name = _usual_name(child, field, parent)
-                yield ChildRelationship(child.name, field.name, name, field.cascade_delete, field.restricted_delete)
-
-
-def _child_and_field(relationship: ChildRelationship) -> tuple[str, str]:
-    return relationship.child_sobject, relationship.field
-
-
-def _usual_name(child: SObjectType, field: Field, parent: SObjectType) -> str | None:
-    """What a custom reference's records are called in subqueries on the parent when nothing else is said."""
-    if not field.custom or field.name in _SYSTEM_REFERENCES:
-        return None
-    others = [each for each in child.fields if parent.name in each.reference_to and each.name not in _SYSTEM_REFERENCES]
-    return f"{child.label_plural.replace(' ', '')}__r" if others == [field] else None

@@ -1,13 +1,12 @@
 """The objects of an org from files: the standard ones that ship with the specs, and a user's own beside them.
 
 A user's files are TOML in the short form of specs/README.md, which adds objects and fields, or describe documents
-in JSON, as `GET /sobjects/X/describe` answers them, which replace the object of their name. TOML files may hold saved
-reports, too.
+in JSON, as `GET /sobjects/X/describe` answers them, which replace the object of their name; those come first, whatever
+the files' order. TOML files may hold saved reports, too.
 """
 
 from __future__ import annotations
 
-import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from specforce_mockserver.calls import ApiError
 from specforce_mockserver.formulas import FormulaError, compile_rule
 from specforce_mockserver.reports.library import check_new
 from specforce_mockserver.schema_documents import build
+from specforce_mockserver.schema_scan import DocumentError, scan
 from specforce_specs.short_form import ShortFormError, data_rules, describe_documents, display_formats, read_objects
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce_mockserver.schema import Schema
+    from specforce_mockserver.schema_scan import LaterDocument
+    from specforce_specs.short_form import ShortObject
 
 Document = dict[str, Any]
 _ABOUT_A_PULL = frozenset({"describe_global.json", "manifest.json"})
@@ -58,12 +60,13 @@ def load_schema(paths: Iterable[Path]) -> Schema:
         SchemaFileError: a file that objects can't be made of.
     """
     objects = _Objects()
-    for path in paths:
-        for file in _files(path):
-            if file.suffix == ".toml":
-                objects.add_toml(file.read_text("utf-8", "replace"), str(file))
-            else:
-                objects.add_json(file.read_bytes(), str(file))
+    files = [file for path in paths for file in _files(path)]
+    for file in files:
+        if file.suffix != ".toml":
+            objects.add_json(file)
+    for file in files:
+        if file.suffix == ".toml":
+            objects.add_toml(file.read_text("utf-8", "replace"), str(file))
     return objects.schema()
 
 
@@ -73,12 +76,14 @@ class _Objects:
     def __init__(self) -> None:
         self._documents = {name: specforce_specs.describe(name) for name in specforce_specs.sobject_names()}
         self._formats = specforce_specs.display_formats()
+        self._later: dict[str, LaterDocument] = {}
         self._reports: list[tuple[str, Document]] = []
         self._rules: dict[str, Document] = {}
         self._written: dict[str, str] = {}
 
     def schema(self) -> Schema:
-        made = build(self._documents, self._formats, [report for _where, report in self._reports], self._rules)
+        reports = [report for _where, report in self._reports]
+        made = build(self._documents, self._formats, reports, self._rules, self._later)
         self._check_formulas(made)
         for where, report in self._reports:
             try:
@@ -107,6 +112,7 @@ class _Objects:
             tables = tomllib.loads(text)
             self._reports += [(where, report) for report in tables.pop("reports", ())]
             objects = read_objects(tables, where=where)
+            self._read_now({target for short in objects for target in _named_by(short)})
             version = specforce_specs.VERSIONS.newest
             self._documents = describe_documents(objects, known=self._documents, api_version=version)
         except ShortFormError as error:
@@ -126,18 +132,35 @@ class _Objects:
             self._written[short.name] = where
             self._written.update((f"{short.name}.{field.name}", where) for field in short.fields)
 
-    def add_json(self, text: bytes, where: str) -> None:
+    def add_json(self, file: Path) -> None:
         try:
-            found = json.loads(text)
-        except ValueError as error:
-            message = f"{where}: {error}"
-            raise SchemaFileError(message) from error
-        listed: list[Any] = [*found] if isinstance(found, list) else [found]
-        for document in listed:
-            if not isinstance(document, dict) or not {"name", "fields"} <= document.keys():
-                message = f"{where}: no describe document: it has no name or no fields"
-                raise SchemaFileError(message)
-            self._documents[document["name"]] = document
+            found = scan(file)
+        except DocumentError as error:
+            raise SchemaFileError(str(error)) from error
+        for each in found:
+            name: str = each.head["name"]
+            self._later[name] = each
+            if name in self._documents:
+                self._read_now({name.lower()})
+
+    def _read_now(self, names: set[str]) -> None:
+        """Read those of some objects that are still in their files; names are in lower case."""
+        for name in [each for each in self._later if each.lower() in names]:
+            self._documents[name] = _structured(self._later.pop(name).read())
+
+
+def _structured(document: Document) -> Document:
+    """A document with the keys that the short form builds on, which one that somebody wrote may lack."""
+    label = document.get("label") or document["name"]
+    whole: Document = {"childRelationships": [], "keyPrefix": None, "label": label, "labelPlural": label, **document}
+    bare: Document = {"cascadeDelete": False, "referenceTo": [], "restrictedDelete": False}
+    return {**whole, "fields": [{**bare, "custom": False, **each} for each in document["fields"]]}
+
+
+def _named_by(short: ShortObject) -> set[str]:
+    """The objects that one of the short form adds to or points at, in lower case."""
+    targets = {target for field in short.fields if field.type == "reference" for target in field.arguments}
+    return {name.lower() for name in (short.name, *targets)}
 
 
 def _files(path: Path) -> list[Path]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from specforce_mockserver.network.authority import Authority
 
+MISSING_TOLD = 5
 IDENTITY = ("client_id", "client_secret", "username", "password", "security_token", "refresh_token")
 
 
@@ -224,6 +225,11 @@ def _announce(server: MockServer, options: argparse.Namespace, authority: Author
         if authority is not None:
             lines.append(f"  CA bundle {authority.bundle}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
+    missing = server.orgs.first.schema.missing
+    if missing:
+        told = "; ".join(f"{name} at {', '.join(targets)}" for name, targets in list(missing.items())[:MISSING_TOLD])
+        more = f"; and {len(missing) - MISSING_TOLD} more" if len(missing) > MISSING_TOLD else ""
+        sys.stderr.write(f"references point at objects that the schema lacks: {told}{more}\n")
     if options.host not in LOCAL_NAMES:
         sys.stderr.write(f"anyone who can reach {options.host} can use this org: it has no secrets to keep\n")
     with contextlib.suppress(BrokenPipeError):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.records.lookup import folds_case, quoted
-from specforce_mockserver.schema import INTEGER_TYPES, NUMBER_TYPES
+from specforce_mockserver.schema import INTEGER_TYPES, NUMBER_TYPES, LaterType
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from collections.abc import Set as AbstractSet
 
     from specforce_mockserver.schema import Field, Schema, SObjectType
@@ -22,11 +22,17 @@ _SYSTEM = ("Id", "IsDeleted")
 
 
 def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Make the tables that the database lacks, and the columns that a table from an older file lacks."""
-    summarized = {
-        field.summary.foreign_key.lower() for sobject in schema.values() for field in sobject.fields if field.summary
-    }
-    for sobject in schema.values():
+    """Make the tables that the database lacks, and the columns that a table from an older file lacks.
+
+    Objects that are read later get theirs when they are used, by `create_tables_of`.
+    """
+    create_tables_of(connection, schema.with_tables())
+
+
+def create_tables_of(connection: sqlite3.Connection, objects: Collection[SObjectType]) -> None:
+    """Make the tables of some objects as `create_tables` does."""
+    summarized = {field.summary.foreign_key.lower() for each in objects for field in each.fields if field.summary}
+    for sobject in objects:
         for statement in _statements(sobject, summarized):
             connection.execute(statement)
         present = {row[1].lower() for row in connection.execute(f"PRAGMA table_info({quoted(sobject.name)})")}
@@ -35,9 +41,16 @@ def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
                 connection.execute(f"ALTER TABLE {quoted(sobject.name)} ADD COLUMN {_column(field)}")
 
 
+def later_tables(connection: sqlite3.Connection, schema: Schema) -> list[str]:
+    """The objects of a file that are read later and have a table in it."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    names = {name for (name,) in found}
+    return [each.name for each in schema.values() if isinstance(each, LaterType) and each.name in names]
+
+
 def clear_tables(connection: sqlite3.Connection, schema: Schema) -> None:
     """Take every record out."""
-    for sobject in schema.values():
+    for sobject in schema.with_tables():
         connection.execute(f"DELETE FROM {quoted(sobject.name)}")  # noqa: S608 - names come from the schema
 
 

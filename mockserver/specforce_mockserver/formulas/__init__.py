@@ -9,8 +9,8 @@ at `Compiler`.
 
 from __future__ import annotations
 
-from specforce_mockserver.formulas.attaching import attach
+from specforce_mockserver.formulas.attaching import attach, attach_one
 from specforce_mockserver.formulas.errors import FormulaError
 from specforce_mockserver.formulas.rules import compile_rule
 
-__all__ = ["FormulaError", "attach", "compile_rule"]
+__all__ = ["FormulaError", "attach", "attach_one", "compile_rule"]

@@ -14,7 +14,7 @@ from specforce_mockserver.records.lookup import quoted
 from specforce_mockserver.schema import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from specforce_mockserver.schema import Field, SObjectType
 
@@ -31,16 +31,28 @@ def attach(types: Iterable[SObjectType]) -> tuple[list[SObjectType], dict[str, s
     listed = list(types)
     if not any(field.formula or field.summary for sobject in listed for field in sobject.fields):
         return listed, {}
-    computing = _Computing(listed)
+    computing = _Computing({each.name.lower(): each for each in listed})
     return [computing.finished(each) for each in listed], computing.faults
 
 
-class _Computing:
-    """The fields of one schema as they are compiled."""
+def attach_one(sobject: SObjectType, types: Mapping[str, SObjectType]) -> tuple[SObjectType, dict[str, str]]:
+    """One object with the SQL of its computed fields, and why some can't be worked out.
 
-    def __init__(self, types: list[SObjectType]) -> None:
-        by_name = {each.name.lower(): each for each in types}
-        self._names = Names(by_name, self._field_sql, (f"f{number}" for number in count()))
+    Args:
+        sobject: the object.
+        types: those that its formulas can name, itself among them, by name in lower case.
+    """
+    if not any(field.formula or field.summary for field in sobject.fields):
+        return sobject, {}
+    computing = _Computing(types)
+    return computing.finished(sobject), computing.faults
+
+
+class _Computing:
+    """The fields of one schema as they are compiled; its objects are by name in lower case."""
+
+    def __init__(self, types: Mapping[str, SObjectType]) -> None:
+        self._names = Names(types, self._field_sql, (f"f{number}" for number in count()))
         self._known: dict[Place, str] = {}
         self._under_way: list[Place] = []
         self.faults: dict[str, str] = {}

@@ -143,8 +143,8 @@ def _from_document(document: dict[str, Any]) -> ListView:
 
 def _standard_views(schema: Schema) -> Iterator[ListView]:
     """All records, the user's own where records have owners, those made this week."""
-    for place, name in enumerate(sorted(schema)):
-        sobject = schema[name]
+    for place, sobject in enumerate(schema.by_name()):
+        name = sobject.name
         if not sobject.queryable or sobject.name_field is None or not sobject.name_field.sortable:
             continue
         ids = ids_from(KEY_PREFIX, place * 10 + 1, 3)

@@ -31,8 +31,10 @@ def objects(view: View) -> Answer:
     for sobject in sorted(view.org.schema.values(), key=lambda each: each.name):
         if wanted.lower() not in f"{sobject.name} {sobject.label}".lower():
             continue
-        statement = f"SELECT COUNT(*) FROM {quoted(sobject.name)} WHERE IsDeleted = 0"  # noqa: S608 - the schema's name
-        (count,) = reader.execute(statement).fetchone()
+        count = 0
+        if view.org.schema.has_table(sobject):
+            statement = f"SELECT COUNT(*) FROM {quoted(sobject.name)} WHERE IsDeleted = 0"  # noqa: S608 - the schema's name
+            (count,) = reader.execute(statement).fetchone()
         name = view.link(f"{PLACE}/{quote(sobject.name)}", sobject.name)
         counts = (tag("td", number, class_="n") for number in (count, len(sobject.columns)))
         rows.append(tag("tr", tag("td", name), tag("td", sobject.label), counts))

@@ -43,7 +43,7 @@ def list_tabs(call: Call) -> Answer:
 def _shown(call: Call) -> list[SObjectType]:
     """The objects that have a tab."""
     objects = call.org.schema.values()
-    return [each for each in objects if each.key_prefix and each.queryable and each.document.get("layoutable", True)]
+    return [each for each in objects if each.key_prefix and each.queryable and each.head.get("layoutable") is not False]
 
 
 def _tab_name(sobject: SObjectType) -> str:
@@ -116,7 +116,7 @@ def _menu_item(kind: str, label: str, url: str) -> Json:
 def get_record_counts(call: Call) -> Answer:
     """How many records objects have; unknown objects are left out."""
     schema = call.org.schema
-    names: list[str] = call.params.get("sObjects") or sorted(schema)
+    names: list[str] = call.params.get("sObjects") or sorted(each.name for each in schema.with_tables())
     connection = call.org.database.reader()
     counts: list[Json] = []
     for sobject in {found.name: found for name in names if (found := schema.type(name)) is not None}.values():

@@ -21,7 +21,7 @@ MAX_ITEMS = 200
 def list_recent_items(call: Call) -> Answer:
     """The records, latest first."""
     limit: int = call.params.get("limit", MAX_ITEMS)
-    parts = [_part(sobject, name) for sobject in call.org.schema.values() if (name := _kept(sobject)) is not None]
+    parts = [_part(sobject, name) for sobject in call.org.schema.with_tables() if (name := _kept(sobject)) is not None]
     statement = f"{' UNION ALL '.join(parts)} ORDER BY 4 DESC, 5 DESC LIMIT :limit"
     found = call.org.database.reader().execute(statement, {"user": call.user_id, "limit": limit})
     return Answer(

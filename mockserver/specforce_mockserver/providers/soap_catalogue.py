@@ -87,7 +87,7 @@ def describe_nouns(call: Call) -> Answer:
     schema, named = call.org.schema, call.params["nouns"]
     if flag_of(call.params["onlyRenamed"]):
         return Answer([])
-    objects = [object_named(call, each) for each in named] or [schema[name] for name in sorted(schema)]
+    objects = [object_named(call, each) for each in named] or schema.by_name()
     fields = flag_of(call.params["includeFields"])
     return Answer([noun for each in objects for noun in _nouns(each, with_fields=fields)])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from specforce_mockserver.calls import not_found
 from specforce_mockserver.quick_actions.action import Kind, QuickAction
-from specforce_mockserver.quick_actions.standard import asked_fields, parent_field, standard_actions
+from specforce_mockserver.quick_actions.standard import asked_fields, child_actions, parent_field, standard_actions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ class QuickActions:
     def __init__(self, org: Org) -> None:
         self._org = org
         self._standard = {each.name.lower(): each for each in standard_actions(org.schema)}
+        self._parents = {each.name for each in org.schema.with_tables()}
 
     def add(
         self,
@@ -93,6 +94,9 @@ class QuickActions:
 
     def of(self, sobject: SObjectType | None) -> list[QuickAction]:
         """An object's own actions and then the global ones; the global ones alone for None."""
+        if sobject is not None and sobject.name not in self._parents:
+            self._parents.add(sobject.name)
+            self._standard |= {each.name.lower(): each for each in child_actions(self._org.schema, sobject)}
         found = self.all()
         mine = [each for each in found if sobject is not None and each.context == sobject.name]
         return [*mine, *(each for each in found if each.context is None)]

@@ -31,8 +31,8 @@ def standard_actions(schema: Schema) -> Iterator[QuickAction]:
             fields=_existing(task, "Subject", "Description", "WhoId", "WhatId"),
             values={"Subject": "Call", "Status": "Completed"},
         )
-    for parent in schema.values():
-        yield from _for_children(schema, parent)
+    for parent in schema.with_tables():
+        yield from child_actions(schema, parent)
     case = schema.type("Case")
     if case is not None:
         fields = _existing(case, "Status")
@@ -60,7 +60,7 @@ def _new(target: SObjectType) -> QuickAction:
     return QuickAction(f"New{target.name}", f"New {target.label}", "Create", target.name, fields=asked_fields(target))
 
 
-def _for_children(schema: Schema, parent: SObjectType) -> Iterator[QuickAction]:
+def child_actions(schema: Schema, parent: SObjectType) -> Iterator[QuickAction]:
     """Actions that make a child record of an object: of a few standard objects, and of custom ones."""
     seen: set[str] = set()
     for relationship in parent.child_relationships:

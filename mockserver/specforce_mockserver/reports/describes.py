@@ -103,7 +103,7 @@ def listed_types(schema: Schema, data_path: str) -> list[Json]:
 
 
 def _reportable(schema: Schema) -> Iterable[SObjectType]:
-    return (schema[name] for name in sorted(schema) if schema[name].queryable)
+    return (each for each in schema.by_name() if each.queryable)
 
 
 def _listed_type(sobject: SObjectType, data_path: str) -> Json:

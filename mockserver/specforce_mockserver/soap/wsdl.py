@@ -112,10 +112,9 @@ def _records(dialect: Dialect, org_schema: Schema) -> Iterator[str]:
         return
     yield _type(RECORD, _nullable("fieldsToNull", "xsd:string", many=True) + _nullable("Id", "tns:ID"))
     yield _extension("AggregateResult", f"ens:{RECORD}", _ANY)
-    for name in sorted(org_schema):
-        sobject = org_schema[name]
+    for sobject in org_schema.by_name():
         elements = sorted(_fields(sobject, org_schema).items())
-        yield _extension(name, f"ens:{RECORD}", "".join(_nullable(each, kind) for each, kind in elements))
+        yield _extension(sobject.name, f"ens:{RECORD}", "".join(_nullable(each, kind) for each, kind in elements))
 
 
 def _fields(sobject: SObjectType, org_schema: Schema) -> dict[str, str]:

@@ -107,5 +107,5 @@ class Search:
 
 
 def searchable(org: Org) -> list[str]:
-    """The objects that a search without RETURNING looks into."""
-    return [each.name for each in org.schema.values() if each.searchable]
+    """The objects that a search without RETURNING looks into: those that there may be records of."""
+    return [each.name for each in org.schema.with_tables() if each.searchable]

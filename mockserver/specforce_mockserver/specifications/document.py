@@ -30,8 +30,7 @@ def document(schema: Schema, resources: Sequence[str], *, base_url: str, version
     """
     paths: dict[str, Json] = {}
     schemas: dict[str, Json] = {}
-    for name in sorted(schema):
-        sobject = schema[name]
+    for sobject in schema.by_name():
         found = {path: item for path, item in _paths(sobject, version) if _fits(path, resources)}
         if found:
             paths |= found

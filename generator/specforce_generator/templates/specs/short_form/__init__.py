@@ -10,6 +10,7 @@ made of it, and so can a user's own be:
 from __future__ import annotations
 
 from .documents import data_rules, describe_documents, display_formats
+from .keys import empty_field, empty_object
 from .reading import ShortField, ShortFormError, ShortObject, read_objects
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "data_rules",
     "describe_documents",
     "display_formats",
+    "empty_field",
+    "empty_object",
     "read_objects",
 ]
