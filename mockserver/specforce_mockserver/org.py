@@ -253,8 +253,10 @@ class Org:
                 self.documents.put(*FIRST_RECORDS, {})
 
     def _close_parts(self) -> None:
+        # Closed without the lock: a part may wait for a writer that asks for another part.
         with self._parts_lock:
-            for each in self._parts.values():
-                if isinstance(each, _Closeable):
-                    each.close()
+            parts = list(self._parts.values())
             self._parts.clear()
+        for each in parts:
+            if isinstance(each, _Closeable):
+                each.close()

@@ -11,6 +11,7 @@ from specforce_mockserver.org import Org
 from specforce_mockserver.records.batch import Batch
 from specforce_mockserver.schema import SObjectType
 from specforce_mockserver.sosl.find import Search
+from specforce_mockserver.sosl.history import SearchHistory
 from specforce_mockserver.sosl.index import SearchIndex
 from specforce_mockserver.sosl.statement import Wanted
 from specforce_mockserver.sosl.terms import search_for
@@ -169,6 +170,38 @@ def test_searches_and_writes_at_the_same_time(searched: Searched) -> None:
 
     assert len(searched.find("acme")) == 80
     assert [len(searched.find(f"new{number}")) for number in range(8)] == [10] * 8
+
+
+def test_a_reset_waits_for_a_writer_that_asks_for_parts(searched: Searched) -> None:
+    searched.find("acme")
+    resetting = threading.Event()
+
+    def write() -> None:
+        with searched.org.database.write():
+            resetter.start()
+            assert resetting.wait(10)
+            for _ in range(10_000):
+                searched.org.part(SearchHistory)
+
+    def reset() -> None:
+        resetting.set()
+        searched.org.reset()
+
+    resetter = threading.Thread(target=reset, daemon=True)
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    for each in (writer, resetter):
+        each.join(10)
+        assert not each.is_alive()
+
+
+def test_a_search_on_a_closed_index_finds_nothing(searched: Searched) -> None:
+    searched.insert("Acme")
+    index = searched.org.part(SearchIndex)
+    index.close()
+
+    assert index.rows(searched.sobject, search_for("acme"), "ALL") == []
+    searched.org.reset()
 
 
 def test_an_object_without_texts_has_no_words(searched: Searched) -> None:

@@ -8,6 +8,7 @@ deleted records does no harm, since a search goes on as a query.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import threading
@@ -41,12 +42,15 @@ _NAMES: Final = frozenset({"FirstName", "LastName", "Subject"})
 _NOT_SEARCHED: Final = frozenset({"id", "reference", "encryptedstring", "anyType"})
 # A word of its own before each value of a column, so that no phrase reaches from one into the next.
 _BEFORE: Final = " \ue000 "
+# Names of tables are never used twice, as one index may still be closed while the next one begins.
+_NUMBERS: Final = itertools.count()
 
 
 class _Words:
     """The index of one object: its table, and up to which row it is made."""
 
-    def __init__(self, number: int, sobject: SObjectType) -> None:
+    def __init__(self, sobject: SObjectType) -> None:
+        number = next(_NUMBERS)
         self.sobject = sobject
         self.fields = {column: list[str]() for column in COLUMNS}
         for field in sobject.columns:
@@ -76,12 +80,12 @@ class SearchIndex:
         self._database = org.database
         self._words: dict[str, _Words] = {}
         self._changed: dict[str, set[int]] = {}
+        self._closed = False
         self._lock = threading.Lock()
         self._noting = threading.Lock()
         # A temporary file of SQLite's own, which goes with the connection.
         self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False, uri=True)
         self._connection.create_function("spaced", 1, spaced, deterministic=True)
-        self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("ATTACH ? AS org", (f"{self._database.path.absolute().as_uri()}?mode=ro",))
 
     def rows(self, sobject: SObjectType, term: Term, scope: str) -> list[int]:
@@ -91,11 +95,13 @@ class SearchIndex:
             TermError: the search is too complicated.
         """
         with self._noting:
-            words = self._words.setdefault(sobject.name, _Words(len(self._words), sobject))
+            words = self._words.get(sobject.name) or self._words.setdefault(sobject.name, _Words(sobject))
         if not words.searched:
             return []
         watching = self._note_changes(words)
         with self._lock:
+            if self._closed:
+                return []
             self._bring_up_to_date(words, watching=watching)
             by_default = "OR" if sobject.name in ANY_WORD_WILL_DO or sobject.name.endswith("__kav") else "AND"
             expression = term.expression(lambda pattern: self._fitting(words, pattern), by_default)
@@ -103,8 +109,9 @@ class SearchIndex:
             return self._found(words, f"{{{columns}}} : ({expression})")
 
     def close(self) -> None:
-        """Take the triggers away and forget the words."""
+        """Take the triggers away and forget the words; a search that is under way finds nothing."""
         with self._database.write() as writer:
+            self._closed = True
             for words in self._words.values():
                 if words.watched:
                     _forget(writer, words)
@@ -116,6 +123,8 @@ class SearchIndex:
         if self._database.writing_here:
             return words.watched
         with self._database.write() as writer:
+            if self._closed:
+                return False
             if not words.watched:
                 _watch(writer, words)
                 words.watched = True
@@ -131,9 +140,20 @@ class SearchIndex:
         """Read the rows that are new or changed; all, and for this once only, while nobody watches them."""
         with self._noting:
             changed = self._changed.pop(words.table, set())
-        connection = self._connection
         # One transaction: all statements see the org's rows as they are at one moment.
-        connection.execute("BEGIN")
+        self._connection.execute("BEGIN")
+        try:
+            last_row = self._read_changes(words, changed)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            words.last_row = 0
+            raise
+        words.last_row = last_row if watching else 0
+
+    def _read_changes(self, words: _Words, changed: set[int]) -> int:
+        """Bring the index up to date; the number of the last row of the object is answered."""
+        connection = self._connection
         if not words.last_row:
             connection.execute(f"DROP TABLE IF EXISTS {words.vocabulary}")
             connection.execute(f"DROP TABLE IF EXISTS {words.table}")
@@ -143,13 +163,12 @@ class SearchIndex:
         elif changed:
             numbers = json.dumps(sorted(changed))
             among = "IN (SELECT value FROM json_each(?))"
-            connection.execute(f"DELETE FROM {words.table} WHERE rowid {among}", (numbers,))  # noqa: S608
+            connection.execute(f"DELETE FROM {words.table} WHERE rowid {among}", (numbers,))  # noqa: S608 - our own name
             self._read(words, f"rowid {among} AND rowid <= ?", (numbers, words.last_row))
         self._read(words, "rowid > ?", (words.last_row,))
-        if watching:
-            newest = f"SELECT ifnull(max(rowid), 0) FROM org.{quoted(words.sobject.name)}"  # noqa: S608
-            (words.last_row,) = connection.execute(newest).fetchone()
-        connection.execute("COMMIT")
+        newest = f"SELECT ifnull(max(rowid), 0) FROM org.{quoted(words.sobject.name)}"  # noqa: S608 - name of the schema
+        (last_row,) = connection.execute(newest).fetchone()
+        return int(last_row)
 
     def _read(self, words: _Words, where: str, parameters: tuple[Any, ...]) -> None:
         """Take in some rows."""
