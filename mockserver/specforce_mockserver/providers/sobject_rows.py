@@ -11,7 +11,7 @@ from specforce_mockserver import conditions, rows, soql
 from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.calls import Answer, ApiError, Call, empty
 from specforce_mockserver.providers.describes import sobject_of
-from specforce_mockserver.records.lookup import rows_by_id
+from specforce_mockserver.records.lookup import whole_rows
 from specforce_mockserver.records.read import some_fields, whole_record
 from specforce_mockserver.records.results import no_such_column
 from specforce_mockserver.registry import provides
@@ -148,8 +148,12 @@ def _read_by_query(call: Call, sobject: SObjectType, record_id: str, names: list
 
 
 def _state(call: Call, sobject: SObjectType, record_id: str) -> tuple[str | None, str]:
-    """The record's ETag (accounts only) and when it was changed last."""
+    """The record's ETag (accounts only) and when it was changed last.
+
+    The tag depends on the values: two changes within a second have one SystemModstamp.
+    """
     if sobject.field("SystemModstamp") is None:
         return None, call.org.clock.stored_now()
-    stamp = rows_by_id(call.org.database.reader(), sobject, (record_id,), ("SystemModstamp",))[record_id][0]
-    return (conditions.entity_tag(record_id, stamp) if sobject.name == "Account" else None), stamp
+    values = whole_rows(call.org.database.reader(), sobject, (record_id,))[record_id]
+    tag = conditions.entity_tag(record_id, *map(str, values.values())) if sobject.name == "Account" else None
+    return tag, values["SystemModstamp"]
