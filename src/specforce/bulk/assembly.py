@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce.bulk.parts import FileIdentity
-    from specforce.bulk.structure import Outline
     from specforce.bulk.table import Table, TableOptions
 
 
@@ -117,18 +116,17 @@ class Assembly:
         """The number of the next line; 0 where the source has no lines."""
         return self._line + self._facts.lines if self._line else 0
 
-    def add(self, chunk: bytes, facts: Facts | None = None, outline: Outline | None = None) -> Iterator[Part]:
+    def add(self, chunk: bytes, facts: Facts | None = None) -> Iterator[Part]:
         """Take a chunk of whole records; yield the parts that are complete with it.
 
         Args:
             facts: what the chunk holds, where that is known already.
-            outline: its outline, likewise.
 
         Raises:
             InputError: the chunk isn't rows of this table, or a row is too large.
         """
         if facts is None:
-            facts = self._table.structure.examine(chunk, row=self.row, line=self.line, outline=outline)
+            facts = self._table.structure.examine(chunk, row=self.row, line=self.line)
         else:
             self._table.structure.refuse_long(chunk, facts, row=self.row, line=self.line)
         for cut in self._splitter.place(chunk, facts, row=self.row, line=self.line):

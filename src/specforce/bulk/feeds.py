@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from specforce.bulk.assembly import Assembly, RangeShelf, SpoolShelf
 from specforce.bulk.header import MAX_HEADER_BYTES
 from specforce.bulk.parts import FileIdentity
-from specforce.bulk.records import RecordTooLong, nth_record_end
+from specforce.bulk.records import RecordCutter, RecordTooLong, nth_record_end
 from specforce.bulk.rows import RowWriter, columns_of
-from specforce.bulk.scanner import Scanner
 from specforce.bulk.table import Table, TableOptions, read_table, table_of_rows
 from specforce.bulk.values import Cells
 from specforce_api.runtime.errors import InputError
@@ -45,7 +44,7 @@ class BytesFeed:
         self._identity = FileIdentity.of(path) if path else None
         self._decoder = None if is_utf8(options.encoding) else codecs.getincrementaldecoder(options.encoding)()
         self._start = b""
-        self._scanner: Scanner | None = None
+        self._cutter: RecordCutter | None = None
         self._assembly: Assembly | None = None
 
     def feed(self, piece: bytes) -> Iterator[Part]:
@@ -73,9 +72,9 @@ class BytesFeed:
             self._start += piece
             piece = self._begin()
         yield from self._cut(piece)
-        scanner, assembly = self._begun()
-        in_quotes = scanner.in_quotes
-        if last := scanner.finish():
+        cutter, assembly = self._begun()
+        in_quotes = cutter.in_quotes
+        if last := cutter.finish():
             if in_quotes:
                 raise InputError(
                     f"line {assembly.line} (row {assembly.row}): a quoted cell isn't closed before the end"
@@ -88,19 +87,19 @@ class BytesFeed:
         self.table, size = read_table(self._start, self._options)
         shelf = RangeShelf(self._path, size) if self._path else SpoolShelf(self._folder)
         self._assembly = Assembly(self.table, self._options, shelf, identity=self._identity)
-        self._scanner = Scanner(self.table.structure, self._options.limits.part_bytes)
+        self._cutter = RecordCutter(self._options.limits.part_bytes)
         rest, self._start = self._start[size:], b""
         return rest
 
-    def _begun(self) -> tuple[Scanner, Assembly]:
-        assert self._scanner is not None, "the header has been read"
+    def _begun(self) -> tuple[RecordCutter, Assembly]:
+        assert self._cutter is not None, "the header has been read"
         assert self._assembly is not None, "the header has been read"
-        return self._scanner, self._assembly
+        return self._cutter, self._assembly
 
     def _cut(self, piece: bytes) -> Iterator[Part]:
-        scanner, assembly = self._begun()
+        cutter, assembly = self._begun()
         try:
-            chunk, outline = scanner.feed(piece)
+            chunk = cutter.feed(piece)
         except RecordTooLong as error:
             hint = ": is a quote never closed?" if error.in_quotes else ""
             raise InputError(
@@ -108,7 +107,7 @@ class BytesFeed:
                 f"{self._options.limits.part_bytes} bytes, more than a part may have{hint}"
             ) from None
         if chunk:
-            yield from assembly.add(chunk, outline=outline)
+            yield from assembly.add(chunk)
 
     def _utf8(self, piece: bytes, *, final: bool) -> bytes:
         if self._decoder is None:

@@ -136,6 +136,9 @@ class RecordTooLong(InputError):
 
 def end_without_blank_lines(chunk: bytes) -> int:
     """Where `chunk` (it ends with a line ending) ends without the blank lines after its last record; 0 without one."""
+    if chunk[-3:].strip(b"\r\n"):  # the usual case, without a copy: there are none
+        last = chunk[-3:].rstrip(b"\r\n")
+        return chunk.find(b"\n", len(chunk) - 3 + len(last)) + 1
     text = len(chunk.rstrip(b"\r\n"))
     return chunk.find(b"\n", text) + 1 if text else 0
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from specforce.bulk.table import SourceFormat
 
-READ_BYTES: Final = 1 << 18
+READ_BYTES: Final = 1 << 17
 _SUFFIXES: Final = {".parquet": "parquet", ".gz": "csv.gz"}
 
 

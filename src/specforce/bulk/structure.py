@@ -1,7 +1,7 @@
-r"""Are these bytes rows of this table? Checked at the speed of `bytes.translate`, cells are never built.
+r"""Are these bytes rows of this table? Checked at the speed of `bytes.split`, cells are never built.
 
-Of each chunk of whole records only the delimiters, quotes and line ends are kept (its skeleton); what stands between
-two quotes is taken out of that. What is left of a sound chunk is one and the same row skeleton (`,,,\n`) again and
+A chunk of whole records is split once, at its quotes; every other piece stands outside of them. Of these only the
+delimiters and line ends are kept (the chunk's skeleton): in a sound chunk one and the same row (`,,,\n`) again and
 again, which one comparison proves. Only a chunk that fails the comparison is walked record by record, to name the line
 and the reason.
 
@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specforce.bulk.quoting import has_stray_quote
+from specforce.bulk.quoting import has_stray_quote, is_stray
 from specforce.bulk.records import nth_record_end
 from specforce_api.runtime.errors import InputError
 
@@ -56,33 +56,6 @@ class Facts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What structures a stretch of CSV bytes.
-
-    Attributes:
-        outside: delimiters and line breaks outside quotes, in order.
-        feeds: how many LF there are, inside and outside.
-        returns: how many CR.
-        in_quotes: whether the stretch ends inside a quoted cell.
-    """
-
-    outside: bytes = b""
-    feeds: int = 0
-    returns: int = 0
-    in_quotes: bool = False
-
-    def __add__(self, other: Outline) -> Outline:
-        """Two stretches, one after the other."""
-        feeds, returns = self.feeds + other.feeds, self.returns + other.returns
-        return Outline(self.outside + other.outside, feeds, returns, in_quotes=other.in_quotes)
-
-    def without(self, tail: Outline) -> Outline:
-        """What is left when a tail is cut off that begins outside quotes."""
-        outside = self.outside[: len(self.outside) - len(tail.outside)]
-        return Outline(outside, self.feeds - tail.feeds, self.returns - tail.returns, in_quotes=False)
-
-
 class Structure:
     """The shape that every row of one table has.
 
@@ -96,31 +69,15 @@ class Structure:
         self._dialect = dialect
         delimiter = dialect.delimiter.encode()
         self._row = delimiter * (width - 1) + dialect.newline
-        self._drop = bytes(byte for byte in range(256) if byte not in b'"\r\n' + delimiter)
+        self._drop = bytes(byte for byte in range(256) if byte not in b"\r\n" + delimiter)
 
-    def outline(self, data: bytes, *, in_quotes: bool = False) -> Outline:
-        """What structures CSV bytes, cut anywhere.
-
-        Args:
-            in_quotes: whether they begin inside a quoted cell.
-        """
-        skeleton = data.translate(None, self._drop)
-        feeds, returns = skeleton.count(b"\n"), skeleton.count(b"\r")
-        if not in_quotes and b'"' not in skeleton:
-            return Outline(skeleton, feeds, returns, in_quotes=False)
-        # Neighbouring quotes open and close, or escape, something without structure; what is left alternates.
-        pieces = skeleton.replace(b'""', b"").split(b'"')
-        outside = b"".join(pieces[1::2] if in_quotes else pieces[::2])
-        return Outline(outside, feeds, returns, in_quotes=in_quotes ^ (len(pieces) % 2 == 0))
-
-    def examine(self, chunk: bytes, *, row: int, line: int, outline: Outline | None = None) -> Facts:
+    def examine(self, chunk: bytes, *, row: int, line: int) -> Facts:
         """Check a chunk of whole records and say what it holds.
 
         Args:
             chunk: UTF-8 bytes; its last record may lack its line ending (the end of the source).
             row: the number of its first row in the source, from 1; only for messages.
             line: the number of its first line in the source, from 1; only for messages.
-            outline: of this chunk, where it is known already.
 
         Raises:
             InputError: it isn't a set of rows of this table; the message names the line.
@@ -133,20 +90,23 @@ class Structure:
         if b"\0" in chunk:
             at = line + chunk.count(b"\n", 0, chunk.index(b"\0"))
             raise InputError(f"line {at}: a NUL character, which Salesforce doesn't take")
-        found = outline or self.outline(chunk)
-        if not chunk.endswith(b"\n"):
-            newline = self._dialect.newline
-            found = Outline(found.outside + newline, found.feeds + 1, found.returns + len(newline) - 1, in_quotes=False)
-        rows, surplus = divmod(len(found.outside), len(self._row))
+        quoted = b'"' in chunk
+        pieces = chunk.split(b'"') if quoted else [chunk]
+        outside = pieces[::2]
+        ending = b"" if chunk.endswith(b"\n") else self._dialect.newline
+        text = b"".join(outside) + ending if quoted or ending else chunk
+        skeleton = text.translate(None, self._drop)
+        rows, surplus = divmod(len(skeleton), len(self._row))
         if (
-            found.in_quotes
+            len(pieces) % 2 == 0
             or surplus
-            or found.outside != self._row * rows
+            or skeleton != self._row * rows
             or (self._width == 1 and _has_blank_line(chunk))
-            or (b'"' in chunk and has_stray_quote(chunk, self._dialect.delimiter.encode()))
+            or (quoted and is_stray(outside, self._dialect.delimiter.encode(), size=len(chunk)))
+            or (self._dialect.line_ending == "CRLF" and text.count(b"\r\n") != rows)
         ):
             self._refuse_rows(chunk, row, line)
-        facts = self._facts(chunk, found, rows, row, line)
+        facts = _facts(rows, b'"'.join(pieces[1::2]))
         self.refuse_long(chunk, facts, row=row, line=line)
         return facts
 
@@ -170,20 +130,6 @@ class Structure:
                 raise InputError(f"{where}: the row has {size} characters, Salesforce takes {MAX_ROW_CHARACTERS}")
             row += 1
             line += record.count(b"\n") if line else 0
-
-    def _facts(self, chunk: bytes, outline: Outline, rows: int, row: int, line: int) -> Facts:
-        """Tell the kinds of line breaks in cells, by subtracting those that end rows."""
-        lines, returns = outline.feeds, outline.returns
-        if self._dialect.line_ending == "LF":
-            pairs = chunk.count(b"\r\n") if returns else 0
-            return Facts(rows, lines, feeds=lines - pairs > rows, pairs=pairs > 0)
-        ended = not chunk.endswith(b"\n")
-        pairs = chunk.count(b"\r\n") + ended
-        # A skeleton can't tell `\r\n` from `\r…\n`: where it could be the latter, make sure rows end in the former.
-        doubtful = lines != pairs or returns != pairs
-        if doubtful and _QUOTED.sub(b"", chunk).count(b"\r\n") + ended != rows:
-            self._refuse_rows(chunk, row, line)
-        return Facts(rows, lines, feeds=lines > pairs, pairs=pairs > rows)
 
     def _refuse_encoding(self, error: UnicodeDecodeError, chunk: bytes, line: int) -> None:
         at = line + chunk.count(b"\n", 0, error.start)
@@ -231,6 +177,17 @@ class Structure:
             cells = [text]
         shown = repr(cells[: self._width + 1])
         return shown if len(shown) <= 200 else f"{shown[:200]}…"
+
+
+def _facts(rows: int, inside: bytes) -> Facts:
+    """What so many rows hold.
+
+    Args:
+        inside: what stands between their quotes, put together by quotes, so that no line break comes about.
+    """
+    feeds = inside.count(b"\n")
+    pairs = inside.count(b"\r\n") if b"\r" in inside else 0
+    return Facts(rows, rows + feeds, feeds=feeds > pairs, pairs=pairs > 0)
 
 
 def split_records(chunk: bytes) -> Iterator[bytes]:
