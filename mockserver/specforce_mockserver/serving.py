@@ -76,6 +76,13 @@ def add_options(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--apps", type=Path, metavar="FILE", help="further connected apps: TOML, a table per consumer key"
     )
+    serve.add_argument(
+        "--records-per-tick",
+        type=rows,
+        default=OrgSettings().records_per_tick,
+        metavar="ROWS",
+        help="how fast bulk jobs are under the auto and the manual clock (%(default)s)",
+    )
     serve.add_argument("--automatic-login", action="store_true", help="login pages ask nobody and allow everything")
     serve.add_argument(
         "--log-format", choices=JOURNAL_FORMS, help="write a line per request to stderr, without secrets (none)"
@@ -88,6 +95,18 @@ def add_options(serve: argparse.ArgumentParser) -> None:
         help="how long calls are waited for at the end; a second signal ends the wait (%(default)s)",
     )
     _add_network_options(serve)
+
+
+def rows(text: str) -> int:
+    """A number of rows, as an option has it.
+
+    Raises:
+        ValueError: it isn't one, or nothing would ever move by it.
+    """
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _add_network_options(serve: argparse.ArgumentParser) -> None:
@@ -124,6 +143,7 @@ def run(options: argparse.Namespace) -> int:
         certificate=options.certificate.read_text("utf-8") if options.certificate else None,
         apps=load_apps(options.apps) if options.apps else (),
         automatic_login=options.automatic_login,
+        records_per_tick=options.records_per_tick,
     )
     with contextlib.ExitStack() as stack:
         hosts = Hosts(tuple(options.proxy_domain))

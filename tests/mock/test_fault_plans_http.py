@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from specforce_mockserver.clock import Clock
 from specforce_mockserver.faults import Fault
 from specforce_mockserver.org import Org
 from specforce_mockserver.server import MockServer
+from specforce_mockserver.serving import add_options
 from specforce_mockserver.settings import OrgSettings
 from tests.mock.bulk_client import BulkClient
 from tests.mock.raw_org import DATA, PASSWORD, serving
@@ -231,6 +233,17 @@ def test_the_speed_of_jobs_is_a_setting() -> None:
     org.close()
 
     assert seen == [0, 4, 8, 10]
+
+
+def test_the_speed_of_jobs_is_an_option_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+
+    assert parser.parse_args(["--records-per-tick", "4"]).records_per_tick == 4
+    assert parser.parse_args([]).records_per_tick == OrgSettings().records_per_tick
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--records-per-tick", "0"])
+    assert "invalid rows value: '0'" in capsys.readouterr().err
 
 
 def test_an_alarm_in_the_past_rings_at_once_and_a_later_one_when_time_has_come() -> None:

@@ -120,6 +120,11 @@ def test_records_are_found_by_any_text_and_shown_in_pages(raw: RawOrg) -> None:
     assert "Page 3 of 3" in look(raw, "page/objects/Account", page="999").text
 
 
+def test_every_object_has_its_page(raw: RawOrg) -> None:
+    for name in raw.mock("GET", "schema"):
+        assert "newest first" in look(raw, f"page/objects/{name}").text
+
+
 def test_a_record_shows_all_its_fields_and_leads_to_others(raw: RawOrg) -> None:
     account = raw.create("Account", Name="Acme")
     contact = raw.create("Contact", LastName="Ek", AccountId=account)

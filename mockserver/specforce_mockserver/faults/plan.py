@@ -72,7 +72,7 @@ class Fault:
         seed: decides which; the same seed, the same ones.
         delay_s: how long the call is held up first.
         bytes_per_s: how fast the answer's body is sent; at full speed when left out.
-        request_bytes_per_s: how fast the request's body is read.
+        request_bytes_per_s: how fast the request's body is read; not that of SOAP, which names the operation.
         after_records: how many rows a job that fails processes before.
         every: of a job's rows, refuse each n-th: 3 means the third, the sixth ...
         column: refuse rows by their cell in this column, a name of the header: ...

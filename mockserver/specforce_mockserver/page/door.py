@@ -71,11 +71,8 @@ class Page:
             return shown
 
     def _view(self, request: Request) -> View:
-        below = "/orgs/"
-        others: list[tuple[str, str]] = []
-        if self._orgs is not None:
-            names = [each.settings.my_domain for each in self._orgs]
-            others = [(name, f"{below}{name}/__mock/") for name in names]
+        names = [each.settings.my_domain for each in self._orgs or ()]
+        others = [(name, f"/orgs/{name}/__mock/") for name in names]
         return View(
             self._org,
             f"{request.root_path}/__mock",

@@ -55,18 +55,17 @@ def records(view: View, sobject: SObjectType) -> Answer:
     fields = sobject.columns
     columns = ", ".join(value_sql(each, "t") for each in fields)
     statement = (
-        f"SELECT {columns} FROM {quoted(sobject.name)} t WHERE {condition} "  # noqa: S608
+        f"SELECT {columns}, t.IsDeleted FROM {quoted(sobject.name)} t WHERE {condition} "  # noqa: S608
         f"ORDER BY t.rowid DESC LIMIT {PAGE_RECORDS} OFFSET {(number - 1) * PAGE_RECORDS}"
     )
     found = reader.execute(statement, arguments).fetchall()
     shown = _shown(sobject, fields, found)
     names = [each.name for each in fields]
-    gone = names.index("IsDeleted")
     rows = [
         tag(
             "tr",
             [tag("td", _cell(view, sobject, fields[place], row[place])) for place in shown],
-            class_="gone" if row[gone] else None,
+            class_="gone" if row[-1] else None,
         )
         for row in found
     ]
