@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specforce_mockserver.clock import stored
 from tests.mock.bulk_client import BulkClient
+from tests.mock.bulk_v1_client import BatchClient
 from tests.mock.protocols import INSERTS, SAVED, soap, soap_record
 from tests.mock.reference import row
 
@@ -127,6 +129,31 @@ def test_private_records_are_their_owners_own(raw: RawOrg, org: Org, me: str, ot
     assert (status, error["errorCode"]) == (403, NO_ACCESS[0])
     org.permissions.set(me, objects={"Account": ["modifyAll"]})
     raw.json("PATCH", f"/sobjects/Account/{theirs}", json={"Name": "X"})
+
+
+def test_private_records_are_found_nowhere(raw: RawOrg, org: Org, me: str, other: str) -> None:
+    raw.create("Account", Name="Hidden", Code__c="hidden", OwnerId=other)
+    gone = raw.create("Account", Name="Gone", OwnerId=other)
+    raw.json("DELETE", f"/sobjects/Account/{gone}")
+    org.permissions.share("Account", "Private")
+    org.permissions.set(me)
+    start, end = (f"{org.clock.stored_now()[:10]}T00:00:00Z", f"{stored(org.clock.now() + 86400)[:10]}T00:00:00Z")
+
+    assert raw.get("/search", params={"q": "FIND {Hidden} RETURNING Account(Id)"})["searchRecords"] == []
+    assert "Account" not in {each["attributes"]["type"] for each in raw.get("/recent")}
+    assert raw.get("/sobjects/Account")["recentItems"] == []
+    span = {"start": start, "end": end}
+    assert raw.get("/sobjects/Account/updated", params=span)["ids"] == []
+    assert raw.get("/sobjects/Account/deleted", params=span)["deletedRecords"] == []
+    assert raw.get("/queryAll", params={"q": "SELECT Id FROM Account"})["totalSize"] == 0
+    assert raw.refused("GET", "/sobjects/Account/Code__c/hidden")[0] == 404
+    semi_join = "SELECT Id FROM Contact WHERE AccountId IN (SELECT Id FROM Account)"
+    raw.create("Contact", LastName="Ek")
+    assert raw.query(semi_join)["totalSize"] == 0
+    batches = BatchClient(raw)
+    job = batches.job("query", "Account")
+    _batch, told = batches.ended(job, "SELECT Id FROM Account")
+    assert (told["state"], told["numberRecordsProcessed"]) == ("Completed", "0")
 
 
 def test_records_that_all_may_read_are_changed_by_their_owners(raw: RawOrg, org: Org, me: str, other: str) -> None:

@@ -101,7 +101,7 @@ class QueryWork:
             raise no_records_failure()
         try:
             query = compiled_for(
-                self._org,
+                self._org.seen_by(owner.created_by_id),
                 text,
                 version=owner.api_version,
                 include_deleted=owner.operation == "queryAll",

@@ -75,8 +75,9 @@ def _recent(call: Call, sobject: SObjectType) -> list[Json]:
     names = [each.name for each in (sobject.name_field,) if each is not None]
     listed = ", ".join(quoted(name) for name in ("Id", *names))
     order = "SystemModstamp" if sobject.field("SystemModstamp") else "rowid"
+    seen = call.org.schema.row_filter(sobject, "t") or "1"
     rows = call.org.database.reader().execute(
-        f"SELECT {listed} FROM {quoted(sobject.name)} WHERE IsDeleted = 0 "  # noqa: S608 - names come from the schema
+        f"SELECT {listed} FROM {quoted(sobject.name)} AS t WHERE IsDeleted = 0 AND {seen} "  # noqa: S608 - quoted names
         f"ORDER BY {order} DESC, rowid DESC LIMIT ?",
         (RECENT_RECORDS,),
     )

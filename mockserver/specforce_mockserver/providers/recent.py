@@ -21,7 +21,12 @@ MAX_ITEMS = 200
 def list_recent_items(call: Call) -> Answer:
     """The records, latest first."""
     limit: int = call.params.get("limit", MAX_ITEMS)
-    parts = [_part(sobject, name) for sobject in call.org.schema.with_tables() if (name := _kept(sobject)) is not None]
+    schema = call.org.schema
+    parts = [
+        _part(sobject, name, schema.row_filter(sobject, "t") or "1")
+        for sobject in schema.with_tables()
+        if (name := _kept(sobject)) is not None
+    ]
     statement = f"{' UNION ALL '.join(parts)} ORDER BY 4 DESC, 5 DESC LIMIT :limit"
     found = call.org.database.reader().execute(statement, {"user": call.user_id, "limit": limit})
     return Answer(
@@ -42,9 +47,9 @@ def _kept(sobject: SObjectType) -> Field | None:
     return sobject.name_field if needed and sobject.document.get("mruEnabled", True) else None
 
 
-def _part(sobject: SObjectType, name: Field) -> str:
+def _part(sobject: SObjectType, name: Field, seen: str) -> str:
     return (
         f"SELECT * FROM (SELECT '{sobject.name}', Id, {quoted(name.name)}, SystemModstamp, rowid "  # noqa: S608 - schema
-        f"FROM {quoted(sobject.name)} WHERE IsDeleted = 0 AND LastModifiedById = :user "
+        f"FROM {quoted(sobject.name)} AS t WHERE IsDeleted = 0 AND LastModifiedById = :user AND {seen} "
         "ORDER BY SystemModstamp DESC, rowid DESC LIMIT :limit)"
     )

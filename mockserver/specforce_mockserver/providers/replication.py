@@ -32,8 +32,8 @@ def get_deleted_records(call: Call) -> Answer:
     sobject = _replicated(call)
     start, end = _span(call)
     rows = call.org.database.reader().execute(
-        f"SELECT Id, SystemModstamp FROM {quoted(sobject.name)} "  # noqa: S608 - names come from the schema
-        "WHERE IsDeleted = 1 AND SystemModstamp >= ? AND SystemModstamp < ? ORDER BY SystemModstamp, rowid",
+        f"SELECT Id, SystemModstamp FROM {quoted(sobject.name)} AS t WHERE {_seen(call, sobject)} "  # noqa: S608 - quoted
+        "AND IsDeleted = 1 AND SystemModstamp >= ? AND SystemModstamp < ? ORDER BY SystemModstamp, rowid",
         (start, end),
     )
     earliest = call.org.clock.now() - call.org.settings.recycle_bin_days * DAY_S
@@ -52,11 +52,16 @@ def get_updated_records(call: Call) -> Answer:
     sobject = _replicated(call)
     start, end = _span(call)
     rows = call.org.database.reader().execute(
-        f"SELECT Id FROM {quoted(sobject.name)} "  # noqa: S608 - names come from the schema
-        "WHERE IsDeleted = 0 AND SystemModstamp >= ? AND SystemModstamp < ? ORDER BY SystemModstamp, rowid",
+        f"SELECT Id FROM {quoted(sobject.name)} AS t WHERE {_seen(call, sobject)} "  # noqa: S608 - quoted names
+        "AND IsDeleted = 0 AND SystemModstamp >= ? AND SystemModstamp < ? ORDER BY SystemModstamp, rowid",
         (start, end),
     )
     return Answer({"ids": [row[0] for row in rows], "latestDateCovered": on_the_wire(end)})
+
+
+def _seen(call: Call, sobject: SObjectType) -> str:
+    """The condition that a row is the caller's to see."""
+    return call.org.schema.row_filter(sobject, "t") or "1"
 
 
 def _replicated(call: Call) -> SObjectType:
