@@ -328,6 +328,10 @@ class Schema(Mapping[str, SObjectType]):
         """Every object in the order of their names; none of them gets a table by that."""
         return sorted(self._types.values(), key=lambda each: each.name)
 
+    def definition(self, name: str) -> SObjectType:
+        """An object to look at, by a name that is there; it gets no table by that."""
+        return self._types[name.lower()]
+
     def type(self, name: str) -> SObjectType | None:
         """The object of that name in any case; None when there is none."""
         found = self._types.get(name.lower())

@@ -66,6 +66,21 @@ def test_the_first_line_is_the_url_and_it_answers() -> None:
     assert (health["clock"], code) == ("real", 0)
 
 
+def test_references_to_objects_that_are_not_there_are_said(tmp_path: Path) -> None:
+    field = {"name": "Gone__c", "type": "reference", "referenceTo": ["Nowhere__c"]}
+    document = {"name": "Thing__c", "keyPrefix": "a00", "fields": [{"name": "Id", "type": "id"}, field]}
+    (tmp_path / "Thing__c.json").write_text(json.dumps(document))
+    command = [*COMMAND, "serve", "--port", "0", "--print-url", "--schema", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+
+    assert said == "references point at objects that the schema lacks: Thing__c.Gone__c at Nowhere__c\n"
+
+
 def test_a_persisted_org_goes_on_where_it_stopped(tmp_path: Path) -> None:
     schema = tmp_path / "own.toml"
     schema.write_text(

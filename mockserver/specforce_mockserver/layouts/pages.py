@@ -136,11 +136,12 @@ def _listed(schema: Schema, relationship: ChildRelationship) -> bool:
 
 
 def _related_list(schema: Schema, relationship: ChildRelationship) -> Json:
-    child = schema[relationship.child_sobject]
-    fields = [each for each in shown_fields(child) if not each.compound and each.type != "reference"]
+    child = schema.definition(relationship.child_sobject)
+    plain = [each for each in shown_fields(child) if not each.compound]
     name = child.name_field
-    shown = [each for each in (name, *(each for each in fields if each is not name)) if each is not None]
-    order = name or shown[0]
+    fields = [each for each in plain if each.type != "reference" and each is not name]
+    shown = [*([name] if name else []), *fields] or plain or child.columns[:1]
+    order = shown[0]
     return {
         "accessLevelRequiredForCreate": None,
         "buttons": [button("New", "New")],

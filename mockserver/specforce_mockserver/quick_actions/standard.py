@@ -64,8 +64,8 @@ def child_actions(schema: Schema, parent: SObjectType) -> Iterator[QuickAction]:
     """Actions that make a child record of an object: of a few standard objects, and of custom ones."""
     seen: set[str] = set()
     for relationship in parent.child_relationships:
-        child = schema.type(relationship.child_sobject)
-        if child is None or child is parent or child.name in seen or relationship.relationship_name is None:
+        child = schema.definition(relationship.child_sobject)
+        if child is parent or child.name in seen or relationship.relationship_name is None:
             continue
         field = child.field(relationship.field)
         if field is None or not field.createable or not (child.custom or child.name in _CHILDREN):
