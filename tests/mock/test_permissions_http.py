@@ -248,3 +248,33 @@ def test_rights_are_set_and_listed_over_http(raw: RawOrg, me: str) -> None:
 def test_rights_that_arent_ones_are_refused(org: Org, me: str, given: dict[str, dict[str, str]]) -> None:
     with pytest.raises(ValueError, match="there is no "):
         org.permissions.set(me, **given)  # type: ignore[arg-type] # the point of the test
+
+
+def test_a_search_looks_into_the_fields_and_records_that_are_seen(raw: RawOrg, org: Org, me: str, other: str) -> None:
+    for owner, name in ((me, "mine"), (other, "theirs")):
+        raw.create("Account", Name=name, Site="acme", OwnerId=owner)
+    everything = "FIND {acme} RETURNING Account(Name)"
+
+    def found() -> list[str]:
+        return [each["Name"] for each in raw.get("/search", params={"q": everything})["searchRecords"]]
+
+    assert found() == ["mine", "theirs"]
+    org.permissions.set(me, fields={"Account.Site": "hidden"})
+    assert found() == []
+    org.permissions.set(me, objects={"Account": ["read"]})
+    org.permissions.share("Account", "Private")
+    assert found() == ["mine"]
+    org.permissions.set(me, objects={"Account": []})
+    assert raw.refused("GET", "/search", params={"q": everything})[1][0]["errorCode"] == "INVALID_TYPE"
+
+
+def test_a_parent_of_several_kinds_that_isnt_seen_is_null(raw: RawOrg, org: Org, me: str, other: str) -> None:
+    account = raw.create("Account", Name="theirs", OwnerId=other)
+    raw.create("Task", Subject="call", WhatId=account)
+    org.permissions.set(me, objects={"Account": ["read"]})
+    asked = "SELECT What.Name FROM Task"
+    assert raw.query(asked)["records"][0]["What"]["Name"] == "theirs"
+
+    org.permissions.share("Account", "Private")
+
+    assert raw.query(asked)["records"][0]["What"] is None

@@ -146,7 +146,9 @@ class Scope:
     def _targets(self, reference: Field) -> tuple[Target, ...]:
         """The objects of the schema that a reference can point at."""
         known = [self.schema.type(each) for each in reference.reference_to]
-        return tuple(Target(each, each.key_prefix or "") for each in known if each is not None)
+        return tuple(
+            Target(each, each.key_prefix or "", self.schema.row_filter(each, "n")) for each in known if each is not None
+        )
 
 
 _ADVICE: Final = "Please reference your WSDL or the describe call for the appropriate names."

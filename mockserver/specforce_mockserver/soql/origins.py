@@ -33,10 +33,13 @@ NAME_RELATIONSHIPS: Final = frozenset({"profile", "recordtype", "userrole"})
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One object that a polymorphic reference can point at, and the key prefix that tells it."""
+    """One object that a polymorphic reference can point at, the key prefix that tells it, and the condition that a row
+    `n` of its table is the caller's to see (empty where all are).
+    """
 
     sobject: SObjectType
     prefix: str
+    seen: str = ""
 
 
 @dataclass(slots=True)
@@ -114,7 +117,8 @@ class Origin:
             found = _named(each.sobject, name.lower())
             if found is not None:
                 table, column = sql.name(each.sobject.name), value_sql(found, "n")
-                lookup = f'(SELECT {column} FROM {table} AS n WHERE n."Id" = {self.reference})'
+                seen = f" AND {each.seen}" if each.seen else ""
+                lookup = f'(SELECT {column} FROM {table} AS n WHERE n."Id" = {self.reference}{seen})'
                 cases += f" WHEN {sql.text(each.prefix)} THEN {lookup}"
         return f"CASE substr({self.reference}, 1, 3){cases} END" if cases else "NULL"
 

@@ -47,15 +47,14 @@ _NUMBERS: Final = itertools.count()
 
 
 class _Words:
-    """The index of one object: its table, and up to which row it is made."""
+    """The index of some fields of one object: its table, and up to which row it is made."""
 
-    def __init__(self, sobject: SObjectType) -> None:
+    def __init__(self, sobject: SObjectType, fields: Sequence[Field]) -> None:
         number = next(_NUMBERS)
         self.sobject = sobject
         self.fields = {column: list[str]() for column in COLUMNS}
-        for field in sobject.columns:
-            if field.type in TEXT_TYPES and field.type not in _NOT_SEARCHED:
-                self.fields[_column(field)].append(quoted(field.name))
+        for field in fields:
+            self.fields[_column(field)].append(quoted(field.name))
         self.table = f"words_{number}"
         self.vocabulary = f"vocabulary_{number}"
         self.changes = f"changed_words_{number}"
@@ -78,7 +77,7 @@ class SearchIndex:
 
     def __init__(self, org: Org) -> None:
         self._database = org.database
-        self._words: dict[str, _Words] = {}
+        self._words: dict[tuple[str, ...], _Words] = {}
         self._changed: dict[str, set[int]] = {}
         self._closed = False
         self._lock = threading.Lock()
@@ -91,13 +90,22 @@ class SearchIndex:
     def rows(self, sobject: SObjectType, term: Term, scope: str) -> list[int]:
         """SQLite's numbers of the rows that have what is searched for, deleted ones too, in order.
 
+        Args:
+            sobject: as the user sees it, whose fields alone are searched.
+            term: what is searched for.
+            scope: one of `SCOPES`.
+
         Raises:
             TermError: the search is too complicated.
         """
-        with self._noting:
-            words = self._words.get(sobject.name) or self._words.setdefault(sobject.name, _Words(sobject))
-        if not words.searched:
+        fields = [each for each in sobject.columns if each.type in TEXT_TYPES and each.type not in _NOT_SEARCHED]
+        if not fields:
             return []
+        key = (sobject.name, *(each.name for each in fields))
+        with self._noting:
+            words = self._words.get(key)
+            if words is None:
+                words = self._words[key] = _Words(sobject, fields)
         watching = self._note_changes(words)
         with self._lock:
             if self._closed:
