@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .calls import Answer, ApiError, Call
-from .violations import Violation
+from .violations import Allowed, Violation
 
 Served = Literal["stateful", "static", "none"]
 Provide = Callable[[Call], Answer]
-OnViolation = Callable[[Call, Violation], ApiError | None]
+OnViolation = Callable[[Call, Violation], ApiError | Allowed | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def provides(
         own_login: the provider looks at credentials itself; the app lets every caller through.
         lenient: nothing is checked against the spec: the API's own refusals come from the provider.
         own_body: a body in memory isn't parsed: the provider reads `raw_body` itself, of whatever media type.
-        on_violation: turns a breach of the spec into this operation's own error; None from it means the usual one.
+        on_violation: turns a breach of the spec into this operation's own error; None from it means the usual one,
+            `ALLOWED` that Salesforce lets it pass.
 
     Raises:
         ValueError: two functions claim one operation.

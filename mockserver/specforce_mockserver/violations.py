@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+Allowed = Literal["allowed"]
+ALLOWED: Final = "allowed"
+"""What a provider says of a breach that Salesforce lets pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,7 +426,7 @@ def test_a_query_that_cant_be_run_fails_its_batch(client: BatchClient, soql: str
 @row("bulk_v1.md#3", "| NotProcessed |")
 def test_pk_chunking_splits_a_query_by_ranges_of_ids(client: BatchClient) -> None:
     ids = [client.raw.create("Contact", LastName=f"C{number}") for number in range(5)]
-    job_id = client.job("query", headers={"Sforce-Enable-PKChunking": f"chunkSize=2; startRow={ids[1]}"})
+    job_id = client.job("query", headers={"Sforce-Enable-PKChunking": f"chunkSize=2; startRow={ids[1]};"})
     client.add(job_id, "SELECT Id FROM Contact WHERE LastName != 'C3' OR LastName = null")
     while not set(client.states(job_id)) <= {"NotProcessed", "Completed"}:
         pass

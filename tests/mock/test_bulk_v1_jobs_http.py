@@ -91,8 +91,25 @@ def test_a_job_is_told_in_its_own_format_whatever_the_caller_takes(
 
     for accept in ("application/json", "application/xml", "*/*"):
         answer = client.send("GET", f"/job/{job_id}", headers={"Accept": accept})
-        assert answer.headers["content-type"].startswith(f"application/{told}")
+        # salesforce-bulk reads JSON only where nothing follows the type.
+        assert answer.headers["content-type"] == f"application/{told}"
         assert facts(answer)["id"] == job_id
+
+
+@pytest.mark.parametrize(("number", "mode"), [(0, "Parallel"), (1, "Serial")])
+def test_a_mode_may_be_given_by_its_number(client: BatchClient, number: int, mode: str) -> None:
+    """As simple-salesforce gives it."""
+    document = {"operation": "insert", "object": "Account", "contentType": "JSON", "concurrencyMode": number}
+
+    assert client.send("POST", "/job", json=document).json()["concurrencyMode"] == mode
+
+
+@pytest.mark.parametrize("mode", [2, -1, True, 0.5, "Fast", [], {}])
+def test_a_mode_that_is_none_is_refused(client: BatchClient, mode: object) -> None:
+    document = {"operation": "insert", "object": "Account", "contentType": "JSON", "concurrencyMode": mode}
+    answer = client.send("POST", "/job", json=document)
+
+    assert (answer.status_code, answer.json()["exceptionCode"]) == (400, "InvalidJob")
 
 
 @row("bulk_v1.md#1", "POST `/job/{jobId}` | close/abort")

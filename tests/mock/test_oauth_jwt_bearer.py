@@ -105,6 +105,14 @@ def test_an_assertion_for_somebody_else_has_an_invalid_audience(raw: RawOrg, org
     assert ask(raw, assertion(org, aud="https://elsewhere.example")) == (400, expected)
 
 
+def test_an_end_written_as_text_is_read(raw: RawOrg, org: Org) -> None:
+    """As simple-salesforce writes it."""
+    ends_s = int(org.clock.now())
+
+    assert ask(raw, assertion(org, exp=str(ends_s + 180)))[0] == 200
+    assert ask(raw, assertion(org, exp=str(ends_s - 1)))[1]["error_description"] == "token validity expired"
+
+
 @row("auth.md#2", "`exp` ≤ 3 min ahead")
 @pytest.mark.parametrize("ends_in_s", [-1, 3600])
 def test_an_assertion_that_ended_or_ends_too_late_is_refused(raw: RawOrg, org: Org, ends_in_s: int) -> None:

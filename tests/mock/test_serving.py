@@ -57,6 +57,8 @@ def refuses(url: str) -> None:
             socket.create_connection((address.host, address.port or 0)).close()
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:  # it was waiting when the port was closed
+            continue
 
 
 class Upload:

@@ -1,32 +1,34 @@
-"""The third judge: jsforce, unmodified, as a client that knows nothing of ours, against the fake org over http."""
+"""The third judge: jsforce, unmodified, as a client that knows nothing of ours, by any URL and by Salesforce's own."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specforce.testing import FakeOrg
+from tests.thirdparty.sessions import SCHEMA, played
+
 if TYPE_CHECKING:
-    from specforce_mockserver.server import MockServer
+    from collections.abc import Iterator
 
 SCRIPT = Path(__file__).with_name("jsforce_session.cjs")
 ROWS = 2345
 
 
-@pytest.fixture(scope="module")
-def session(mock_server: MockServer) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=["any URL", "the proxy"])
+def session(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     """What one run of the script saw."""
     node = shutil.which("node")
     assert node, "node isn't on the path: run `make setup`, it says what to install"
     assert (SCRIPT.parents[2] / "node_modules" / "jsforce").is_dir(), "jsforce isn't installed: run `make setup`"
-    run = subprocess.run([node, str(SCRIPT), mock_server.url], capture_output=True, text=True, timeout=120, check=False)
-    assert run.returncode == 0, run.stderr
-    seen: dict[str, Any] = json.loads(run.stdout)
-    return seen
+    proxied = request.param == "the proxy"
+    with FakeOrg(SCHEMA, proxy=proxied) as org:
+        arguments = () if proxied else (org.url,)
+        yield json.loads(played(org.environment("jsforce"), node, SCRIPT, *arguments))
 
 
 def test_jsforce_logs_in_by_client_credentials_at_its_default_version(session: dict[str, Any]) -> None:
@@ -85,3 +87,39 @@ def test_jsforce_exports_by_bulk_2_what_it_loaded(session: dict[str, Any]) -> No
 
 def test_jsforce_fetches_every_page_of_a_query_over_two_thousand_rows(session: dict[str, Any]) -> None:
     assert session["paged"] == {"records": ROWS, "distinct": ROWS, "pages": 2, "sorted": True}
+
+
+@pytest.mark.parametrize("session", ["the proxy"], indirect=True)
+def test_jsforce_logs_in_by_soap_where_it_always_does(session: dict[str, Any]) -> None:
+    logins = session["logins"]
+    assert logins["user"]["id"] == session["user"]["id"]
+    assert logins["instances"] == ["https://acme.my.salesforce.com"] * 2
+    assert logins["refused"].startswith("INVALID_LOGIN")
+    assert (logins["limits"], logins["after"]) == (5_000_000, "INVALID_SESSION_ID")
+
+
+def test_jsforce_changes_several_records_at_once(session: dict[str, Any]) -> None:
+    assert session["several"] == {
+        "created": [True] * 3,
+        "mixed": [[True], [False, "REQUIRED_FIELD_MISSING"]],
+        "updated": 3,
+        "titles": ["Dr"] * 3,
+        "found": ["C", "B"],
+        "deleted": 4,
+        "upserted": [True, False],
+    }
+
+
+def test_jsforce_looks_around(session: dict[str, Any]) -> None:
+    around = session["around"]
+    assert around["objects"] > 20
+    assert around["searched"] == ["Two"]
+    assert around["username"] == "user@example.com"
+    assert (around["wrong"], around["unknown"]) == ("INVALID_FIELD", "INVALID_SESSION_ID")
+    assert (around["tooling"], around["versions"], around["usage"]) == (0, 37, 5_000_000)
+
+
+def test_jsforce_loads_and_queries_by_bulk_1(session: dict[str, Any]) -> None:
+    batches = session["batches"]
+    assert (batches["loaded"], batches["queried"]) == (300, 300)
+    assert batches["failed"][0][0].startswith("REQUIRED_FIELD_MISSING:Required fields are missing: [Company]")

@@ -52,7 +52,7 @@ def read_chunking(schema: Schema, header: str) -> Chunking | None:
     if header.strip().upper() == "TRUE":
         return Chunking()
     options: dict[str, str] = {}
-    for each in header.split(";"):
+    for each in header.removesuffix(";").split(";"):  # salesforce-bulk ends every option with one
         name, equals, value = each.partition("=")
         if not equals or name.strip().lower() not in {"chunksize", "parent", "startrow"}:
             raise _refused(each.strip())

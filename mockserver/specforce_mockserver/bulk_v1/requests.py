@@ -14,6 +14,7 @@ from specforce_mockserver.bulk_v1.chunks import read_chunking
 from specforce_mockserver.bulk_v1.info import NAMESPACE
 from specforce_mockserver.bulk_v1.job import MEDIA_TYPES, QUERY_OPERATIONS
 from specforce_mockserver.calls import ApiError
+from specforce_mockserver.violations import ALLOWED
 from specforce_mockserver.xml_documents import XmlError, read
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from specforce_mockserver.bulk_v1.job import ContentType
     from specforce_mockserver.calls import Call
     from specforce_mockserver.schema import Schema, SObjectType
-    from specforce_mockserver.violations import Violation
+    from specforce_mockserver.violations import Allowed, Violation
 
 # In the order that XML has to keep; the last one's place isn't recorded, so it may stand anywhere.
 ELEMENTS: Final = ("operation", "object", "externalIdFieldName", "concurrencyMode", "contentType")
 ANYWHERE: Final = "assignmentRuleId"
+MODES: Final = ("Parallel", "Serial")
 READ_ONLY: Final = frozenset({
     "id", "createdById", "createdDate", "systemModstamp", "numberBatchesQueued", "numberBatchesInProgress",
     "numberBatchesCompleted", "numberBatchesFailed", "numberBatchesTotal", "numberRecordsProcessed", "numberRetries",
@@ -51,8 +53,10 @@ class JobRequest:
     chunking: Chunking | None
 
 
-def refusal(_call: Call, violation: Violation) -> ApiError | None:
-    """A breach of the spec in this API's words."""
+def refusal(_call: Call, violation: Violation) -> ApiError | Allowed:
+    """A breach of the spec in this API's words; a mode may be given by its number, as simple-salesforce does."""
+    if violation.name == "concurrencyMode" and _is_mode(violation.value):
+        return ALLOWED
     if violation.keyword == "additionalProperties":
         return _unknown(violation.name)
     return unreadable()
@@ -99,7 +103,8 @@ def read_job_request(call: Call, given: Mapping[str, Any]) -> JobRequest:
     content_type = _one_of(given.get("contentType") or "XML", {*MEDIA_TYPES, *(f"ZIP_{name}" for name in MEDIA_TYPES)})
     if content_type not in MEDIA_TYPES:
         raise ApiError(400, "FeatureNotEnabled", "The fake org does not take batches with attachments")
-    mode = _one_of(given.get("concurrencyMode") or "Parallel", {"Parallel", "Serial"})
+    mode = given.get("concurrencyMode") or MODES[0]
+    mode = MODES[int(mode)] if _is_mode(mode) else _one_of(mode, {*MODES})
     line_ending = call.headers.get("sforce-line-ending", "LF").upper()
     sobject, external_id_field = _target(call.org.schema, operation, given)
     return JobRequest(
@@ -142,6 +147,10 @@ def _target(schema: Schema, operation: str, given: Mapping[str, Any]) -> tuple[S
     except ApiError as error:
         raise ApiError(400, _CODES[error.code], error.message.removeprefix("InvalidJob : ")) from error
     return sobject, key.name if key else None
+
+
+def _is_mode(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(MODES)
 
 
 def _one_of(value: Any, allowed: set[str]) -> str:

@@ -119,6 +119,8 @@ def check_assertion(assertion: Assertion, key: PublicKey, *, now_s: float, audie
     if not any(str(each).rstrip("/") in audiences for each in named):
         raise OAuthError("invalid_grant", "audience is invalid")
     ends_s = assertion.claims.get("exp")
+    if isinstance(ends_s, str) and ends_s.isascii() and ends_s.isdigit():  # as simple-salesforce writes it
+        ends_s = int(ends_s)
     if isinstance(ends_s, bool) or not isinstance(ends_s, int | float):
         raise _invalid()
     if not now_s < ends_s <= now_s + LIFETIME_S + SKEW_S:

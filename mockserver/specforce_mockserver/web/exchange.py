@@ -18,7 +18,7 @@ from specforce_mockserver.web.dispatch import target_of
 from specforce_mockserver.web.mounts import HOST, mount_of
 from specforce_mockserver.web.pace import slowly_received, slowly_sent
 from specforce_mockserver.web.promises import broken_promises
-from specforce_mockserver.web.replies import Reply, reply_of, slice_pieces
+from specforce_mockserver.web.replies import JSON, Reply, reply_of, slice_pieces
 from specforce_mockserver.web.request import MAX_HEAD_BYTES, MAX_URI_BYTES, Request
 from specforce_mockserver.web.subjects import subject_of
 from specforce_mockserver.web.subrequests import Subrequests
@@ -186,6 +186,8 @@ class Exchange:
         """The reply with the headers that tell of limits and versions; checked, where that is wanted."""
         if self._session is not None and reply.status != 401:
             reply.headers.setdefault("sforce-limit-info", self._org.limits.header())
+        if reply.headers.get("content-type") == JSON:
+            reply.headers["content-type"] = self._mount.json_type
         target = self._target
         if target is None:
             return reply

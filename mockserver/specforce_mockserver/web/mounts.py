@@ -15,6 +15,7 @@ from specforce_mockserver.operations import VERSION_VARIABLE
 from specforce_mockserver.soap import faults
 from specforce_mockserver.web import async_api, errors
 from specforce_mockserver.web.login import session_of
+from specforce_mockserver.web.replies import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +43,7 @@ class Mount:
         prefix: its path's segments, in lower case.
         version_segment: the segment that names the API version, as the specs' paths have it; None where none does.
         with_root: whether the place itself is one of its paths; else that says for itself whether it wants a login.
+        json_type: the Content-Type of JSON in answers.
         in_xml_too: whether JSON may be had, and sent, as XML.
         session_of: finds who calls.
         refused: says no.
@@ -52,6 +54,7 @@ class Mount:
     prefix: tuple[str, ...]
     version_segment: str | None = None
     with_root: bool = False
+    json_type: str = JSON
     in_xml_too: bool = False
     session_of: Callable[[Org, Request], Session] = session_of
     refused: Refusing = _json_array
@@ -83,8 +86,8 @@ SOAP = ("services", "soap")
 MOUNTS = (
     Mount(("services", "data"), f"v{VERSION_VARIABLE}", in_xml_too=True),
     Mount(
-        ("services", "async"), VERSION_VARIABLE, session_of=async_api.session_of, refused=async_api.refused,
-        choose=async_api.choose,
+        ("services", "async"), VERSION_VARIABLE, json_type=async_api.JSON, session_of=async_api.session_of,
+        refused=async_api.refused, choose=async_api.choose,
     ),
     Mount(("services", "apexrest"), with_root=True),
     Mount(SOAP, with_root=True, refused=faults.refused),
