@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pytest
@@ -44,21 +44,34 @@ def org() -> Iterator[FakeOrg]:
     into=st.sampled_from([",", ";", "\t", "|", "^", "`"]),
     line_ending=st.sampled_from(["LF", "CRLF"]),
     form=st.sampled_from(["csv", "rows", "arrow"]),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
     part_rows=st.integers(1, 4),
 )
 @covers("W4", "W5", "D12")
 def test_any_text_comes_back_as_it_went_in(
-    org: FakeOrg, *, texts: list[str], out: str, into: str, line_ending: str, form: str, part_rows: int
+    org: FakeOrg,
+    *,
+    texts: list[str],
+    out: str,
+    into: str,
+    line_ending: str,
+    form: str,
+    newline: str,
+    quoting: Literal[0, 1],
+    mark: bytes,
+    part_rows: int,
 ) -> None:
     org.reset()
     rows = [{"Name": f"A{number}", "Description": text} for number, text in enumerate(texts)]
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, ["Name", "Description"], delimiter=into, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer = csv.DictWriter(file, ["Name", "Description"], delimiter=into, lineterminator=newline, quoting=quoting)
     writer.writeheader()
     writer.writerows(rows)
 
     with Salesforce(org.auth(), clock=NoWaiting()) as sf:
-        source = {"csv": file.getvalue().encode(), "rows": iter(rows), "arrow": pa.Table.from_pylist(rows)}[form]
+        source = {"csv": mark + file.getvalue().encode(), "rows": iter(rows), "arrow": pa.Table.from_pylist(rows)}[form]
         report = sf.bulk.load(source, "Account", delimiter=into, max_part_rows=part_rows)
         export = sf.bulk.export(
             "SELECT Name, Description FROM Account", delimiter=out, line_ending=line_ending, max_records=2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from specforce.bulk.files import write_all
 from specforce.bulk.parts import Part, Splitter
 from specforce.bulk.rewrite import rewrite_for
 from specforce.bulk.structure import Facts
@@ -46,7 +47,8 @@ class SpoolShelf:
     def put(self, records: bytes) -> None:
         """Append to the current part's file."""
         with self._path.open("ab" if self._size else "xb", buffering=0) as file:
-            self._size += file.write(records)
+            write_all(file, records)
+        self._size += len(records)
 
     def close(self) -> tuple[Path, int, int]:
         """End the current part's file."""

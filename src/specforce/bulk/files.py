@@ -121,6 +121,17 @@ def new_file_mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
+def write_all(file: BinaryIO, data: bytes) -> None:
+    """Write to an unbuffered file, which may take less than it is given: of a disk that is nearly full, for one.
+
+    Raises:
+        OSError: it takes no more.
+    """
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) or 0 :]
+
+
 def refuse_same(target: Path, source: Path) -> None:
     """Refuse to write over the file that is loaded.
 

@@ -6,6 +6,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
+from specforce.bulk.files import write_all
 from specforce.bulk.gzip_target import GzipTarget
 
 if TYPE_CHECKING:
@@ -72,13 +73,6 @@ def append_file(target: BinaryIO, source: Path, start: int) -> None:
         file.seek(start)
         while piece := file.read(_PIECE_BYTES):
             write_all(target, piece)
-
-
-def write_all(file: BinaryIO, data: bytes) -> None:
-    """Write to an unbuffered file, which may take less than it is given."""
-    view = memoryview(data)
-    while view:
-        view = view[file.write(view) or 0 :]
 
 
 def _copied_by_kernel(target: BinaryIO, source: BinaryIO, start: int) -> bool:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
+from specforce.bulk.files import write_all
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ class Journal:
     def _write(self, entry: Mapping[str, Any]) -> None:
         line = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
         with self._lock:
-            self._file.write(line)
+            write_all(self._file, line)
             os.fsync(self._file.fileno())
 
 

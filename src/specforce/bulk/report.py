@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from specforce._counted import counted
 from specforce.bulk.cells import line_writer, read_numbered
-from specforce.bulk.files import refuse_same, replacing
+from specforce.bulk.files import refuse_same, replacing, write_all
 from specforce.bulk.join import keep_alike
 from specforce.bulk.outcomes import Counts, Kind, Outcome
 from specforce.bulk.report_plain import plain_counts, plain_job, plain_reason
@@ -45,6 +45,7 @@ _KINDS: Final[dict[WhichRows, tuple[Kind, ...]]] = {
     "successful": (Kind.CREATED, Kind.UPDATED),
     "all": tuple(Kind),
 }
+_LINES_AT_ONCE: Final = 500
 _WORDS: Final = {
     Kind.UNPROCESSED: "never tried",
     Kind.UNKNOWN: "outcome unknown: look in the org before loading it again",
@@ -197,13 +198,17 @@ class LoadReport:
         written = 0
         system = ("sf__Row", "sf__Line", "sf__Id", "sf__Error") if reasons else ()
         with replacing(path) as file:
-            file.write(f"{line([*system, *self._columns])}\n".encode())
+            lines = [f"{line([*system, *self._columns])}\n"]
             for outcome, number, values in self._rows(rows):
                 at = "" if number is None else str(number)
                 error = outcome.error or _WORDS.get(outcome.kind, "")
                 head = (str(outcome.row), at, outcome.id, error) if reasons else ()
-                file.write(f"{line([*head, *values.values()])}\n".encode())
+                lines.append(f"{line([*head, *values.values()])}\n")
                 written += 1
+                if len(lines) == _LINES_AT_ONCE:
+                    write_all(file, "".join(lines).encode())
+                    lines.clear()
+            write_all(file, "".join(lines).encode())
         return written
 
     def summary(self, *, reasons: int = 20) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from specforce.bulk.files import write_all
 from specforce.bulk.outcomes import Kind
 from specforce.bulk.results import row_error
 from specforce.bulk.structure import Facts, split_records
@@ -114,9 +115,9 @@ class _Spool:
     def _flush(self) -> None:
         assert self._part.numbers is not None, "it was made with one"
         with self._part.path.open("ab", buffering=0) as file:
-            file.write(b"".join(self._records))
+            write_all(file, b"".join(self._records))
         with self._part.numbers.open("ab", buffering=0) as file:
-            file.write(self._rows.tobytes())
+            write_all(file, self._rows.tobytes())
         self._records, self._rows, self._held = [], array("Q"), 0
 
 
