@@ -27,7 +27,7 @@ def test_pull_of_an_object_that_is_not_there_is_bad_input(specforce: Callable[..
     result = specforce("schema", "pull", str(tmp_path), "Nothing__c")
 
     assert result.exit_code == 2
-    assert "there is no such object" in result.stderr
+    assert result.stderr == "error: no object is called Nothing__c\n"
 
 
 def test_generate_prints_or_writes_a_module(specforce: Callable[..., Result], tmp_path: Path) -> None:

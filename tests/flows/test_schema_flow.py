@@ -192,6 +192,24 @@ def test_a_folder_of_another_version_is_fetched_anew(
     assert "/services/data/v60.0/" in (tmp_path / "Case.json").read_text("utf-8")
 
 
+def test_a_folder_stays_that_of_its_org_until_all_of_it_is_another_s(
+    half: Half, airline: Callable[[str], Path], tmp_path: Path
+) -> None:
+    with FakeOrg(airline(AIRLINE)) as org:
+        half.run(half.login(org.auth()).schema.pull(tmp_path, "Account", "Case"))
+        older = half.login(org.auth(), api_version="60.0")
+        org.faults.add("describeSObject", status=503, times=None, skip=1)
+        with pytest.raises(ServerUnavailable):
+            half.run(older.schema.pull(tmp_path, "Account", concurrency=1))
+        between = schema.SchemaFolder(tmp_path).manifest()
+        org.faults.clear()
+        pulled = half.run(older.schema.pull(tmp_path, "Account"))
+        after = schema.SchemaFolder(tmp_path).manifest()
+
+    assert (between and between.api_version, after and after.api_version) == ("67.0", "60.0")
+    assert (pulled.unchanged, pulled.changed) == (("Account",), ("Case",))
+
+
 def test_objects_are_chosen_by_name_pattern_and_exception(
     half: Half, airline: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -199,7 +217,7 @@ def test_objects_are_chosen_by_name_pattern_and_exception(
         sf = half.login(org.auth())
         pulled = half.run(sf.schema.pull(tmp_path, "content*", "account", exclude=["*version", "*link"]))
         org.org.requests.clear()
-        with pytest.raises(InputError, match=r"objects='Acount': there is no such object: did you mean Account"):
+        with pytest.raises(InputError, match="no object is called Acount: did you mean Account"):
             half.run(sf.schema.pull(tmp_path, "Acount"))
         assert asked(org) == []
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .session import AsyncSession
 
 MAX_CONCURRENCY: Final = 25
+SAVED_EVERY: Final = 50
 _UNCHANGED: Final = 304
 _OF_ONE_OBJECT: Final = frozenset({400, 403, 404, 500})
 
@@ -87,6 +88,8 @@ class AsyncSchema:
             async with closing(self._described(names, work.modified, concurrency)) as described:
                 async for found in described:
                     done = await run(work.keep, found)
+                    if done % SAVED_EVERY == 0:
+                        await run(work.save)
                     tell(PullProgress(done=done, total=len(names), name=found.name))
         finally:
             await to_the_end(lambda: run(work.save))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 MAX_CONCURRENCY: Final = 25
+SAVED_EVERY: Final = 50
 _UNCHANGED: Final = 304
 _OF_ONE_OBJECT: Final = frozenset({400, 403, 404, 500})
 
@@ -88,6 +89,8 @@ class Schema:
             with closing(self._described(names, work.modified, concurrency)) as described:
                 for found in described:
                     done = run(work.keep, found)
+                    if done % SAVED_EVERY == 0:
+                        run(work.save)
                     tell(PullProgress(done=done, total=len(names), name=found.name))
         finally:
             to_the_end(lambda: run(work.save))

@@ -118,15 +118,6 @@ class SchemaFolder:
         except InputError:
             return LastPull()
 
-    def global_entries(self) -> dict[str, Document]:
-        """The entries of describe global, by object.
-
-        Raises:
-            InputError: the file isn't such an answer.
-        """
-        found = self._read(GLOBAL, GlobalDescribe)
-        return {} if found is None else {str(each["name"]): each for each in found.sobjects}
-
     def document(self, name: str) -> Document:
         """An object's describe document.
 

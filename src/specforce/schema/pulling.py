@@ -65,19 +65,20 @@ class PullWork:
         self._refused = dict(before.refused) if before else {}
         org = (before.org_id, before.api_version) if before else None
         self._foreign = org not in {None, (identity.org_id, identity.api_version)}
+        self._before = before
         self._modified = {} if refresh else self._current_dates()
         self._added: list[str] = []
         self._changed: list[str] = []
         self._unchanged: list[str] = []
         self._refused_now: dict[str, str] = {}
         self._removed = [name for name in self._stored if name not in entries]
+        self._pending = self._stored.keys() - set(self._removed) if self._foreign else set[str]()
 
     def names(self, wanted: Sequence[str], without: Sequence[str]) -> list[str]:
         """The objects to ask for; arguments and errors as for `selected`."""
         names = sorted(self._entries)
         chosen = set(selected(names, wanted, without))
-        if self._foreign:
-            chosen |= self._stored.keys() - set(self._removed)
+        chosen |= self._pending
         return [name for name in names if name in chosen]
 
     def modified(self, name: str) -> str | None:
@@ -87,6 +88,7 @@ class PullWork:
     def keep(self, found: Description) -> int:
         """Put an answer into the folder; how many objects are done, is answered."""
         name = found.name
+        self._pending.discard(name)
         if found.refusal is not None:
             self._refused_now[name] = found.refusal
             if self._foreign:
@@ -100,16 +102,19 @@ class PullWork:
         return len(self._added) + len(self._changed) + len(self._unchanged) + len(self._refused_now)
 
     def save(self) -> None:
-        """Write down what the folder holds now, whether the pull came to its end or not."""
+        """Write down what the folder holds now, whether the pull came to its end or not.
+
+        While documents of another org are left, it is that org's: the next pull goes on with them.
+        """
         for name in self._removed:
             self._forget(name)
         kept = {name: self._stored[name] for name in sorted(self._stored)}
         refused = {name: why for name, why in self._refused.items() if name in self._entries} | self._refused_now
-        identity = self._identity
+        whose = self._before if self._before is not None and self._pending else self._identity
         self._folder.write_manifest(
-            Manifest(FORMAT, identity.api_version, identity.org_id, kept, dict(sorted(refused.items()))),
+            Manifest(FORMAT, whose.api_version, whose.org_id, kept, dict(sorted(refused.items()))),
             {name: self._entries[name] for name in kept},
-            LastPull(identity.seen_by(), {name: date for name, date in self._modified.items() if name in kept}),
+            LastPull(self._identity.seen_by(), {name: date for name, date in self._modified.items() if name in kept}),
         )
 
     def outcome(self) -> Pulled:

@@ -36,7 +36,7 @@ def _fitting(names: Iterable[str], pattern: str) -> list[str]:
         by_lower = {name.lower(): name for name in names}
         near = [by_lower[each] for each in get_close_matches(pattern.lower(), by_lower, n=3)]
         hint = f": did you mean {' or '.join(near)}?" if near else ""
-        raise InputError(f"objects={pattern!r}: there is no such object{hint}")
+        raise InputError(f"no object is called {pattern}{hint}")
     return found
 
 
