@@ -166,6 +166,21 @@ def test_records_that_all_may_read_are_changed_by_their_owners(raw: RawOrg, org:
     assert item["errors"][0]["statusCode"] == NO_ACCESS[0]
 
 
+def test_the_bin_gives_back_what_a_user_may_delete_with_all_that_went_along(raw: RawOrg, org: Org, me: str) -> None:
+    thing = raw.create("Thing__c")
+    part = raw.create("Part__c", Thing__c=thing)
+    raw.json("DELETE", f"/sobjects/Thing__c/{thing}")
+    org.permissions.set(me, objects={"Thing__c": ["read"]})
+    (refused,) = soap(raw, f"<undelete><ids>{thing}</ids></undelete>")
+    org.permissions.set(me, objects={"Part__c": []})
+    (restored,) = soap(raw, f"<undelete><ids>{thing}</ids></undelete>")
+    org.permissions.clear()
+
+    assert refused.findtext("errors/statusCode") == NO_ACCESS[0]
+    assert restored.findtext("success") == "true"
+    assert raw.get(f"/sobjects/Part__c/{part}")["Thing__c"] == thing
+
+
 @row("errors_and_limits.md#3", "| INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY | 400 |")
 @pytest.mark.parametrize("protocol", INSERTS)
 def test_nobody_points_at_what_they_dont_see(raw: RawOrg, org: Org, me: str, other: str, protocol: str) -> None:

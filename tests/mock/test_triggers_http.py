@@ -199,3 +199,23 @@ def test_records_are_read_only_where_they_cant_change_anything(raw: RawOrg, org:
         trigger.new[0]["CreatedDate"] = "2026-01-01T00:00:00Z"
 
     assert "Field is not writeable: Account.CreatedDate" in raw.refused_create("Account", Name="A")["message"]
+
+
+def test_a_record_that_is_there_twice_is_changed_twice(raw: RawOrg, org: Org) -> None:
+    seen: list[tuple[object, object]] = []
+
+    @org.trigger("Account", "before update")
+    def watch(trigger: Trigger) -> None:
+        seen.extend((old["Site"], new["Site"]) for old, new in zip(trigger.old, trigger.new, strict=True))
+        for record in trigger.new:
+            if record["Site"] == "Bad":
+                record.add_error("no")
+
+    account = raw.create("Account", Name="Acme", Site="A")
+    data = "".join(f"{each},{site}\n" for each, site in ((account, "B"), (account[:15], "C"), (account, "Bad")))
+    with BulkClient(raw.url) as client:
+        loaded = client.load(f"Id,Site\n{data}", object="Account", operation="update")
+
+    assert seen == [("A", "B"), ("B", "C"), ("C", "Bad")]
+    assert loaded.counts == (2, 1, 0)
+    assert raw.get(f"/sobjects/Account/{account}")["Site"] == "C"

@@ -90,7 +90,7 @@ class DeletionPlanner:
         for name, found in going.items():
             parent = self._schema[name]
             for relationship, child, _reference in self._relationships(parent):
-                if not relationship.restricted_delete or child.name_field is None:
+                if not relationship.restricted_delete:
                     continue
                 staying = [
                     each

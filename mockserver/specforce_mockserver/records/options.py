@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from specforce_specs import VERSIONS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,7 @@ class SaveOptions:
     tells_duplicates_whole: bool = False
     assignment_rule: str | bool = False
     system_mode: bool = False
-    data_path: str = "/services/data/v67.0"
+    data_path: str = f"/services/data/v{VERSIONS.newest}"
 
 
 DEFAULTS = SaveOptions()

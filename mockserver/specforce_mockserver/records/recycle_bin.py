@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.ids import to_18
+from specforce_mockserver.permissions.enforcement import Enforcement
 from specforce_mockserver.records.batch import Batch
 from specforce_mockserver.records.defaults import MODIFIED, system_values
 from specforce_mockserver.records.deletes import purge
@@ -42,8 +43,11 @@ class RecycleBin:
     """
 
     def __init__(self, org: Org, user_id: str) -> None:
-        self._org = org
+        self._services = services = org.services
+        self._records = org.records
         self._user_id = user_id
+        access = services.permissions.of(user_id)
+        self._rights = Enforcement(services.permissions, services.schema, services.database.writer, access)
 
     def restore(self, ids: Sequence[str], *, all_or_none: bool = False) -> list[RowResult]:
         """Bring records back, of any objects; one that isn't in the bin, or whose unique value is taken, is refused."""
@@ -70,31 +74,35 @@ class RecycleBin:
                 for record_id, _sobject, _error in found
             ]
 
-        return together(self._org.database, act, all_or_none=all_or_none)
+        return together(self._services.database, act, all_or_none=all_or_none)
 
     def _tried(self, work: Work, sobject: SObjectType, record_id: str, company: set[str]) -> RowError | None:
         """Do something to a record in a savepoint of its own."""
         try:
-            with self._org.database.write() as writer:
+            with self._services.database.write() as writer:
                 return work(writer, sobject, record_id, company)
         except RowRefusedError as refused:
             return refused.error
 
     def _find(self, text: str) -> tuple[str, SObjectType | None, RowError | None]:
         record_id = to_18(text)
-        sobject = self._org.schema.by_id(record_id) if record_id is not None else None
+        sobject = self._services.schema.by_id(record_id) if record_id is not None else None
         if record_id is None or sobject is None:
             return text, None, RowError(MALFORMED, f"malformed id {text}")
-        reader = self._org.database.reader()
+        reader = self._services.database.reader()
         known = rows_by_id(reader, sobject, [record_id], ("IsDeleted",))
-        in_bin = record_id in known and bool(known[record_id][0]) and not went_along(reader, record_id)
-        return record_id, sobject, None if in_bin else NOT_IN_BIN
+        if record_id not in known or not known[record_id][0] or went_along(reader, record_id):
+            return record_id, sobject, NOT_IN_BIN
+        errors: dict[int, RowError] = {}
+        self._rights.check_object(sobject, "delete", [0], errors)
+        self._rights.check_rows(sobject, [record_id], errors)
+        return record_id, sobject, errors.get(0)
 
     def _purge(
         self, writer: sqlite3.Connection, sobject: SObjectType, record_id: str, company: set[str]
     ) -> RowError | None:
         company.update(each.record_id for each in noted(writer, record_id) if not each.field)
-        purge(writer, self._org.schema, sobject, record_id)
+        purge(writer, self._services.schema, sobject, record_id)
         return None
 
     def _restore(
@@ -103,16 +111,16 @@ class RecycleBin:
         effects = noted(writer, record_id)
         back: dict[str, list[str]] = {sobject.name: [record_id]}
         for effect in effects:
-            child = self._org.schema.by_id(effect.record_id)
+            child = self._services.schema.by_id(effect.record_id)
             if not effect.field and child is not None:
                 back.setdefault(child.name, []).append(effect.record_id)
         for name, ids in back.items():
-            error = self._taken(writer, self._org.schema[name], ids)
+            error = self._taken(writer, self._services.schema[name], ids)
             if error is not None:
                 return error
         for name, ids in back.items():
-            restored = self._org.schema[name]
-            stamps = system_values(restored, MODIFIED, self._org.clock.stored_now(), self._user_id)
+            restored = self._services.schema[name]
+            stamps = system_values(restored, MODIFIED, self._services.clock.stored_now(), self._user_id)
             merged = {"MasterRecordId": None} if restored.field("MasterRecordId") is not None else {}
             set_where_id(writer, restored, ids, {"IsDeleted": 0, **merged, **stamps})
         for effect in effects:
@@ -121,7 +129,7 @@ class RecycleBin:
         forget(writer, record_id)
         self._clear_dangling(writer, sobject, record_id)
         for name, ids in back.items():
-            refused = self._org.records.undeleted(self._org.schema[name], ids, user_id=self._user_id)
+            refused = self._records.undeleted(self._services.schema[name], ids, user_id=self._user_id)
             if refused is not None:
                 raise RowRefusedError(refused)
         company.update(each.record_id for each in effects if not each.field)
@@ -140,7 +148,7 @@ class RecycleBin:
 
     def _point_back(self, writer: sqlite3.Connection, effect: Effect) -> None:
         """Give a reference its value again, where it has none."""
-        child = self._org.schema.by_id(effect.record_id)
+        child = self._services.schema.by_id(effect.record_id)
         if child is not None and child.field(effect.field) is not None:
             column = quoted(effect.field)
             statement = f"UPDATE {quoted(child.name)} SET {column} = ? WHERE Id = ? AND {column} IS NULL"  # noqa: S608
@@ -151,7 +159,7 @@ class RecycleBin:
         fields = [each.name for each in sobject.columns if each.type == "reference" and each.nillable]
         values = rows_by_id(writer, sobject, [record_id], fields)[record_id]
         for name, value in zip(fields, values, strict=True):
-            target = self._org.schema.by_id(str(value)) if value is not None else None
+            target = self._services.schema.by_id(str(value)) if value is not None else None
             if target is not None and name != "MasterRecordId":
                 found = rows_by_id(writer, target, [str(value)], ("IsDeleted",)).get(str(value))
                 if found is None or found[0]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from specforce_mockserver.ids import short
 from specforce_mockserver.records.batch import Batch
 from specforce_mockserver.records.matching import matched
 from specforce_mockserver.records.options import DEFAULTS, SaveOptions
@@ -95,7 +96,11 @@ class Records:
         return self._in_chunks(batch, "insert", self._saving(user_id, options).insert)
 
     def _update(self, batch: Batch, user_id: str, options: SaveOptions) -> list[RowResult]:
-        return self._in_chunks(batch, "update", self._saving(user_id, options).update)
+        update = self._saving(user_id, options).update
+        rounds = _rounds(batch.columns.get("Id", ()))
+        if len(rounds) < 2:
+            return self._in_chunks(batch, "update", update)
+        return [result for rows in rounds for result in self._in_chunks(_parted(batch, rows), "update", update)]
 
     def _upsert(self, batch: Batch, key: Field, user_id: str, options: SaveOptions) -> list[RowResult]:
         matches = matched(self._services.database.writer, batch, key)
@@ -147,6 +152,20 @@ class Records:
                 if refused.errors.keys() <= errors.keys():
                     raise
                 errors.update({row: error for row, error in refused.errors.items() if row not in errors})
+
+
+def _rounds(ids: Sequence[object]) -> list[list[int]]:
+    """Rows in runs in which no record is there twice, so that each row finds what those before it left."""
+    rounds: list[list[int]] = []
+    seen: set[str] = set()
+    for row, record_id in enumerate(ids):
+        key = short(record_id) if isinstance(record_id, str) else ""
+        if not rounds or (key and key in seen):
+            rounds.append([])
+            seen.clear()
+        rounds[-1].append(row)
+        seen.add(key)
+    return rounds
 
 
 def _on_copy(work: Callable[[Batch], list[RowResult]], batch: Batch, errors: dict[int, RowError]) -> list[RowResult]:

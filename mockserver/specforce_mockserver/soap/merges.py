@@ -70,10 +70,10 @@ class Merger:
 
     def _handed_over(self, sobject: SObjectType, winner_id: str, losers: list[str]) -> list[str]:
         """Let what points at the losers point at the winner; the Ids of what changed."""
-        writer = self._org.database.writer
+        writer, schema = self._org.database.writer, self._org.services.schema
         found: list[str] = []
-        for relationship in sobject.child_relationships:
-            child = self._org.schema.type(relationship.child_sobject)
+        for relationship in schema[sobject.name].child_relationships:
+            child = schema.type(relationship.child_sobject)
             if child is None or child.field(relationship.field) is None or relationship.field == "MasterRecordId":
                 continue
             statement = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver.records.json_rows import batch_from_json
 from specforce_mockserver.records.options import SaveOptions
+from specforce_specs import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from specforce_mockserver.schema import SObjectType
 
 Json = Any
-API_VERSION: Final = "67.0"
 SYSTEM_MODE: Final = SaveOptions(system_mode=True)
 ROLLED_BACK: Final = "ALL_OR_NONE_OPERATION_ROLLED_BACK"
 
@@ -82,7 +82,7 @@ class Dml:
             self._services.schema,
             text,
             now=self._services.clock.now(),
-            version=API_VERSION,
+            version=VERSIONS.newest,
             user_id=self.user_id,
         )
         found = query.run(self._services.database.reader())
