@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Json = Any
 NAMESPACE = "http://www.force.com/2009/06/asyncapi/dataload"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-MEDIA_TYPES = {"CSV": "text/csv", "JSON": "application/json", "XML": "application/xml"}
+MEDIA_TYPES = {
+    "CSV": "text/csv", "JSON": "application/json", "XML": "application/xml",
+    "ZIP_CSV": "zip/csv", "ZIP_JSON": "zip/json", "ZIP_XML": "zip/xml",
+}  # fmt: skip
 MAX_POLLS = 60
 ENDED = {"Completed", "Failed", "NotProcessed"}
 

@@ -252,16 +252,6 @@ def test_a_batch_of_another_format_than_its_job_is_refused(client: BatchClient) 
     assert client.states(job_id) == []
 
 
-@row("bulk_v1.md#1", "| ZIP_XML |")
-@row("bulk_v1.md#1", "| ZIP_CSV |")
-@row("bulk_v1.md#1", "| ZIP_JSON |")
-@pytest.mark.parametrize("content_type", ["ZIP_XML", "ZIP_CSV", "ZIP_JSON"])
-def test_batches_with_files_are_known_and_not_served(client: BatchClient, content_type: str) -> None:
-    answer = client.send("POST", "/job", json={"operation": "insert", "object": "Contact", "contentType": content_type})
-
-    assert refused(answer)[:2] == (400, "FeatureNotEnabled")
-
-
 @row("bulk_v1.md#6", "Exceeded max size limit of 10000000")
 @row("bulk_v1.md#7", "10,000 records, 10 MB")
 def test_a_batch_has_at_most_ten_thousand_records_and_ten_million_characters(client: BatchClient) -> None:

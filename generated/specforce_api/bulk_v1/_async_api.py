@@ -407,6 +407,111 @@ class AsyncBulkV1Api:
             )
         )
 
+    async def add_batch_zip_csv(
+        self,
+        job_id: str,
+        *,
+        body: bytes | StreamBody,
+    ) -> bytes:
+        """Add a batch of CSV with files beside it to a job.
+
+        For a job of the content type ZIP_CSV: a ZIP archive of at most 10 MB, 20 MB unpacked and 1,000 files. Its
+        `request.txt` has the records, as CSV with a header; `#file.png` in a field for files stands for that file of
+        the archive. Answered in XML.
+
+        Args:
+            job_id: Id of the job, 15 or 18 characters, starting with `750`.
+            body: The archive. Sent as zip/csv.
+
+        Returns:
+            The batch is queued: a `batchInfo` document.
+
+        Raises:
+            ApiError: The session, the job, the batch or the request isn't valid, as `exceptionCode` says (400); in XML
+                first.
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: bulk-v1-guide, binary_intro (bulk_v1.md#1, bulk_v1.md#7).
+        """
+        return await self._sender.send(
+            operations.add_batch_zip_csv(
+                job_id,
+                body=body,
+            )
+        )
+
+    async def add_batch_zip_xml(
+        self,
+        job_id: str,
+        *,
+        body: bytes | StreamBody,
+    ) -> bytes:
+        """Add a batch of XML with files beside it to a job.
+
+        For a job of the content type ZIP_XML: a ZIP archive of at most 10 MB, 20 MB unpacked and 1,000 files. Its
+        `request.txt` has the records, as an `sObjects` document; `#file.png` in a field for files stands for that file
+        of the archive. Answered in XML.
+
+        Args:
+            job_id: Id of the job, 15 or 18 characters, starting with `750`.
+            body: The archive. Sent as zip/xml.
+
+        Returns:
+            The batch is queued: a `batchInfo` document.
+
+        Raises:
+            ApiError: The session, the job, the batch or the request isn't valid, as `exceptionCode` says (400); in XML
+                first.
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 31.0.
+        Source: bulk-v1-guide, binary_intro (bulk_v1.md#1, bulk_v1.md#7).
+        """
+        return await self._sender.send(
+            operations.add_batch_zip_xml(
+                job_id,
+                body=body,
+            )
+        )
+
+    async def add_batch_zip_json(
+        self,
+        job_id: str,
+        *,
+        body: bytes | StreamBody,
+    ) -> bytes:
+        """Add a batch of JSON with files beside it to a job.
+
+        For a job of the content type ZIP_JSON: a ZIP archive of at most 10 MB, 20 MB unpacked and 1,000 files. Its
+        `request.txt` has the records, as an array of objects; `#file.png` in a field for files stands for that file of
+        the archive. Answered in XML.
+
+        Args:
+            job_id: Id of the job, 15 or 18 characters, starting with `750`.
+            body: The archive. Sent as zip/json.
+
+        Returns:
+            The batch is queued: a `batchInfo` document.
+
+        Raises:
+            ApiError: The session, the job, the batch or the request isn't valid, as `exceptionCode` says (400); in XML
+                first.
+            ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
+                HTML.
+
+        Since: API 36.0.
+        Source: bulk-v1-guide, binary_intro (bulk_v1.md#1, bulk_v1.md#7).
+        """
+        return await self._sender.send(
+            operations.add_batch_zip_json(
+                job_id,
+                body=body,
+            )
+        )
+
     async def get_batch(
         self,
         job_id: str,

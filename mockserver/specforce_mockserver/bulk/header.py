@@ -48,7 +48,9 @@ def header_names(text: str, dialect: Dialect) -> list[str]:
     return next(csv.reader([text], delimiter=dialect.delimiter), list[str]())
 
 
-def read_header(line: bytes, dialect: Dialect, *, operation: str, sobject: SObjectType, schema: Schema) -> Header:
+def read_header(
+    line: bytes, dialect: Dialect, *, operation: str, sobject: SObjectType, schema: Schema, files: bool = False
+) -> Header:
     """Read the header row.
 
     Args:
@@ -57,6 +59,7 @@ def read_header(line: bytes, dialect: Dialect, *, operation: str, sobject: SObje
         operation: the job's operation; deletes take `Id` alone.
         sobject: the job's object.
         schema: where the parents of relationship columns are found.
+        files: whether columns may be for files.
 
     Returns:
         The columns in the order of the header.
@@ -73,7 +76,7 @@ def read_header(line: bytes, dialect: Dialect, *, operation: str, sobject: SObje
     except HeaderFaultError as fault:
         raise _failure(fault) from fault
     for name, column in zip(names, plan.columns, strict=True):
-        if column.target is None and column.field.type == "base64":
+        if column.target is None and column.field.type == "base64" and not files:
             raise field_not_found_failure(name)
     if operation in DELETES and [column.field.type for column in plan.columns] != ["id"]:
         raise JobFailure("InvalidBatch : Delete batches must contain only ids")

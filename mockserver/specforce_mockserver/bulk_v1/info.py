@@ -36,7 +36,7 @@ def job_facts(job: BatchJob) -> Facts:
         "state": job.state,
         "externalIdFieldName": job.external_id_field,
         "concurrencyMode": job.concurrency_mode,
-        "contentType": job.content_type,
+        "contentType": job.shown_type,
         **{f"numberBatches{name}": count for name, count in counts.items()},
         "numberBatchesTotal": sum(counts.values()),
         "numberRecordsProcessed": sum(map(_processed, job.batches)),

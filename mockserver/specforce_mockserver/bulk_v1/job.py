@@ -23,6 +23,7 @@ JobState = Literal["Open", "Closed", "Aborted"]
 BatchState = Literal["Queued", "InProgress", "Completed", "Failed", "NotProcessed"]
 ContentType = Literal["CSV", "JSON", "XML"]
 
+ZIP: Final = "ZIP_"
 QUERY_OPERATIONS: Final = frozenset({"query", "queryAll"})
 MEDIA_TYPES: Final[dict[ContentType, str]] = {
     "CSV": "text/csv",
@@ -44,6 +45,8 @@ class BatchJob:
     """A job: what its batches have in common.
 
     Attributes:
+        content_type: the format of records.
+        zipped: whether batches are ZIP archives of records and files.
         dialect: of CSV results.
         chunking: how a query is split by ranges of ids; None without.
         transformation: which columns of CSV batches mean which fields; None when they are named after them.
@@ -61,6 +64,7 @@ class BatchJob:
     concurrency_mode: Literal["Parallel", "Serial"]
     dialect: Dialect
     directory: Path
+    zipped: bool = False
     external_id_field: str | None = None
     assignment_rule_id: str | None = None
     chunking: Chunking | None = None
@@ -75,8 +79,18 @@ class BatchJob:
 
     @property
     def media_type(self) -> str:
-        """The media type of its batches and results."""
+        """The media type of its results."""
         return MEDIA_TYPES[self.content_type]
+
+    @property
+    def batch_type(self) -> str:
+        """The media type of its batches."""
+        return f"zip/{self.content_type.lower()}" if self.zipped else self.media_type
+
+    @property
+    def shown_type(self) -> str:
+        """What its content type is called."""
+        return f"{ZIP}{self.content_type}" if self.zipped else self.content_type
 
     @property
     def movable(self) -> list[Batch]:

@@ -7,6 +7,7 @@ that can't be parsed are our own.
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
@@ -18,6 +19,7 @@ from specforce_mockserver.bulk.failure import JobFailure, field_not_found_failur
 from specforce_mockserver.bulk.header import DELETES, header_names, header_text, read_header
 from specforce_mockserver.bulk.rows import MAX_CELL_CHARACTERS, RowBatch, RowReader
 from specforce_mockserver.bulk.scan import scan
+from specforce_mockserver.bulk_v1.archives import REFERENCE, read_archive
 from specforce_mockserver.bulk_v1.xml_records import records_of
 from specforce_mockserver.records import batch_from_json
 from specforce_mockserver.records.results import RowError
@@ -59,11 +61,16 @@ class Payload(Protocol):
         """What a record has under a name; None when it hasn't."""
         ...
 
+    def put_files(self, files: Mapping[str, bytes]) -> None:
+        """Put files in the place of what stands for them, `#name` in a field for files."""
+        ...
+
 
 @dataclass(slots=True)
 class CsvPayload:
     """Rows under a header."""
 
+    sobject: SObjectType
     names: Sequence[str]
     plan: CsvPlan
     cells: list[list[str]]
@@ -85,6 +92,13 @@ class CsvPayload:
     def value(self, place: int, name: str) -> Any:
         """As in `Payload`."""
         return self.cells[place][self.names.index(name)] if name in self.names else None
+
+    def put_files(self, files: Mapping[str, bytes]) -> None:
+        """As in `Payload`."""
+        for column, name in enumerate(self.names):
+            if _holds_files(self.sobject, name):
+                for place, row in enumerate(self.cells):
+                    row[column] = _file_for(row[column], name, files, self.faults, place)
 
 
 @dataclass(slots=True)
@@ -114,6 +128,29 @@ class RecordsPayload:
         """As in `Payload`."""
         return self.records[place].get(name)
 
+    def put_files(self, files: Mapping[str, bytes]) -> None:
+        """As in `Payload`."""
+        for place, record in enumerate(self.records):
+            for name, value in record.items():
+                if isinstance(value, str) and _holds_files(self.sobject, name):
+                    record[name] = _file_for(value, name, files, self.faults, place)
+
+
+def _holds_files(sobject: SObjectType, name: str) -> bool:
+    field = sobject.field(name)
+    return field is not None and field.type == "base64"
+
+
+def _file_for(text: str, name: str, files: Mapping[str, bytes], faults: dict[int, RowError], place: int) -> str:
+    """What a text of a field for files stands for, in base64; a row whose file isn't there is at fault."""
+    if not text.startswith(REFERENCE):
+        return text
+    content = files.get(text.removeprefix(REFERENCE))
+    if content is None:
+        faults.setdefault(place, RowError("INVALID_FIELD", f"Unable to find file: {text}", (name,)))
+        return ""
+    return base64.b64encode(content).decode()
+
 
 def read_payload(schema: Schema, job: BatchJob, content: bytes) -> Payload:
     """Read a batch.
@@ -127,7 +164,12 @@ def read_payload(schema: Schema, job: BatchJob, content: bytes) -> Payload:
         JobFailure: nothing of it can be saved.
     """
     read = {"CSV": _read_csv, "JSON": _read_json, "XML": _read_xml}[job.content_type]
-    payload = read(schema, job, content)
+    if job.zipped:
+        archive = read_archive(content)
+        payload = read(schema, job, archive.request)
+        payload.put_files(archive.files)
+    else:
+        payload = read(schema, job, content)
     if not payload.size:
         raise no_records_failure()
     if payload.size > MAX_RECORDS:
@@ -144,7 +186,9 @@ def _read_csv(schema: Schema, job: BatchJob, content: bytes) -> Payload:
     spaced = scan(stream, job.dialect, any_line_ending=True)
     names = header_names(header_text(line), job.dialect)
     shaped = line if job.transformation is None else _csv_line(job.transformation.header(names))
-    header = read_header(shaped, job.dialect, operation=job.operation, sobject=schema[job.object], schema=schema)
+    header = read_header(
+        shaped, job.dialect, operation=job.operation, sobject=schema[job.object], schema=schema, files=job.zipped
+    )
     stream.seek(len(line))
     found = RowBatch()
     for batch in RowReader(job.dialect, len(names), spaced=spaced).batches(stream):
@@ -154,7 +198,13 @@ def _read_csv(schema: Schema, job: BatchJob, content: bytes) -> Payload:
     cells = found.rows
     if job.transformation is not None:
         cells = [job.transformation.row(names, row) for row in cells]
-    return CsvPayload(header.names, header.plan, cells, {place: _fault(text) for place, text in found.faults.items()})
+    return CsvPayload(
+        schema[job.object],
+        header.names,
+        header.plan,
+        cells,
+        {place: _fault(text) for place, text in found.faults.items()},
+    )
 
 
 def _csv_line(names: Sequence[str]) -> bytes:

@@ -12,7 +12,7 @@ from specforce_mockserver.bulk.dialect import LINE_ENDINGS, Dialect
 from specforce_mockserver.bulk.requests import INGEST_OPERATIONS, matching_field, refuse_unsupported
 from specforce_mockserver.bulk_v1.chunks import read_chunking
 from specforce_mockserver.bulk_v1.info import NAMESPACE
-from specforce_mockserver.bulk_v1.job import MEDIA_TYPES, QUERY_OPERATIONS
+from specforce_mockserver.bulk_v1.job import MEDIA_TYPES, QUERY_OPERATIONS, ZIP
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.violations import ALLOWED
 from specforce_mockserver.xml_documents import XmlError, read
@@ -46,6 +46,7 @@ class JobRequest:
     operation: str
     sobject: SObjectType
     content_type: ContentType
+    zipped: bool
     concurrency_mode: Literal["Parallel", "Serial"]
     dialect: Dialect
     external_id_field: str | None
@@ -94,15 +95,16 @@ def read_job_request(call: Call, given: Mapping[str, Any]) -> JobRequest:
         given: the members of its document.
 
     Raises:
-        ApiError: 400 InvalidJob, InvalidEntity or FeatureNotEnabled.
+        ApiError: 400 InvalidJob or InvalidEntity.
     """
     for name in given:
         if name not in ELEMENTS and name != ANYWHERE:
             raise _unknown(name)
     operation = _one_of(given.get("operation"), {*INGEST_OPERATIONS, *QUERY_OPERATIONS})
-    content_type = _one_of(given.get("contentType") or "XML", {*MEDIA_TYPES, *(f"ZIP_{name}" for name in MEDIA_TYPES)})
-    if content_type not in MEDIA_TYPES:
-        raise ApiError(400, "FeatureNotEnabled", "The fake org does not take batches with attachments")
+    content_type = _one_of(given.get("contentType") or "XML", {*MEDIA_TYPES, *(f"{ZIP}{name}" for name in MEDIA_TYPES)})
+    zipped = content_type.startswith(ZIP)
+    if zipped and operation in QUERY_OPERATIONS:
+        raise ApiError(400, "InvalidJob", f"Content type {content_type} is not supported for {operation}")  # [E]
     mode = given.get("concurrencyMode") or MODES[0]
     mode = MODES[int(mode)] if _is_mode(mode) else _one_of(mode, {*MODES})
     line_ending = call.headers.get("sforce-line-ending", "LF").upper()
@@ -110,7 +112,8 @@ def read_job_request(call: Call, given: Mapping[str, Any]) -> JobRequest:
     return JobRequest(
         operation=operation,
         sobject=sobject,
-        content_type=content_type,
+        content_type=cast("ContentType", content_type.removeprefix(ZIP)),
+        zipped=zipped,
         concurrency_mode=cast("Literal['Parallel', 'Serial']", mode),
         dialect=Dialect(line_ending=line_ending if line_ending in LINE_ENDINGS else "LF"),
         external_id_field=external_id_field,

@@ -42,6 +42,14 @@ def add_batch_xml(call: Call) -> Answer:
     return Answer(status=201, content=info.batch_xml(_add(call)), media_type=XML)
 
 
+@provides("addBatchZipCsv", blocking=True)
+@provides("addBatchZipXml", blocking=True)
+@provides("addBatchZipJson", blocking=True)
+def add_batch_zip(call: Call) -> Answer:
+    """Add a batch with files to a job of such batches."""
+    return Answer(status=201, content=info.batch_xml(_add(call)), media_type=XML)
+
+
 @provides("listBatches", blocking=True)
 def list_batches(call: Call) -> Answer:
     """The batches of a job, in JSON."""
@@ -77,7 +85,7 @@ def get_batch_xml(call: Call) -> Answer:
 def get_batch_request(call: Call) -> Answer:
     """What a batch was given, byte for byte."""
     batch = _batch(call)
-    return Answer(content=FileSlice(batch.request), media_type=batch.owner.media_type)
+    return Answer(content=FileSlice(batch.request), media_type=batch.owner.batch_type)
 
 
 @provides("getBatchResult", blocking=True)
@@ -139,10 +147,11 @@ def _add(call: Call) -> Batch:
     jobs = call.org.part(BatchJobs)
     job = jobs.find(call.params["job_id"])
     upload = cast("Upload", call.body)
-    if job.media_type != call.operation.media_type:
-        message = f"The job takes batches of {job.media_type}, not of {call.operation.media_type}"
+    if job.batch_type != call.operation.media_type:
+        message = f"The job takes batches of {job.batch_type}, not of {call.operation.media_type}"
         raise ApiError(400, "InvalidBatch", message)
-    if upload.size_bytes > MAX_BYTES or (upload.size_bytes > MAX_CHARACTERS and _characters(upload) > MAX_CHARACTERS):
+    long = not job.zipped and upload.size_bytes > MAX_CHARACTERS and _characters(upload) > MAX_CHARACTERS
+    if upload.size_bytes > MAX_BYTES or long:
         raise ApiError(400, "ClientInputError", f"Failed to read request. Exceeded max size limit of {MAX_CHARACTERS}")
     return jobs.add_batch(job, upload)
 

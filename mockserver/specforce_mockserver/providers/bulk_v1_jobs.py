@@ -104,6 +104,7 @@ def _create(call: Call, given: Mapping[str, Any]) -> BatchJob:
         created_s=now,
         modified_s=now,
         content_type=request.content_type,
+        zipped=request.zipped,
         concurrency_mode=request.concurrency_mode,
         dialect=request.dialect,
         directory=jobs.directory(job_id),

@@ -34,7 +34,7 @@ NULL_CELL = "#N/A"
 
 def csv_column(batch: Batch, field: Field, cells: Column) -> Column:
     """The stored values of a column of cells; rows whose cell can't be read are failed."""
-    read = FROM_TEXT.get(field.type)
+    read = _decoded if field.type == "base64" else FROM_TEXT.get(field.type)
     if read is None:
         return [_text_cell(cell) for cell in cells]
     column: Column = []

@@ -90,7 +90,7 @@ def choose(org: Org, among: Sequence[OperationSpec], path: Mapping[str, str]) ->
 
 def _told_in(job: BatchJob) -> str:
     """The media type in which jobs and batches are told: JSON for JSON jobs, XML for all others. [S]"""
-    return JSON if job.content_type == "JSON" else XML
+    return JSON if job.shown_type == "JSON" else XML
 
 
 def _wants_json(org: Org, request: Request) -> bool:

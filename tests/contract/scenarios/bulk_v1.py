@@ -91,6 +91,24 @@ def add_batch_xml(stage: Stage) -> Scene:
     return Scene({"job_id": job_id}, _xml({"jobId": job_id, "state": "Queued"}), body=CONTACTS["XML"], status=201)
 
 
+@scenario("addBatchZipCsv")
+def add_batch_zip_csv(stage: Stage) -> Scene:
+    job_id = BatchStage(stage, "ZIP_CSV").job()
+    return Scene({"job_id": job_id}, _xml({"jobId": job_id, "state": "Queued"}), body="PK", status=201)
+
+
+@scenario("addBatchZipXml")
+def add_batch_zip_xml(stage: Stage) -> Scene:
+    job_id = BatchStage(stage, "ZIP_XML").job()
+    return Scene({"job_id": job_id}, _xml({"jobId": job_id, "state": "Queued"}), body="PK", status=201)
+
+
+@scenario("addBatchZipJson")
+def add_batch_zip_json(stage: Stage) -> Scene:
+    job_id = BatchStage(stage, "ZIP_JSON").job()
+    return Scene({"job_id": job_id}, _xml({"jobId": job_id, "state": "Queued"}), body="PK", status=201)
+
+
 @scenario("listBatches")
 def list_batches(stage: Stage) -> Scene:
     org = BatchStage(stage)

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from ._add_batch_csv import add_batch_csv as add_batch_csv
     from ._add_batch_json import add_batch_json as add_batch_json
     from ._add_batch_xml import add_batch_xml as add_batch_xml
+    from ._add_batch_zip_csv import add_batch_zip_csv as add_batch_zip_csv
+    from ._add_batch_zip_json import add_batch_zip_json as add_batch_zip_json
+    from ._add_batch_zip_xml import add_batch_zip_xml as add_batch_zip_xml
     from ._create_job import create_job as create_job
     from ._create_job_xml import create_job_xml as create_job_xml
     from ._create_transformation_spec import create_transformation_spec as create_transformation_spec
@@ -31,6 +34,9 @@ __all__ = [
     "add_batch_csv",
     "add_batch_json",
     "add_batch_xml",
+    "add_batch_zip_csv",
+    "add_batch_zip_json",
+    "add_batch_zip_xml",
     "create_job",
     "create_job_xml",
     "create_transformation_spec",

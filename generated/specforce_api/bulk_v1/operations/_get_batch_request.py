@@ -15,7 +15,7 @@ INFO = OperationInfo(
     repeatable=True,
     token_header="X-SFDC-Session",
     streamed=True,
-    accept="application/json, text/csv, application/xml",
+    accept="application/json, text/csv, application/xml, zip/csv, zip/xml, zip/json",
     source="bulk-v1-guide, asynch_api_batches_get_request (bulk_v1.md#1, bulk_v1.md#4)",
 )
 
