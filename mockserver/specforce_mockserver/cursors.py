@@ -1,13 +1,14 @@
 """Query cursors: what `nextRecordsUrl` leads to.
 
 A locator is a cursor's Id, a dash and an offset. A cursor dies two days after its last use, or when its user opens
-too many. Source: specs/reference/rest.md section 7, errors_and_limits.md section 6 [E].
+too many; those of child subqueries, of which one page may open thousands, are counted by themselves.
+Source: specs/reference/rest.md section 7, errors_and_limits.md section 6 [E].
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 KEY_PREFIX = "01g"
 IDLE_S = 2 * 86_400.0
 OPEN_PER_USER = 50
+OPEN_CHILDREN_PER_USER = 50_000
 
 
 @dataclass(slots=True)
@@ -39,17 +41,22 @@ class Cursors:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._open: OrderedDict[str, Cursor] = OrderedDict()
+        self._open: dict[str, Cursor] = {}
+        self._in_order: defaultdict[tuple[str, bool], deque[str]] = defaultdict(deque)
         self._lock = threading.Lock()
 
-    def open(self, pages: Pages, page_size: int, user_id: str) -> Cursor:
-        """Keep a query for its next pages; the user's oldest gives way when there are too many."""
+    def open(self, pages: Pages, page_size: int, user_id: str, *, of_child: bool = False) -> Cursor:
+        """Keep a query, or a child subquery of one record, for its next pages.
+
+        The user's oldest of the kind gives way when there are too many.
+        """
         cursor = Cursor(self._org.counters.new_id(KEY_PREFIX), pages, page_size, user_id, self._org.clock.now())
         with self._lock:
-            mine = [each for each in self._open.values() if each.user_id == user_id]
-            for oldest in mine[: max(0, len(mine) - OPEN_PER_USER + 1)]:
-                del self._open[oldest.id]
+            mine = self._in_order[user_id, of_child]
+            mine.append(cursor.id)
             self._open[cursor.id] = cursor
+            if len(mine) > (OPEN_CHILDREN_PER_USER if of_child else OPEN_PER_USER):
+                del self._open[mine.popleft()]
         return cursor
 
     def find(self, locator: str, user_id: str) -> tuple[Cursor, int]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specforce_mockserver.cursors import OPEN_PER_USER
+from specforce_mockserver.records.batch import Batch
 from tests.mock.raw_org import DATA
 from tests.mock.reference import row
 
@@ -124,6 +126,30 @@ def test_a_long_child_subquery_has_pages_of_its_own(raw: RawOrg) -> None:
     assert (page["done"], children["totalSize"], children["done"], len(children["records"])) == (True, 250, False, 200)
     rest = raw.get(children["nextRecordsUrl"])
     assert (rest["done"], len(rest["records"])) == (True, 50)
+
+
+def test_the_subqueries_of_many_records_are_all_followed(raw: RawOrg, org: Org) -> None:
+    """They are more than the queries that a user may have open."""
+    ids = accounts(raw, 60)
+    owners = [account for account in ids for _ in range(201)]
+    contacts = Batch(org.schema["Contact"], len(owners), {"LastName": ["x"] * len(owners), "AccountId": owners})
+    org.records.insert(contacts, user_id=org.identity.admin_id)
+    open_query = raw.query("SELECT Id FROM Contact", headers=SMALL)["nextRecordsUrl"]
+
+    page = raw.query("SELECT Id, (SELECT AccountId FROM Contacts) FROM Account", headers=SMALL)
+
+    for each in page["records"]:
+        (last,) = raw.get(each["Contacts"]["nextRecordsUrl"])["records"]
+        assert last["AccountId"] == each["Id"]
+    assert len(raw.get(open_query)["records"]) == 200
+
+
+def test_the_oldest_query_gives_way_to_the_51st(raw: RawOrg) -> None:
+    accounts(raw, 201)
+    urls = [raw.query("SELECT Id FROM Account", headers=SMALL)["nextRecordsUrl"] for _ in range(OPEN_PER_USER + 1)]
+
+    assert raw.refused("GET", urls[0]) == DEAD
+    assert [len(raw.get(each)["records"]) for each in urls[1:]] == [1] * OPEN_PER_USER
 
 
 @pytest.mark.parametrize(

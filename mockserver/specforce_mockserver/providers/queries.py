@@ -110,7 +110,8 @@ def first_page(call: Call, found: CompiledQuery) -> Answer:
     body: dict[str, Any] = {"totalSize": result.total_size, "done": True}
     if not result.done:
         body["done"] = False
-        body["nextRecordsUrl"] = _next_url(call, call.org.part(Cursors).open(result, size, call.user_id).id, size)
+        cursor = call.org.part(Cursors).open(result.without_records, size, call.user_id)
+        body["nextRecordsUrl"] = _next_url(call, cursor.id, size)
     body["records"] = result.records
     return Answer(body)
 
@@ -132,7 +133,8 @@ def _child_opener(call: Call, size: int) -> soql.OpenChild:
     """Keeps the rest of a long child subquery, and says where it is."""
 
     def open_child(child: Pages) -> str:
-        return _next_url(call, call.org.part(Cursors).open(child, size, call.user_id).id, size)
+        cursor = call.org.part(Cursors).open(child, size, call.user_id, of_child=True)
+        return _next_url(call, cursor.id, size)
 
     return open_child
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -62,6 +62,11 @@ class QueryResult:
     def done(self) -> bool:
         """Whether there is no further page: groups and counts have one only, whatever its size."""
         return len(self._row_numbers) <= len(self.records)
+
+    @property
+    def without_records(self) -> QueryResult:
+        """The result without its first page, to be kept for the others."""
+        return replace(self, records=[])
 
     def page(
         self, connection: sqlite3.Connection, *, offset: int, size: int, open_child: OpenChild | None = None
