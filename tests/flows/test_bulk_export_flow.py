@@ -278,7 +278,7 @@ def test_a_failed_query_job_says_why(bulk: BulkOrg, tmp_path: Path) -> None:
     bulk.org.plan_job(kind="query", fail_message="InvalidBatch : Failed to process query: QUERY_TIMEOUT: too long")
 
     with pytest.raises(JobFailed, match="QUERY_TIMEOUT: too long"):
-        bulk.to_csv(bulk.connect().bulk.export("SELECT Id FROM Account"), tmp_path / "out.csv")
+        bulk.to_csv(bulk.connect().bulk.export("SELECT Id FROM Account", method="bulk"), tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 from specforce import soql
 from specforce.soql import identifier
-from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.errors import ApiError, InputError, JobFailed, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from specforce.bulk.dialect import Dialect
     from specforce.bulk.pages import PageOptions
     from specforce.bulk.progress import Listener
+    from specforce.bulk_v1.chunking import PkChunking
     from specforce_api.rest.models import DescribeSObjectResult
+    from specforce_api.runtime.errors import SalesforceError
 
+Method: TypeAlias = Literal["auto", "bulk", "bulk_v1"]
 QueryOperation: TypeAlias = Literal["query", "queryAll"]
 
 _NOT_EXPORTED: Final = frozenset({"address", "location", "base64", "complexvalue"})
@@ -51,6 +54,8 @@ class ExportOptions:
     Attributes:
         query: SOQL, or what to make it of.
         operation: `query`, or `queryAll` for deleted and archived records too.
+        method: which API.
+        pk_chunking: how Bulk API 1.0 splits the query.
         dialect: how Salesforce writes the result.
         pages: how its pages are fetched.
         folder: where pages wait; `None` for beside the file that is written, or the system's place.
@@ -62,6 +67,8 @@ class ExportOptions:
 
     query: str | Selection
     operation: QueryOperation
+    method: Method
+    pk_chunking: PkChunking | None
     dialect: Dialect
     pages: PageOptions
     folder: Path | None
@@ -111,3 +118,27 @@ def query_operation(name: str) -> QueryOperation:
     if spelled not in get_args(QueryOperation):
         raise InputError(f"operation={name!r}: it is 'query' or 'queryAll'")
     return cast("QueryOperation", spelled)
+
+
+def export_method(name: str) -> Method:
+    """Check a method.
+
+    Raises:
+        InputError: there is no such.
+    """
+    if name not in get_args(Method):
+        raise InputError(f"method={name!r}: it is one of {', '.join(map(repr, get_args(Method)))}")
+    return cast("Method", name)
+
+
+def needs_other_api(error: SalesforceError, options: ExportOptions) -> bool:
+    """Whether Bulk API 1.0 may bring what Bulk API 2.0 refused, and is to be asked.
+
+    It may where the API version is below 47.0, which has no queries of Bulk API 2.0; where that doesn't support the
+    object (INVALIDENTITY); and where a query took too long (QUERY_TIMEOUT), which is split there.
+    """
+    if options.method != "auto" or options.dialect.delimiter != ",":
+        return False
+    if isinstance(error, ApiError):
+        return error.error_code == "INVALIDENTITY"
+    return isinstance(error, SpecError) or (isinstance(error, JobFailed) and "QUERY_TIMEOUT" in str(error))

@@ -122,6 +122,10 @@ class TableSink:
             IntegrityError: it differs.
         """
 
+    def wants_header(self) -> bool:
+        """Whether the header that has come is to be written."""
+        return self.headed
+
     def header_written(self) -> None:
         """The header has come, and was written where it is wanted: the records follow."""
 
@@ -142,7 +146,7 @@ class TableSink:
     def _settle_header(self, size: int) -> None:
         head, self._head = self._head, b""
         self._header = head[:size]
-        if self.headed:
+        if self.wants_header():
             self.write(self._header)
         self.header_written()
         rest = head[size:]

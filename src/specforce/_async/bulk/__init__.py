@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from specforce._hooks import TaskEvent
 from specforce.bulk import dialect as dialects
-from specforce.bulk.export_options import ExportOptions, query_operation, read_query
+from specforce.bulk.export_options import ExportOptions, export_method, query_operation, read_query
 from specforce.bulk.load_options import LoadOptions, ingest_operation, journal_path
 from specforce.bulk.observed import observed
 from specforce.bulk.pages import PageOptions
@@ -16,15 +16,15 @@ from specforce.bulk.parts import DEFAULT_PART_BYTES, Limits
 from specforce.bulk.resuming import read_token
 from specforce.bulk.source_formats import is_read_in_place
 from specforce.bulk.table import TableOptions
+from specforce.bulk_v1.chunking import read_chunking
 from specforce_api.bulk_v2 import operations
 from specforce_api.runtime.errors import InputError
 
-from .export import AsyncExport
+from .export import AsyncExport, find_run
 from .ingest_job import AsyncIngestJob, create_ingest_job
 from .job import DEFAULT_WAIT_S
 from .planning import AsyncPageResult
 from .query_job import AsyncQueryJob, create_query_job
-from .query_run import find_run
 
 if TYPE_CHECKING:
     import os
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from specforce.bulk.sources import BlockingSource, Bytes
     from specforce.bulk.table import SourceFormat
     from specforce.bulk.values import NanPolicy
+    from specforce.bulk_v1.chunking import Chunking
     from specforce_api.bulk_v2.models import IngestJobInfo, QueryJobInfo
 
 __all__ = ["AsyncBulk", "AsyncExport", "AsyncIngestJob", "AsyncPageResult", "AsyncQueryJob"]
@@ -197,6 +198,8 @@ class AsyncBulk:
         fields: Sequence[str] | None = None,
         where: str | None = None,
         operation: str = "query",
+        method: str = "auto",
+        pk_chunking: Chunking = True,
         delimiter: str = ",",
         line_ending: str = "LF",
         concurrency: int = 5,
@@ -223,7 +226,11 @@ class AsyncBulk:
                 take.
             where: of that object: the condition, as after WHERE; without it, all records.
             operation: `query`, or `queryAll` for deleted and archived records too.
-            delimiter: of the CSV that Salesforce writes.
+            method: `bulk` for Bulk API 2.0, `bulk_v1` for 1.0, where the query is split by ranges of ids. `auto` takes
+                2.0, and 1.0 where the API version has no other (below 47.0), where 2.0 doesn't support the object, and
+                where the query takes too long; `export.api` says which it was.
+            pk_chunking: how 1.0 splits it, as for `sf.bulk_v1.query`; `False` for not at all.
+            delimiter: of the CSV that Salesforce writes; 1.0 writes commas.
             line_ending: likewise, `LF` or `CRLF`.
             concurrency: how many pages of the result are fetched at a time, 1 to 5; each waits on disk until it is its
                 turn. API versions before 58.0 have them one after the other.
@@ -245,6 +252,8 @@ class AsyncBulk:
         options = ExportOptions(
             query=read_query(text, sobject, fields, where, {**(binds or {}), **values}),
             operation=query_operation(operation),
+            method=export_method(method),
+            pk_chunking=read_chunking(pk_chunking),
             dialect=_dialect(delimiter, line_ending),
             pages=PageOptions(concurrency, ordered, max_records),
             folder=None if temp_folder is None else Path(temp_folder),
@@ -286,6 +295,8 @@ class AsyncBulk:
         options = ExportOptions(
             query="",
             operation="query",
+            method="auto",
+            pk_chunking=None,
             dialect=dialects.Dialect(),
             pages=PageOptions(concurrency, ordered, max_records),
             folder=None if temp_folder is None else Path(temp_folder),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specforce._aio import Eventual
     from specforce.bulk.pages import ResultPage
 
-    from .page_reading import AsyncPageSource
+    from .feeding import AsyncFeed
 
 
 class AsyncCsvFile:
@@ -49,7 +49,7 @@ class AsyncCsvFile:
         self._folder = folder
         self._noted = noted
 
-    async def write(self, source: Callable[[], Eventual[AsyncPageSource]]) -> int:
+    async def write(self, source: Callable[[], Eventual[AsyncFeed]]) -> int:
         """Write it, whole or not at all.
 
         Args:
@@ -81,7 +81,7 @@ class AsyncCsvFile:
         await run(target.commit)
         return tally.records
 
-    async def write_on(self, source: Callable[[], Eventual[AsyncPageSource]]) -> int:
+    async def write_on(self, source: Callable[[], Eventual[AsyncFeed]]) -> int:
         """Write it so that whatever ends the process leaves the pages that are whole; go on with what is there.
 
         Args and Returns as for `write`.

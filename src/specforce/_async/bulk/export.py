@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from specforce._aio import Lock
 from specforce._async.describing import described
-from specforce.bulk.export_options import Selection, exportable_fields
+from specforce.bulk.export_options import Selection, exportable_fields, needs_other_api
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.resuming import with_token
-from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.errors import InputError, JobFailed, SalesforceError
 
 from .planning import planned
-from .query_run import AsyncQueryRun, start_query
+from .query_run import AsyncQueryRun, find_query, start_query
 from .result import AsyncResult
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from specforce.bulk.export_options import ExportOptions
     from specforce.bulk.pages import PageTally, ResultPage
     from specforce.bulk.plan import PlannedPage
+    from specforce.bulk.resuming import Api, ResumeToken
 
-    from .page_reading import AsyncPageSource
+    from .feeding import AsyncFeed
     from .query_job import AsyncQueryJob
     from .query_run import AsyncRun
 
@@ -53,7 +54,6 @@ class AsyncExport(AsyncResult):
         self._lock = Lock()
         self._soql = options.query if isinstance(options.query, str) else None
         self._run: AsyncRun | None = None
-        self._pages: AsyncPageSource | None = None
 
     def __repr__(self) -> str:
         what = self._soql or self.job_id or self._options.query
@@ -92,9 +92,14 @@ class AsyncExport(AsyncResult):
         Raises:
             InputError: none was.
         """
-        if self._pages is None or self._pages.total is None:
+        if self._run is None or self._run.total is None:
             raise InputError("nothing was exported yet: call to_csv(), rows() or another way out first, or job()")
-        return self._pages.total
+        return self._run.total
+
+    @property
+    def api(self) -> Api | None:
+        """Which API brings the result, `bulk` or `bulk_v1`; `None` before the job is made."""
+        return self._run.token.api if self._run is not None else None
 
     async def job(self) -> AsyncQueryJob:
         """The query job behind it, its result ready; made and waited for on the first call.
@@ -120,19 +125,37 @@ class AsyncExport(AsyncResult):
         """
         return await planned(self._session, (await self.job()).result)
 
-    async def _source(self) -> AsyncPageSource:
+    async def _source(self) -> AsyncFeed:
         """See `AsyncPageReading`."""
         async with self._lock:
             if self._run is None:
                 self._run = await (self._found() if self._found is not None else self._started())
-            if self._pages is None:
-                self._pages = await self._run.done(self._polled)
-        return self._pages
+            if self._run.total is None:
+                try:
+                    await self._run.wait(self._polled)
+                except JobFailed as error:
+                    if self._soql is None or not needs_other_api(error, self._options):
+                        raise
+                    self._run = await self._by_batches(self._soql)
+                    await self._run.wait(self._polled)
+        return await self._run.feed()
 
     async def _started(self) -> AsyncRun:
         if self._soql is None:
             self._soql = await self._made()
-        return await start_query(self._session, self._soql, self._options)
+        if self._options.method == "bulk_v1":
+            return await self._by_batches(self._soql)
+        try:
+            return await start_query(self._session, self._soql, self._options)
+        except SalesforceError as error:
+            if not needs_other_api(error, self._options):
+                raise
+            return await self._by_batches(self._soql)
+
+    async def _by_batches(self, soql: str) -> AsyncRun:
+        from .batch_run import start_batches  # noqa: PLC0415 - seldom needed
+
+        return await start_batches(self._session, soql, self._options)
 
     async def _made(self) -> str:
         """The query for fields of an object."""
@@ -154,3 +177,21 @@ class AsyncExport(AsyncResult):
         """See `AsyncPageReading`."""
         if self.resume_token is not None:
             with_token(error, self.resume_token, kept)
+
+
+async def find_run(session: AsyncSession, token: ResumeToken, options: ExportOptions) -> AsyncRun:
+    """Find the job of an export again.
+
+    Raises:
+        InputError: it is of another API version than the client's. ApiError: there is no such job any more.
+    """
+    if token.api_version != session.api_version:
+        raise InputError(
+            f"the export was begun with API version {token.api_version}, this client uses {session.api_version}: "
+            f"connect with api_version={token.api_version!r}"
+        )
+    if token.api == "bulk":
+        return await find_query(session, token, options)
+    from .batch_run import find_batches  # noqa: PLC0415 - seldom needed
+
+    return await find_batches(session, token, options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from specforce._aio import closing, run
 from specforce.bulk.pages import PageTally
@@ -14,38 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce._async.session import AsyncSession
-    from specforce.bulk.joined_file import JoinedFile
     from specforce.bulk.pages import ResultPage
-    from specforce.bulk.partial_file import Checkpoint
-    from specforce.bulk.resuming import ResumeToken
 
-
-class AsyncPageSource(Protocol):
-    """Where pages come from.
-
-    Attributes:
-        what: the job, for messages.
-        sobject: what was queried.
-        total: how many records the pages hold together; `None` where nobody knows.
-        token: what it takes to go on elsewhere.
-        listed: whether the job names its pages; else each names the next.
-    """
-
-    what: str
-    sobject: str
-    total: int | None
-    token: ResumeToken
-    listed: bool
-
-    def pages(self, folder: Path) -> AsyncGenerator[ResultPage, None]:
-        """The pages in files of their own; see `AsyncPageFeed.pages`."""
-        ...
-
-    def appended(
-        self, joined: JoinedFile, folder: Path, *, after: Checkpoint | None = None
-    ) -> AsyncGenerator[ResultPage, None]:
-        """The pages in a file; see `AsyncPageFeed.appended`."""
-        ...
+    from .feeding import AsyncFeed
 
 
 class AsyncPageReading:
@@ -94,7 +65,7 @@ class AsyncPageReading:
         finally:
             await run(workspace.close)
 
-    async def _source(self) -> AsyncPageSource:
+    async def _source(self) -> AsyncFeed:
         """Where the pages come from, ready to be read."""
         raise NotImplementedError
 

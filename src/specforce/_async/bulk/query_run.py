@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from specforce._aio import to_the_end
 from specforce.bulk.job_state import count
 from specforce_api.bulk_v2 import operations
-from specforce_api.runtime.errors import InputError, IntegrityError, SalesforceError
+from specforce_api.runtime.errors import IntegrityError, SalesforceError
 
 from .page_feed import AsyncPageFeed
 from .query_job import AsyncQueryJob, create_query_job
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specforce.bulk.export_options import ExportOptions
     from specforce.bulk.resuming import ResumeToken
 
-    from .page_reading import AsyncPageSource
+    from .feeding import AsyncFeed
 
 
 class AsyncRun(Protocol):
@@ -28,22 +28,25 @@ class AsyncRun(Protocol):
 
     Attributes:
         token: what it takes to go on elsewhere.
+        total: how many records it found; `None` before it is done.
     """
 
     token: ResumeToken
+    total: int | None
 
-    async def done(self, told: Callable[[int, str], object]) -> AsyncPageSource:
+    async def wait(self, told: Callable[[int, str], object]) -> None:
         """Wait until it is done.
 
         Args:
             told: of each poll: the records so far, and the job's state.
 
-        Returns:
-            Its pages.
-
         Raises:
-            JobFailed, JobAborted, JobTimeout: there is no result.
+            JobFailed, JobAborted, JobTimeout: there is no result. IntegrityError: it doesn't say how many records.
         """
+        ...
+
+    async def feed(self) -> AsyncFeed:
+        """Its pages, for one use."""
         ...
 
 
@@ -56,16 +59,18 @@ class AsyncQueryRun:
 
     Attributes:
         token: what it takes to go on elsewhere.
+        total: how many records it found; `None` before it is done.
         job: as given.
     """
 
     def __init__(self, session: AsyncSession, job: AsyncQueryJob, options: ExportOptions) -> None:
         self.token = job.result.token
+        self.total: int | None = None
         self.job = job
         self._session = session
         self._options = options
 
-    async def done(self, told: Callable[[int, str], object]) -> AsyncPageFeed:
+    async def wait(self, told: Callable[[int, str], object]) -> None:
         """See `AsyncRun`."""
         options = self._options
         try:
@@ -79,10 +84,13 @@ class AsyncQueryRun:
                 with suppress(SalesforceError):
                     await to_the_end(self.job.abort_once)
             raise
-        total = count(info.number_records_processed)
-        if total is None:
+        self.total = count(info.number_records_processed)
+        if self.total is None:
             raise IntegrityError(f"job {info.id} is done, but doesn't say how many records it found")
-        return AsyncPageFeed(self._session, self.job.result, options.pages, total=total)
+
+    async def feed(self) -> AsyncPageFeed:
+        """See `AsyncRun`."""
+        return AsyncPageFeed(self._session, self.job.result, self._options.pages, total=self.total)
 
 
 async def start_query(session: AsyncSession, soql: str, options: ExportOptions) -> AsyncQueryRun:
@@ -95,16 +103,11 @@ async def start_query(session: AsyncSession, soql: str, options: ExportOptions) 
     return AsyncQueryRun(session, job, options)
 
 
-async def find_run(session: AsyncSession, token: ResumeToken, options: ExportOptions) -> AsyncRun:
-    """Find a job again.
+async def find_query(session: AsyncSession, token: ResumeToken, options: ExportOptions) -> AsyncQueryRun:
+    """Find a query job again.
 
     Raises:
-        InputError: it is of another API version than the client's. NotFound: there is no such job any more.
+        NotFound: there is no such job any more.
     """
-    if token.api_version != session.api_version:
-        raise InputError(
-            f"the export was begun with API version {token.api_version}, this client uses {session.api_version}: "
-            f"connect with api_version={token.api_version!r}"
-        )
     job = AsyncQueryJob(session, await session.send(operations.get_query_job(token.job_id)))
     return AsyncQueryRun(session, job, options)

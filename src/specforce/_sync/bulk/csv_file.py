@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specforce._threads import Eventual
     from specforce.bulk.pages import ResultPage
 
-    from .page_reading import PageSource
+    from .feeding import Feed
 
 
 class CsvFile:
@@ -50,7 +50,7 @@ class CsvFile:
         self._folder = folder
         self._noted = noted
 
-    def write(self, source: Callable[[], Eventual[PageSource]]) -> int:
+    def write(self, source: Callable[[], Eventual[Feed]]) -> int:
         """Write it, whole or not at all.
 
         Args:
@@ -82,7 +82,7 @@ class CsvFile:
         run(target.commit)
         return tally.records
 
-    def write_on(self, source: Callable[[], Eventual[PageSource]]) -> int:
+    def write_on(self, source: Callable[[], Eventual[Feed]]) -> int:
         """Write it so that whatever ends the process leaves the pages that are whole; go on with what is there.
 
         Args and Returns as for `write`.

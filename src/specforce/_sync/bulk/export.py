@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from specforce._sync.describing import described
 from specforce._threads import Lock
-from specforce.bulk.export_options import Selection, exportable_fields
+from specforce.bulk.export_options import Selection, exportable_fields, needs_other_api
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.resuming import with_token
-from specforce_api.runtime.errors import InputError
+from specforce_api.runtime.errors import InputError, JobFailed, SalesforceError
 
 from .planning import planned
-from .query_run import QueryRun, start_query
+from .query_run import QueryRun, find_query, start_query
 from .result import Result
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from specforce.bulk.export_options import ExportOptions
     from specforce.bulk.pages import PageTally, ResultPage
     from specforce.bulk.plan import PlannedPage
+    from specforce.bulk.resuming import Api, ResumeToken
 
-    from .page_reading import PageSource
+    from .feeding import Feed
     from .query_job import QueryJob
     from .query_run import Run
 
@@ -54,7 +55,6 @@ class Export(Result):
         self._lock = Lock()
         self._soql = options.query if isinstance(options.query, str) else None
         self._run: Run | None = None
-        self._pages: PageSource | None = None
 
     def __repr__(self) -> str:
         what = self._soql or self.job_id or self._options.query
@@ -93,9 +93,14 @@ class Export(Result):
         Raises:
             InputError: none was.
         """
-        if self._pages is None or self._pages.total is None:
+        if self._run is None or self._run.total is None:
             raise InputError("nothing was exported yet: call to_csv(), rows() or another way out first, or job()")
-        return self._pages.total
+        return self._run.total
+
+    @property
+    def api(self) -> Api | None:
+        """Which API brings the result, `bulk` or `bulk_v1`; `None` before the job is made."""
+        return self._run.token.api if self._run is not None else None
 
     def job(self) -> QueryJob:
         """The query job behind it, its result ready; made and waited for on the first call.
@@ -121,19 +126,37 @@ class Export(Result):
         """
         return planned(self._session, (self.job()).result)
 
-    def _source(self) -> PageSource:
+    def _source(self) -> Feed:
         """See `PageReading`."""
         with self._lock:
             if self._run is None:
                 self._run = self._found() if self._found is not None else self._started()
-            if self._pages is None:
-                self._pages = self._run.done(self._polled)
-        return self._pages
+            if self._run.total is None:
+                try:
+                    self._run.wait(self._polled)
+                except JobFailed as error:
+                    if self._soql is None or not needs_other_api(error, self._options):
+                        raise
+                    self._run = self._by_batches(self._soql)
+                    self._run.wait(self._polled)
+        return self._run.feed()
 
     def _started(self) -> Run:
         if self._soql is None:
             self._soql = self._made()
-        return start_query(self._session, self._soql, self._options)
+        if self._options.method == "bulk_v1":
+            return self._by_batches(self._soql)
+        try:
+            return start_query(self._session, self._soql, self._options)
+        except SalesforceError as error:
+            if not needs_other_api(error, self._options):
+                raise
+            return self._by_batches(self._soql)
+
+    def _by_batches(self, soql: str) -> Run:
+        from .batch_run import start_batches  # noqa: PLC0415 - seldom needed
+
+        return start_batches(self._session, soql, self._options)
 
     def _made(self) -> str:
         """The query for fields of an object."""
@@ -155,3 +178,21 @@ class Export(Result):
         """See `PageReading`."""
         if self.resume_token is not None:
             with_token(error, self.resume_token, kept)
+
+
+def find_run(session: Session, token: ResumeToken, options: ExportOptions) -> Run:
+    """Find the job of an export again.
+
+    Raises:
+        InputError: it is of another API version than the client's. ApiError: there is no such job any more.
+    """
+    if token.api_version != session.api_version:
+        raise InputError(
+            f"the export was begun with API version {token.api_version}, this client uses {session.api_version}: "
+            f"connect with api_version={token.api_version!r}"
+        )
+    if token.api == "bulk":
+        return find_query(session, token, options)
+    from .batch_run import find_batches  # noqa: PLC0415 - seldom needed
+
+    return find_batches(session, token, options)

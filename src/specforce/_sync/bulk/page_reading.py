@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from specforce._threads import closing, run
 from specforce.bulk.pages import PageTally
@@ -15,38 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce._sync.session import Session
-    from specforce.bulk.joined_file import JoinedFile
     from specforce.bulk.pages import ResultPage
-    from specforce.bulk.partial_file import Checkpoint
-    from specforce.bulk.resuming import ResumeToken
 
-
-class PageSource(Protocol):
-    """Where pages come from.
-
-    Attributes:
-        what: the job, for messages.
-        sobject: what was queried.
-        total: how many records the pages hold together; `None` where nobody knows.
-        token: what it takes to go on elsewhere.
-        listed: whether the job names its pages; else each names the next.
-    """
-
-    what: str
-    sobject: str
-    total: int | None
-    token: ResumeToken
-    listed: bool
-
-    def pages(self, folder: Path) -> Generator[ResultPage, None, None]:
-        """The pages in files of their own; see `PageFeed.pages`."""
-        ...
-
-    def appended(
-        self, joined: JoinedFile, folder: Path, *, after: Checkpoint | None = None
-    ) -> Generator[ResultPage, None, None]:
-        """The pages in a file; see `PageFeed.appended`."""
-        ...
+    from .feeding import Feed
 
 
 class PageReading:
@@ -95,7 +66,7 @@ class PageReading:
         finally:
             run(workspace.close)
 
-    def _source(self) -> PageSource:
+    def _source(self) -> Feed:
         """Where the pages come from, ready to be read."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from specforce._threads import to_the_end
 from specforce.bulk.job_state import count
 from specforce_api.bulk_v2 import operations
-from specforce_api.runtime.errors import InputError, IntegrityError, SalesforceError
+from specforce_api.runtime.errors import IntegrityError, SalesforceError
 
 from .page_feed import PageFeed
 from .query_job import QueryJob, create_query_job
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from specforce.bulk.export_options import ExportOptions
     from specforce.bulk.resuming import ResumeToken
 
-    from .page_reading import PageSource
+    from .feeding import Feed
 
 
 class Run(Protocol):
@@ -29,22 +29,25 @@ class Run(Protocol):
 
     Attributes:
         token: what it takes to go on elsewhere.
+        total: how many records it found; `None` before it is done.
     """
 
     token: ResumeToken
+    total: int | None
 
-    def done(self, told: Callable[[int, str], object]) -> PageSource:
+    def wait(self, told: Callable[[int, str], object]) -> None:
         """Wait until it is done.
 
         Args:
             told: of each poll: the records so far, and the job's state.
 
-        Returns:
-            Its pages.
-
         Raises:
-            JobFailed, JobAborted, JobTimeout: there is no result.
+            JobFailed, JobAborted, JobTimeout: there is no result. IntegrityError: it doesn't say how many records.
         """
+        ...
+
+    def feed(self) -> Feed:
+        """Its pages, for one use."""
         ...
 
 
@@ -57,16 +60,18 @@ class QueryRun:
 
     Attributes:
         token: what it takes to go on elsewhere.
+        total: how many records it found; `None` before it is done.
         job: as given.
     """
 
     def __init__(self, session: Session, job: QueryJob, options: ExportOptions) -> None:
         self.token = job.result.token
+        self.total: int | None = None
         self.job = job
         self._session = session
         self._options = options
 
-    def done(self, told: Callable[[int, str], object]) -> PageFeed:
+    def wait(self, told: Callable[[int, str], object]) -> None:
         """See `Run`."""
         options = self._options
         try:
@@ -80,10 +85,13 @@ class QueryRun:
                 with suppress(SalesforceError):
                     to_the_end(self.job.abort_once)
             raise
-        total = count(info.number_records_processed)
-        if total is None:
+        self.total = count(info.number_records_processed)
+        if self.total is None:
             raise IntegrityError(f"job {info.id} is done, but doesn't say how many records it found")
-        return PageFeed(self._session, self.job.result, options.pages, total=total)
+
+    def feed(self) -> PageFeed:
+        """See `Run`."""
+        return PageFeed(self._session, self.job.result, self._options.pages, total=self.total)
 
 
 def start_query(session: Session, soql: str, options: ExportOptions) -> QueryRun:
@@ -96,16 +104,11 @@ def start_query(session: Session, soql: str, options: ExportOptions) -> QueryRun
     return QueryRun(session, job, options)
 
 
-def find_run(session: Session, token: ResumeToken, options: ExportOptions) -> Run:
-    """Find a job again.
+def find_query(session: Session, token: ResumeToken, options: ExportOptions) -> QueryRun:
+    """Find a query job again.
 
     Raises:
-        InputError: it is of another API version than the client's. NotFound: there is no such job any more.
+        NotFound: there is no such job any more.
     """
-    if token.api_version != session.api_version:
-        raise InputError(
-            f"the export was begun with API version {token.api_version}, this client uses {session.api_version}: "
-            f"connect with api_version={token.api_version!r}"
-        )
     job = QueryJob(session, session.send(operations.get_query_job(token.job_id)))
     return QueryRun(session, job, options)
