@@ -235,3 +235,32 @@ def test_an_export_to_standard_output_that_fails_prints_nothing(specforce: Comma
 
     assert result.exit_code == 1
     assert result.stdout == ""
+
+
+def test_a_load_that_was_given_up_goes_on_by_its_journal(specforce: Command, org: FakeOrg, tmp_path: Path) -> None:
+    path, journal = tmp_path / "accounts.csv", tmp_path / "load.journal"
+    path.write_text("Name,Phone\nAcme,1\nBob,2\n")
+    org.plan_job(stuck=True)
+    given_up = specforce("load", str(path), "Account", "--journal", str(journal), "--timeout", "0")
+    again = specforce("load", str(path), "Account", "--journal", str(journal))
+    continued = specforce("load", str(path), "Account", "--resume", str(journal), "--timeout", "0")
+
+    assert given_up.exit_code == continued.exit_code == 1
+    assert f"with --resume {journal}" in given_up.stderr
+    assert (again.exit_code, "continue its load with resume=" in again.stderr) == (2, True)
+    assert sum(request.operation == "createIngestJob" for request in org.requests) == 1
+
+
+def test_a_load_takes_its_way_its_retries_and_its_share_of_the_quota(
+    specforce: Command, org: FakeOrg, tmp_path: Path
+) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("Name,Phone\nAcme,1\nBob,2\n")
+
+    few = specforce("load", str(path), "Account", "--method", "auto", "--json")
+    stopped = specforce("load", str(path), "Account", "--max-api-fraction", "0.0000001")
+    wrong = specforce("load", str(path), "Account", "--retry-failed", "1", "--no-results")
+
+    assert (json.loads(few.stdout)["method"], json.loads(few.stdout)["created"]) == ("collections", 2)
+    assert (stopped.exit_code, "max_api_fraction=1e-07" in stopped.stderr) == (1, True)
+    assert (wrong.exit_code, "retry_failed= needs the results" in wrong.stderr) == (2, True)

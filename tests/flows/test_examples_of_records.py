@@ -75,6 +75,21 @@ def test_a_file_is_inserted_step_by_step(run: Any, tmp_path: Path) -> None:
     assert lines[2].startswith("failed REQUIRED_FIELD_MISSING:")
 
 
+def test_refused_rows_are_corrected_and_loaded_again(run: Any, org: FakeOrg, tmp_path: Path) -> None:
+    source = tmp_path / "accounts.csv"
+    source.write_text(f"Name,Phone\nAcme,1\n{'B' * 300},2\n,3\n")
+    org.plan_job(row_rules=[{"column": "Phone", "equals": "1"}])
+
+    lines = run("correct_and_reload", source, tmp_path)
+
+    assert lines[0] == "1 of 3 rows are in"
+    assert {line.split()[1] for line in lines[1:3]} == {"STRING_TOO_LONG:", "REQUIRED_FIELD_MISSING:"}
+    assert lines[3:] == ["1 of 1 rows went in cut to length", f"1 to look at: {tmp_path / 'to_correct.csv'}"]
+    assert (tmp_path / "to_correct.csv").read_text().splitlines()[0] == "sf__Row,sf__Line,sf__Id,sf__Error,Name,Phone"
+    assert run("correct_and_reload", source, tmp_path) == lines
+    assert sum(request.operation == "uploadIngestJobData" for request in org.requests) == 3  # one of them for the lock
+
+
 def test_the_erp_load_creates_once_and_hands_back_what_was_refused(run: Any, tmp_path: Path) -> None:
     source, rest = tmp_path / "customers.csv", tmp_path / "corrected.csv"
     source.write_text("customer_no,company,town,employees\n1,Acme,Oslo,40\n2,,Bergen,7\n", "utf-8")

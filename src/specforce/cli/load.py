@@ -107,6 +107,8 @@ def load(
                 tell(partial, failures, report, as_json=as_json)
                 if not as_json:
                     tell_jobs(partial)
+                    if kept := journal or resume:
+                        sys.stderr.write(f"to continue: the same command, with --resume {kept}\n")
             raise
         tell(outcome, failures, report, as_json=as_json)
         if outcome.failed or outcome.unprocessed:
