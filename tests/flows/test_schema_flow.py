@@ -166,6 +166,26 @@ def test_referenced_objects_that_are_not_there_are_named(
     assert pulled.missing == ("Account", "Group", "User")
 
 
+def test_referenced_objects_are_pulled_too_when_asked_for(
+    half: Half, airline: Callable[[str], Path], tmp_path: Path
+) -> None:
+    told: list[Any] = []
+    with FakeOrg(airline(AIRLINE)) as org:
+        sf = half.login(org.auth())
+        pulled = half.run(
+            sf.schema.pull(tmp_path, "Flight__c", references=True, exclude=["Group"], progress=told.append)
+        )
+        again = half.run(sf.schema.pull(tmp_path, "Flight__c", references=True, exclude=["Group"]))
+
+    assert (pulled.added, again.unchanged) == (("Flight__c", "Account", "User"), ("Flight__c", "Account", "User"))
+    assert pulled.missing == ("Contact", "Group", "Profile", "UserRole")
+    assert [(each.name, each.done, each.total) for each in told] == [
+        ("Flight__c", 1, 1),
+        ("Account", 2, 3),
+        ("User", 3, 3),
+    ]
+
+
 def test_a_manifest_names_org_and_version_and_holds_no_secret(
     half: Half, airline: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -32,7 +32,7 @@ class PermissionSet(msgspec.Struct, kw_only=True, omit_defaults=True):
     Description: str | None = None  # string(255)
     NamespacePrefix: str | None = None  # string(15) readOnly
     HasActivationRequired: bool | None = None  # boolean
-    Type: str | None = None  # picklist(40) restrictedPicklist readOnly
+    Type: str | None = None  # picklist(255) restrictedPicklist readOnly
     CreatedDate: datetime | None = None  # datetime readOnly
     CreatedById: str | None = None  # reference(User) readOnly
     LastModifiedDate: datetime | None = None  # datetime readOnly

@@ -52,6 +52,7 @@ class AsyncSchema:
         folder: str | os.PathLike[str],
         *objects: str,
         exclude: Sequence[str] = (),
+        references: bool = False,
         concurrency: int = 5,
         refresh: bool = False,
         progress: bool | Listener | None = None,
@@ -67,6 +68,7 @@ class AsyncSchema:
             folder: where to; it is made.
             objects: names, or patterns with `*` and `?`, in any case; none for all. Each costs a request.
             exclude: names or patterns of those to leave out, such as `*__History`.
+            references: the objects that the chosen ones point at, too; not those that these point at.
             concurrency: requests at a time, 1 to 25.
             refresh: fetch everything, whether it changed or not.
             progress: a function that is told of each `PullProgress`; `True` for lines on standard error.
@@ -85,15 +87,21 @@ class AsyncSchema:
         work = await run(lambda: PullWork(folder, identity, entries, refresh=refresh))
         names = work.names(objects, exclude)
         try:
-            async with closing(self._described(names, work.modified, concurrency)) as described:
-                async for found in described:
-                    done = await run(work.keep, found)
-                    if done % SAVED_EVERY == 0:
-                        await run(work.save)
-                    tell(PullProgress(done=done, total=len(names), name=found.name))
+            await self._pull(work, names, concurrency, tell)
+            if references:
+                await self._pull(work, await run(work.referred, names, exclude), concurrency, tell)
         finally:
             await to_the_end(lambda: run(work.save))
         return await run(work.outcome)
+
+    async def _pull(self, work: PullWork, names: Sequence[str], concurrency: int, tell: Telling) -> None:
+        total = work.done + len(names)
+        async with closing(self._described(names, work.modified, concurrency)) as described:
+            async for found in described:
+                await run(work.keep, found)
+                if work.done % SAVED_EVERY == 0:
+                    await run(work.save)
+                tell(PullProgress(done=work.done, total=total, name=found.name))
 
     async def diff(
         self, folder: str | os.PathLike[str], *objects: str, exclude: Sequence[str] = (), concurrency: int = 5

@@ -22,6 +22,7 @@ from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
 
 T = TypeVar("T")
 FORMAT = 1
@@ -137,8 +138,11 @@ class SchemaFolder:
         Raises:
             InputError: a file isn't a describe document.
         """
-        pointed = {target for path in self._files.values() for target in _references(path)}
-        return sorted(pointed - self._files.keys())
+        return sorted(self.targets(self._files) - self._files.keys())
+
+    def targets(self, names: Iterable[str]) -> set[str]:
+        """What the references of some objects of the folder point at; errors as for `missing`."""
+        return {target for name in names for target in _references(self._files[name])}
 
     def stored(self, name: str) -> Stored | None:
         """What an object's file is; `None` where there is none."""

@@ -85,8 +85,23 @@ class PullWork:
         """The date of the document that is there; `None` where it has to be fetched."""
         return self._modified.get(name)
 
-    def keep(self, found: Description) -> int:
-        """Put an answer into the folder; how many objects are done, is answered."""
+    def referred(self, names: Sequence[str], without: Sequence[str]) -> list[str]:
+        """The objects that some objects of the folder point at, without those that were asked for already.
+
+        Raises:
+            InputError: a file isn't a describe document.
+        """
+        there = [name for name in names if name in self._stored]
+        targets = self._folder.targets(there) - set(names)
+        return selected(sorted(targets & self._entries.keys()), (), without)
+
+    @property
+    def done(self) -> int:
+        """How many objects were described or refused."""
+        return len(self._added) + len(self._changed) + len(self._unchanged) + len(self._refused_now)
+
+    def keep(self, found: Description) -> None:
+        """Put an answer into the folder."""
         name = found.name
         self._pending.discard(name)
         if found.refusal is not None:
@@ -99,7 +114,6 @@ class PullWork:
                 self._unchanged.append(name)
             else:
                 self._keep_document(name, found.document, found.modified)
-        return len(self._added) + len(self._changed) + len(self._unchanged) + len(self._refused_now)
 
     def save(self) -> None:
         """Write down what the folder holds now, whether the pull came to its end or not.
