@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specforce_mockserver.formulas import FormulaError
+from specforce_mockserver.processes.criteria import set_entry_criteria
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 Json = Any
 BIG = {"Name": "Big deals", "DeveloperName": "Big_deals", "TableEnumOrId": "Account"}
+PERSON = {
+    "Username": "bo@example.com", "LastName": "Bo", "Email": "bo@example.com", "Alias": "bo", "CommunityNickname": "bo",
+    "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "en_US",
+}  # fmt: skip
 RULE = {
     "object": "Account",
     "name": "Greet",
@@ -96,6 +102,51 @@ def test_a_submitted_record_waits_until_somebody_decides(raw: RawOrg, org: Org, 
         ("Started", "Have a look"),
         (status, "Fine"),
     ]
+
+
+def test_a_process_takes_the_records_that_meet_its_criteria(raw: RawOrg, org: Org) -> None:
+    big = seed_process(raw)
+    small = seed_process(raw, Name="Small", DeveloperName="Small")
+    set_entry_criteria(org, "Big_deals", "AnnualRevenue > 1000")
+    set_entry_criteria(org, "Small", "AND(NOT(ISBLANK(AnnualRevenue)), AnnualRevenue <= 1000)")
+    records = [raw.create("Account", Name="A", AnnualRevenue=revenue) for revenue in (2000, 10)]
+    neither = raw.create("Account", Name="B")
+
+    act(raw, *map(submit, records))
+
+    runs = raw.query("SELECT ProcessDefinitionId FROM ProcessInstance ORDER BY Id")["records"]
+    assert [each["ProcessDefinitionId"] for each in runs] == [big, small]
+    assert refused(raw, submit(neither)) == "NO_APPLICABLE_PROCESS"
+    named = {"processDefinitionNameOrId": "Big_deals"}
+    assert refused(raw, submit(neither, **named)) == "NO_APPLICABLE_PROCESS"
+    (waiting,) = act(raw, submit(neither, **named, skipEntryCriteria=True))
+    assert waiting["instanceStatus"] == "Pending"
+    with pytest.raises(ValueError, match="no approval process Nope"):
+        set_entry_criteria(org, "Nope", "TRUE")
+    with pytest.raises(FormulaError):
+        set_entry_criteria(org, "Small", "Nope__c > 1")
+
+
+def test_a_record_that_waits_is_locked_for_all_but_its_approver_and_administrators(raw: RawOrg, org: Org) -> None:
+    seed_process(raw)
+    me = org.identity.admin_id
+    other = raw.create("User", **PERSON, ProfileId=org.identity.profile_id)
+    record_id = raw.create("Account", Name="Acme")
+    act(raw, submit(record_id, nextApproverIds=[other]))
+    change = ("PATCH", f"/sobjects/Account/{record_id}")
+    assert raw.send(*change, json={"Phone": "1"}).status_code == 204
+
+    org.permissions.set(me)
+    status, (error,) = raw.refused(*change, json={"Phone": "2"})
+    assert (status, error["errorCode"]) == (400, "ENTITY_IS_LOCKED")
+    assert raw.refused("DELETE", f"/sobjects/Account/{record_id}")[1][0]["errorCode"] == "ENTITY_IS_LOCKED"
+
+    org.permissions.set(me, modify_all_data=True)
+    assert raw.send(*change, json={"Phone": "3"}).status_code == 204
+    act(raw, {"actionType": "Approve", "contextId": record_id})
+    org.permissions.set(me)
+    act(raw, submit(record_id, nextApproverIds=[me]))
+    assert raw.send(*change, json={"Phone": "4"}).status_code == 204
 
 
 @row("rest.md#11", "* Approvals POST:")

@@ -5,6 +5,7 @@ Source of the codes: specs/reference/errors_and_limits.md section 3. Each check 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from specforce_mockserver.ids import short
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.schema import Field, Schema, SObjectType
 
 NO_ACCESS = RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+LOCKED = RowError("ENTITY_IS_LOCKED", "This record is locked. If you need to edit it, contact your admin.")  # [E]
 
 
 def no_cross_access(record_id: str) -> RowError:
@@ -72,6 +74,21 @@ class Enforcement:
                 errors.setdefault(row, no_cross_access(record_id))
             elif record_id is not None and record_id not in editable:
                 errors.setdefault(row, NO_ACCESS)
+        locked = self._locked(self._access, known)
+        for row, record_id in enumerate(ids):
+            if record_id in locked:
+                errors.setdefault(row, LOCKED)
+
+    def _locked(self, access: UserAccess, ids: Sequence[str]) -> set[str]:
+        """Those of some records that wait for the approval of somebody else."""
+        if access.modify_all_data or self._schema.type("ProcessInstanceWorkitem") is None:
+            return set()
+        statement = (
+            "SELECT i.TargetObjectId FROM ProcessInstance i WHERE i.Status = 'Pending' "
+            "AND i.TargetObjectId IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 "
+            "FROM ProcessInstanceWorkitem w WHERE w.ProcessInstanceId = i.Id AND w.ActorId = ?)"
+        )
+        return {found for (found,) in self._connection.execute(statement, (json.dumps(ids), access.user_id))}
 
     def check_references(self, batch: Batch) -> None:
         """Refuse rows that point at records that the user doesn't see."""

@@ -1,8 +1,8 @@
 """Approvals: a record is submitted, waits with one approver, and is approved or rejected.
 
 A process is a `ProcessDefinition` record; its runs, steps and work items are records too, so queries see them.
-Processes here have one step, no entry criteria and lock nothing. Source: specs/reference/rest.md section 11;
-codes and texts of refusals are [E].
+Processes here have one step. A record that waits is locked for users whose rights are limited. Source:
+specs/reference/rest.md section 11; codes and texts of refusals are [E].
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.ids import to_18
+from specforce_mockserver.processes.criteria import meets_criteria
 from specforce_mockserver.records.lookup import rows_by_id
 from specforce_mockserver.records.put import put_record
 from specforce_mockserver.records.write import remove, set_where_id
@@ -61,7 +62,7 @@ def act(org: Org, request: Mapping[str, Any], user_id: str) -> Outcome:
 
 def _submit(org: Org, request: Mapping[str, Any], user_id: str) -> Outcome:
     sobject, record_id = _live_record(org, request["contextId"])
-    process = _process_for(org, sobject, request.get("processDefinitionNameOrId"))
+    process = _process_for(org, sobject, record_id, request)
     if _pending(org, record_id) is not None:
         raise ApiError(400, "ALREADY_IN_PROCESS", _IN_PROCESS)
     submitter = _user(org, request["contextActorId"]) if "contextActorId" in request else user_id
@@ -108,11 +109,18 @@ def _live_record(org: Org, text: str) -> tuple[SObjectType, str]:
     return sobject, record_id
 
 
-def _process_for(org: Org, sobject: SObjectType, wanted: str | None) -> dict[str, Any]:
-    """The process that a record goes through: the one that is named by its name or Id, else the object's first."""
+def _process_for(org: Org, sobject: SObjectType, record_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The process that a record goes through: the one that is named by its name or Id, else the first that takes it.
+
+    A request that names one may say that its entry criteria don't matter.
+    """
+    wanted: str | None = request.get("processDefinitionNameOrId")
+    skips = wanted is not None and bool(request.get("skipEntryCriteria"))
     for each in processes(org):
-        fits = wanted is None or wanted in {each["DeveloperName"], each["Id"], each["Id"][:15]}
-        if fits and each["TableEnumOrId"].lower() == sobject.name.lower():
+        named = wanted is None or wanted in {each["DeveloperName"], each["Id"], each["Id"][:15]}
+        if not named or each["TableEnumOrId"].lower() != sobject.name.lower():
+            continue
+        if skips or meets_criteria(org, each, sobject, record_id):
             return each
     raise ApiError(400, "NO_APPLICABLE_PROCESS", "No applicable approval process was found.")
 
