@@ -1,6 +1,7 @@
 """One HTTP connection: uvicorn's, with what keeps a slow or hostile client from holding on to anything.
 
-The head of a request has its time and its size; a body brings bytes or ends. A request that names another host than
+The head of a request has its time and its size; a body brings bytes or ends; who sends a thousand requests ahead of
+their answers is cut off. A request that names another host than
 this one (`GET http://acme.my.salesforce.com/...`, as proxies get it) is taken for that host, or marked as misdirected.
 """
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MISDIRECTED = "specforce.misdirected"
 MAX_HEAD_BYTES = 131_072
+MAX_WAITING_REQUESTS = 1_000
 
 
 class Connection(HttpToolsProtocol):
@@ -53,7 +55,9 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
+        if len(self.pipeline) > MAX_WAITING_REQUESTS:
+            self.transport.abort()
+        elif self._in_head and self._head_bytes > MAX_HEAD_BYTES:
             self._refuse(b"431 Request Header Fields Too Large")
         elif not self._in_head and not self._in_body:
             self._unset_timer()
