@@ -9,8 +9,17 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import aclosing, suppress
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+)
+from contextlib import aclosing, asynccontextmanager, suppress
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -168,22 +177,13 @@ async def ordered_map(
     still runs is cancelled.
     """
     running: list[asyncio.Future[R]] = []
-    try:
-        async with aclosing(_each(items)) as source:
-            async for item in source:
-                running.append(asyncio.ensure_future(fn(item)))
-                if len(running) >= limit:
-                    yield await running.pop(0)
+    async with _ending(running, abandon), aclosing(_each(items)) as source:
+        async for item in source:
+            running.append(asyncio.ensure_future(fn(item)))
+            if len(running) >= limit:
+                yield await running.pop(0)
         while running:
             yield await running.pop(0)
-    except BaseException:
-        if abandon is not None:
-            abandon()
-        raise
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def overlapped_map(
@@ -202,25 +202,16 @@ async def overlapped_map(
     """
     running: list[asyncio.Future[R]] = []
     more = True
-    try:
-        async with aclosing(_each(items)) as source:
-            while more or running:
-                if more and not running:
-                    more = await _begin(direct, source, running)
-                    if more:
-                        await asyncio.wait(running, timeout=patience_s if limit > 1 else None)
-                while more and len(running) < limit and not running[0].done():
-                    more = await _begin(beside, source, running)
-                if running:
-                    yield await running.pop(0)
-    except BaseException:
-        if abandon is not None:
-            abandon()
-        raise
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+    async with _ending(running, abandon), aclosing(_each(items)) as source:
+        while more or running:
+            if more and not running:
+                more = await _begin(direct, source, running)
+                if more:
+                    await asyncio.wait(running, timeout=patience_s if limit > 1 else None)
+            while more and len(running) < limit and not running[0].done():
+                more = await _begin(beside, source, running)
+            if running:
+                yield await running.pop(0)
 
 
 async def _begin(
@@ -242,14 +233,22 @@ async def unordered_map(
 ) -> AsyncGenerator[R, None]:
     """As `ordered_map`, but yield each result as soon as it is there."""
     running: set[asyncio.Future[R]] = set()
-    try:
-        async with aclosing(_each(items)) as source:
-            async for item in source:
-                running.add(asyncio.ensure_future(fn(item)))
-                if len(running) >= limit:
-                    yield await _first(running)
+    async with _ending(running, abandon), aclosing(_each(items)) as source:
+        async for item in source:
+            running.add(asyncio.ensure_future(fn(item)))
+            if len(running) >= limit:
+                yield await _first(running)
         while running:
             yield await _first(running)
+
+
+@asynccontextmanager
+async def _ending(
+    running: Collection[asyncio.Future[R]], abandon: Callable[[], object] | None
+) -> AsyncGenerator[None, None]:
+    """At the end cancel what still runs, and wait for that; an error is told to `abandon` before."""
+    try:
+        yield
     except BaseException:
         if abandon is not None:
             abandon()

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from inspect import iscoroutinefunction
@@ -119,21 +119,13 @@ def ordered_map(
         yield from map(fn, items)
         return
     running: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(limit, "specforce-map") as pool:
-        try:
-            for item in items:
-                running.append(pool.submit(copy_context().run, fn, item))
-                if len(running) >= limit:
-                    yield running.popleft().result()
-            while running:
+    with _threads(limit, running, abandon) as pool:
+        for item in items:
+            running.append(pool.submit(copy_context().run, fn, item))
+            if len(running) >= limit:
                 yield running.popleft().result()
-        except BaseException:
-            if abandon is not None:
-                abandon()
-            raise
-        finally:
-            for future in running:
-                future.cancel()
+        while running:
+            yield running.popleft().result()
 
 
 def overlapped_map(
@@ -156,30 +148,22 @@ def overlapped_map(
     running: deque[Future[R]] = deque()
     source = iter(items)
     more = True
-    with ThreadPoolExecutor(limit, "specforce-map") as pool:
-        try:
-            while more or running:
-                if more and not running:
-                    more = _begin(pool, direct, source, running)
-                    wait(running, timeout=patience_s)
-                while more and len(running) < limit and not running[0].done():
-                    more = _begin(pool, beside, source, running)
-                if running:
-                    yield running.popleft().result()
-        except BaseException:
-            if abandon is not None:
-                abandon()
-            raise
-        finally:
-            for future in running:
-                future.cancel()
+    with _threads(limit, running, abandon) as pool:
+        while more or running:
+            if more and not running:
+                more = _begin(pool, direct, source, running)
+                wait(running, timeout=patience_s)
+            while more and len(running) < limit and not running[0].done():
+                more = _begin(pool, beside, source, running)
+            if running:
+                yield running.popleft().result()
 
 
 def _begin(pool: ThreadPoolExecutor, fn: Callable[[T], R], source: Iterator[T], running: deque[Future[R]]) -> bool:
     """Call `fn` on the next item, if there is one."""
     item = next(source, _END)
     if item is not _END:
-        running.append(pool.submit(fn, item))
+        running.append(pool.submit(copy_context().run, fn, item))
     return item is not _END
 
 
@@ -191,14 +175,23 @@ def unordered_map(
         yield from map(fn, items)
         return
     running: set[Future[R]] = set()
+    with _threads(limit, running, abandon) as pool:
+        for item in items:
+            running.add(pool.submit(copy_context().run, fn, item))
+            if len(running) >= limit:
+                yield _first(running)
+        while running:
+            yield _first(running)
+
+
+@contextlib.contextmanager
+def _threads(
+    limit: int, running: Collection[Future[R]], abandon: Callable[[], object] | None
+) -> Generator[ThreadPoolExecutor, None, None]:
+    """Threads, waited for at the end; what they have not begun is dropped. An error is told to `abandon` before."""
     with ThreadPoolExecutor(limit, "specforce-map") as pool:
         try:
-            for item in items:
-                running.add(pool.submit(fn, item))
-                if len(running) >= limit:
-                    yield _first(running)
-            while running:
-                yield _first(running)
+            yield pool
         except BaseException:
             if abandon is not None:
                 abandon()
