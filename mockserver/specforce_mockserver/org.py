@@ -109,6 +109,7 @@ class Org:
         self.duplicate_rules = DuplicateRules(self.schema)
         self.assignment_rules = AssignmentRules(self.schema, self.counters)
         self.permissions = Permissions(self.schema, self.database)
+        self.faults = Faults()
         self.services = Services(
             self.database,
             self.schema,
@@ -119,13 +120,13 @@ class Org:
             self.duplicate_rules,
             self.assignment_rules,
             self.permissions,
+            self.faults,
         )
         self.records = Records(self.services)
         self.identity: Identity = seed_defaults(self)
         self.apps = Apps(self.settings)
         self.sessions = Sessions(self.settings, self.clock, self.identity)
         self.limits = Limits(self.settings, self.clock)
-        self.faults = Faults()
         self.actions = Actions(self.clock)
         self.outbox = Outbox()
         self.requests = RequestLog()

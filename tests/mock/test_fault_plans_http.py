@@ -18,7 +18,7 @@ from specforce_mockserver.serving import add_options
 from specforce_mockserver.settings import OrgSettings
 from tests.mock.bulk_client import BulkClient
 from tests.mock.raw_org import DATA, PASSWORD, serving
-from tests.mock.test_faults_http import plan
+from tests.mock.test_faults_http import names, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,6 +185,38 @@ def test_a_share_of_the_rows_is_refused_the_same_ones_each_time(bulk: BulkClient
     assert 0 < first.info["numberRecordsFailed"] < 10
     assert [each["LastName"] for each in first.failed] == [each["LastName"] for each in second.failed]
     assert [each["hits"] for each in bulk.json("GET", "/__mock/faults")] == [2]
+
+
+def test_records_are_refused_by_plan_whatever_protocol_they_come_by(raw: RawOrg, bulk: BulkClient) -> None:
+    plan(raw, kind="record_errors", operation="insert", sobject="contact", every=2, times=3)
+    records = [{"attributes": {"type": "Contact"}, "LastName": f"R{number}"} for number in range(3)]
+
+    single = [raw.send("POST", "/sobjects/Contact", json={"LastName": "S"}).status_code for _ in range(2)]
+    together = raw.json("POST", "/composite/sobjects", json={"records": records})
+    loaded = bulk.load(TEN.decode())
+
+    assert single == [201, 400]
+    assert [each["success"] for each in together] == [True, False, True]
+    assert together[1]["errors"][0]["statusCode"] == "UNABLE_TO_LOCK_ROW"
+    assert [each["LastName"] for each in loaded.failed] == ["Row 0"]
+    assert [each["hits"] for each in raw.mock("GET", "faults")] == [3]
+
+
+def test_records_are_refused_by_what_they_hold_and_one_may_undo_all(raw: RawOrg) -> None:
+    made = [raw.create("Account", Name=name) for name in ("B", "C")]
+    plan(raw, kind="record_errors", column="name", matches="Ac*", times=None, error_code="ENTITY_IS_LOCKED")
+    plan(raw, kind="record_errors", operation="delete", message="not this one", every=2, times=None)
+    records = [{"attributes": {"type": "Account"}, "Name": name} for name in ("Bo", "Acme")]
+
+    saved = raw.json("POST", "/composite/sobjects", json={"allOrNone": True, "records": records})
+    code = raw.refused_create("Account", Name="Acme")["errorCode"]
+    deleted = raw.json("DELETE", f"/composite/sobjects?ids={','.join(made)}")
+    raw.mock("POST", "seed", json={"Account": [{"Name": "Acme"}]})
+
+    assert ([each["success"] for each in saved], code) == ([False, False], "ENTITY_IS_LOCKED")
+    assert [each["success"] for each in deleted] == [True, False]
+    assert deleted[1]["errors"][0]["message"] == "not this one"
+    assert names(raw) == {"C", "Acme"}
 
 
 def test_jobs_fail_and_stick_by_plan_and_others_go_well(bulk: BulkClient) -> None:

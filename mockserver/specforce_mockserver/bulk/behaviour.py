@@ -6,14 +6,13 @@ nothing is Salesforce's.
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from specforce_mockserver.faults.plan import JOB_FAILURE, Fault
+from specforce_mockserver.faults.plan import JOB_FAILURE, Fault, holds
 from specforce_mockserver.records.results import RowError
 
 if TYPE_CHECKING:
@@ -58,13 +57,8 @@ class RowRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """
         if self.every is not None and (place + 1) % self.every:
             return False
-        if self.column is not None:
-            value = cell(self.column)
-            if self.matches is not None:
-                if value is None or not fnmatchcase(str(value), self.matches):
-                    return False
-            elif value != self.equals:
-                return False
+        if self.column is not None and not holds(cell(self.column), self.equals, self.matches):
+            return False
         return self.probability >= 1 or Random(f"{self.seed}/{place}").random() < self.probability  # noqa: S311
 
     @property

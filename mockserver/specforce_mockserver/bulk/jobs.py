@@ -71,7 +71,7 @@ class BulkJobs:
     def behaviour_of(self, kind: Kind, sobject: str, operation: str, user_id: str) -> Behaviour:
         """How a new job behaves: by the first plan that fits, and by the fault plans that hit it."""
         planned = self.plans.take(kind, sobject, operation)
-        subject = Subject(operation, sobject=sobject, users=lambda: names_of(self._org, user_id))
+        subject = Subject(operation, sobject=sobject, users=lambda: names_of(self._org.database, user_id))
         return with_faults(planned, self._org.faults.take_for_job(subject))
 
     def add(self, job: Job) -> None:

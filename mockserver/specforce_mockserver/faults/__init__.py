@@ -15,7 +15,11 @@ A plan for bulk jobs is matched when a job is created, of Bulk API 1.0 a batch, 
 
     fail_job      the job fails with `message`, after `after_records` rows
     stick_job     the job never leaves InProgress, until it is aborted
-    row_errors    rows are refused with `error_code` and `message`: every n-th, those with a value, a share of them
+    row_errors    rows of the job are refused with `error_code` and `message`: every n-th, those with a value, a share
+
+A plan for records is matched whenever some are saved or deleted, by whatever protocol:
+
+    record_errors records are refused with `error_code` and `message`, by the same rules, across calls
 
 Calls of any kind may be held up: `delay_s` before anything happens, `request_bytes_per_s` and `bytes_per_s` while the
 body comes in and the answer goes out. Under the manual clock that time is the org's, else it is the machine's.

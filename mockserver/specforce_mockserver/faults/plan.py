@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FaultKind = Literal[
     "status",
@@ -21,8 +22,10 @@ FaultKind = Literal[
     "fail_job",
     "stick_job",
     "row_errors",
+    "record_errors",
 ]
 JOB_KINDS: frozenset[FaultKind] = frozenset({"fail_job", "stick_job", "row_errors"})
+RECORD_KINDS: frozenset[FaultKind] = frozenset({"record_errors"})
 ANY_OPERATION = "*"
 DEFAULT_HANG_S = 300.0
 MAINTENANCE_PAGE = (
@@ -50,9 +53,9 @@ class Fault:
 
     Args:
         kind: what happens.
-        operation: the operationId that it hits, the job's operation for kinds about jobs; `*` and `?` stand for any
-            text and any character.
-        times: how many it hits; None for every one.
+        operation: the operationId that it hits, for kinds about jobs and records their operation, such as `insert`; `*`
+            and `?` stand for any text and any character.
+        times: how many calls, jobs or records it hits; None for every one.
         skip: how many that fit pass before it begins.
         status: the status of kind `status`.
         error_code: Salesforce's errorCode in the body, or of refused rows; a usual one when left out.
@@ -66,7 +69,7 @@ class Fault:
         method: only calls of this method, ...
         path: ... to a path like this (`*` and `?` as above, without the query), ...
         user: ... by the user of this name or Id, ...
-        sobject: ... about this object, as the path or the job that it names say; jobs of this object, ...
+        sobject: ... about this object, as the path or the job that it names say; jobs and records of it, ...
         job: ... about the job of this Id.
         probability: the share of the calls that fit, or of the rows of a job, that it hits.
         seed: decides which; the same seed, the same ones.
@@ -74,8 +77,8 @@ class Fault:
         bytes_per_s: how fast the answer's body is sent; at full speed when left out.
         request_bytes_per_s: how fast the request's body is read; not that of SOAP, which names the operation.
         after_records: how many rows a job that fails processes before.
-        every: of a job's rows, refuse each n-th: 3 means the third, the sixth ...
-        column: refuse rows by their cell in this column, a name of the header: ...
+        every: of a job's rows, or of the records that fit, refuse each n-th: 3 means the third, the sixth ...
+        column: refuse rows by their cell in this column, a name of the header, or records by this field: ...
         equals: ... where it is this, ...
         matches: ... or like this, with `*` and `?` as above.
     """
@@ -110,6 +113,7 @@ class Fault:
     matches: str | None = None
     hits: int = 0
     id: int = 0
+    _seen: int = field(default=0, init=False, repr=False, compare=False)
     _random: Random | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -131,10 +135,22 @@ class Fault:
         self.hits += 1
         return True
 
+    def picks(self, cell: Callable[[str], object]) -> bool:
+        """Whether it refuses the next record that fits: by its value, as the n-th of these, by chance.
+
+        Args:
+            cell: the record's value of a field.
+        """
+        if self.column is not None and not holds(cell(self.column), self.equals, self.matches):
+            return False
+        self._seen += 1
+        return (self.every is None or self._seen % self.every == 0) and self.strikes()
+
     def error(self) -> tuple[str, str]:
         """The errorCode and the message of the body, or of refused rows."""
         usual = ("SERVER_UNAVAILABLE", "Server unavailable")
-        code, message = _LOCKED if self.kind == "row_errors" else _DEFAULT_ERRORS.get(self.status, usual)
+        of_rows = self.kind in {"row_errors", "record_errors"}
+        code, message = _LOCKED if of_rows else _DEFAULT_ERRORS.get(self.status, usual)
         if self.error_code is not None and self.error_code != code:
             code, message = self.error_code, self.error_code.replace("_", " ").lower()
         return code, self.message if self.message is not None else message
@@ -161,6 +177,13 @@ class Fault:
     def public(self) -> dict[str, Any]:
         """As JSON over `/__mock/faults`."""
         return {name: getattr(self, name) for name in _PUBLIC}
+
+
+def holds(value: object, equals: str | None, matches: str | None) -> bool:
+    """Whether a cell is what a plan says: like `matches`, where that is given, else `equals`."""
+    if matches is not None:
+        return value is not None and fnmatchcase(str(value), matches)
+    return value == equals or (value is not None and str(value) == equals)
 
 
 _PUBLIC = tuple(each.name for each in fields(Fault) if not each.name.startswith("_"))

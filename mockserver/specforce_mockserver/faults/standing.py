@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.faults.plan import JOB_KINDS, Fault, fault_from
+from specforce_mockserver.faults.plan import JOB_KINDS, RECORD_KINDS, Fault, fault_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from specforce_mockserver.faults.subject import Subject
+
+_NOT_CALLS = JOB_KINDS | RECORD_KINDS
 
 
 class Faults:
@@ -45,7 +48,7 @@ class Faults:
         """The plan that hits this call, counted as one hit; None when all goes well."""
         with self._lock:
             return next(
-                (each for each in self._plans if each.kind not in JOB_KINDS and call.is_of(each) and each.strikes()),
+                (each for each in self._plans if each.kind not in _NOT_CALLS and call.is_of(each) and each.strikes()),
                 None,
             )
 
@@ -53,6 +56,25 @@ class Faults:
         """The plans that hit a new job, each counted as one hit."""
         with self._lock:
             return [each for each in self._plans if each.kind in JOB_KINDS and job.is_of(each) and each.strikes()]
+
+    def take_records(
+        self, records: Subject, count: int, cell: Callable[[int, str], object]
+    ) -> dict[int, tuple[str, str]]:
+        """The records of a save that plans refuse, each counted as one hit: their places, with code and message.
+
+        Args:
+            records: what they have in common.
+            count: how many there are.
+            cell: the value of a record's field, by the record's place and the field's name.
+        """
+        refused: dict[int, tuple[str, str]] = {}
+        with self._lock:
+            plans = [each for each in self._plans if each.kind in RECORD_KINDS and records.is_of(each)]
+            for place in range(count) if plans else ():
+                hit = next((each for each in plans if each.picks(partial(cell, place))), None)
+                if hit is not None:
+                    refused[place] = hit.error()
+        return refused
 
     def remove(self, fault_id: int) -> bool:
         """Take a plan away; whether there was one."""

@@ -8,6 +8,7 @@ from specforce_mockserver.oauth.formats import OAuthError
 from specforce_mockserver.oauth.passwords import Passwords
 
 if TYPE_CHECKING:
+    from specforce_mockserver.database import Database
     from specforce_mockserver.org import Org
 
 REFRESH_SCOPES = frozenset({"refresh_token", "offline_access"})
@@ -24,11 +25,11 @@ def user_named(org: Org, username: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def names_of(org: Org, user_id: str | None) -> frozenset[str]:
+def names_of(database: Database, user_id: str | None) -> frozenset[str]:
     """What a user goes by, in lower case: the Id and the name; nothing for nobody."""
     if user_id is None:
         return frozenset()
-    row = org.database.reader().execute('SELECT Username FROM "User" WHERE Id = ?', (user_id,)).fetchone()
+    row = database.reader().execute('SELECT Username FROM "User" WHERE Id = ?', (user_id,)).fetchone()
     return frozenset({user_id.lower(), *(str(each).lower() for each in row or ())})
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.clock import Clock
     from specforce_mockserver.counters import Counters
     from specforce_mockserver.database import Database
+    from specforce_mockserver.faults import Faults
     from specforce_mockserver.permissions.library import Permissions
     from specforce_mockserver.records.assignment import AssignmentRules
     from specforce_mockserver.records.duplicates import DuplicateRules
@@ -30,3 +31,4 @@ class Services:
     duplicates: DuplicateRules
     assignment: AssignmentRules
     permissions: Permissions
+    faults: Faults

@@ -14,6 +14,7 @@ from specforce_mockserver.ids import short
 from specforce_mockserver.records.batch import Batch
 from specforce_mockserver.records.matching import matched
 from specforce_mockserver.records.options import DEFAULTS, SaveOptions
+from specforce_mockserver.records.planned import planned_refusals, refuse_planned
 from specforce_mockserver.records.results import RowError, RowResult
 from specforce_mockserver.records.saving import Saving
 from specforce_mockserver.records.transactions import together
@@ -93,9 +94,12 @@ class Records:
         return Saving(self._services, self._firing.by(user_id), user_id, options)
 
     def _insert(self, batch: Batch, user_id: str, options: SaveOptions) -> list[RowResult]:
+        if not options.with_audit_fields:
+            refuse_planned(self._services, batch, "insert", user_id)
         return self._in_chunks(batch, "insert", self._saving(user_id, options).insert)
 
     def _update(self, batch: Batch, user_id: str, options: SaveOptions) -> list[RowResult]:
+        refuse_planned(self._services, batch, "update", user_id)
         update = self._saving(user_id, options).update
         rounds = _rounds(batch.columns.get("Id", ()))
         if len(rounds) < 2:
@@ -122,12 +126,14 @@ class Records:
         self, sobject: SObjectType, ids: Sequence[str | None], user_id: str, options: SaveOptions, *, hard: bool
     ) -> list[RowResult]:
         saving = self._saving(user_id, options)
+        refused = planned_refusals(self._services, sobject, ids, user_id)
         if not self._services.triggers.any_of(sobject.name, "delete"):
-            return saving.delete(sobject, ids, {}, hard=hard)
+            return saving.delete(sobject, ids, refused, hard=hard)
         done: list[RowResult] = []
         for start in range(0, len(ids), CHUNK_ROWS):
-            work = partial(saving.delete, sobject, ids[start : start + CHUNK_ROWS], hard=hard)
-            done += self._tried(work, {})
+            chunk = range(start, min(start + CHUNK_ROWS, len(ids)))
+            work = partial(saving.delete, sobject, ids[chunk.start : chunk.stop], hard=hard)
+            done += self._tried(work, {row - start: refused[row] for row in chunk if row in refused})
         return done
 
     def _in_chunks(self, batch: Batch, operation: str, work: Callable[[Batch], list[RowResult]]) -> list[RowResult]:

@@ -27,4 +27,4 @@ def subject_of(
         job = org.part(BulkJobs).look(job_id) or org.part(BatchJobs).look(job_id)
         sobject = job.object if job is not None else None
     user_id = session.user_id if session is not None else None
-    return Subject(operation_id, request.method, request.path, sobject, job_id, lambda: names_of(org, user_id))
+    return Subject(operation_id, request.method, request.path, sobject, job_id, lambda: names_of(org.database, user_id))

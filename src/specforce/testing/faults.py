@@ -60,14 +60,15 @@ class Faults:
         """Plan a fault.
 
         Args:
-            operation: the operationId that it hits, such as `getIngestJob`, or `insert` for kinds about jobs; `*` and
-                `?` stand for any text and any character.
+            operation: the operationId that it hits, such as `getIngestJob`, or for kinds about jobs and records
+                `insert` and the like; `*` and `?` stand for any text and any character.
             kind: `status` answers with an error, `cut` and `truncate` end the answer early (with a Content-Length that
                 says so, and with one that doesn't), `drop_before` and `drop_after` close the connection before or after
                 the operation takes effect, `hang` doesn't answer, `expire_tokens` ends every session first, `slow`
                 only takes its time. Of bulk jobs that are created from then on, `fail_job` lets one fail, `stick_job`
-                never lets it end, `row_errors` refuses rows.
-            times: how many calls or jobs it hits, `None` for all.
+                never lets it end, `row_errors` refuses rows. Of records that are saved or deleted by any protocol, but
+                not by `seed`, `record_errors` refuses some.
+            times: how many calls, jobs or records it hits, `None` for all.
             skip: how many go well before.
             probability: the share that it hits, of calls that fit, or of a job's rows.
             seed: decides which; the same seed, the same ones.
@@ -89,8 +90,9 @@ class Faults:
             bytes_per_s: how fast the answer's body is sent.
             request_bytes_per_s: how fast the request's body is read.
             after_records: how many rows a job that fails processes before.
-            every: of a job's rows, refuse each n-th.
-            column: refuse the rows whose cell in this column `equals` a text, or `matches` one with `*` and `?`.
+            every: of a job's rows, or of the records that fit, refuse each n-th.
+            column: refuse the rows whose cell in this column, or the records whose value of this field, `equals` a text or
+                `matches` one with `*` and `?`.
             equals: see `column`.
             matches: see `column`.
 
