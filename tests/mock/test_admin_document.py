@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import jsonschema_rs
 import msgspec
@@ -15,6 +15,7 @@ import specforce_specs
 from specforce_mockserver.admin.orders import CARRIERS
 from specforce_mockserver.bulk.behaviour import Behaviour, RowRule
 from specforce_mockserver.bulk.plans import JobPlan
+from specforce_mockserver.faults import Fault, FaultKind
 from specforce_mockserver.operations import METHODS
 from specforce_mockserver.settings import App
 
@@ -55,10 +56,15 @@ def test_every_schema_of_the_document_is_one() -> None:
         ("JobPlan", [each.name for each in msgspec.structs.fields(JobPlan)]),
         ("RowRule", [each.name for each in msgspec.structs.fields(RowRule)]),
         ("App", list(App.__dataclass_fields__)),
+        ("Fault", sorted({*Fault("status").public()} - {"id", "hits"})),
     ],
 )
 def test_the_document_has_the_members_that_the_code_has(name: str, members: list[str]) -> None:
     assert sorted(SCHEMAS[name]["properties"]) == sorted(members)
+
+
+def test_the_document_has_the_kinds_of_faults_that_the_code_has() -> None:
+    assert SCHEMAS["Fault"]["properties"]["kind"]["enum"] == list(get_args(FaultKind))
 
 
 bounded = settings(

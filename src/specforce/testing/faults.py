@@ -91,8 +91,8 @@ class Faults:
             request_bytes_per_s: how fast the request's body is read.
             after_records: how many rows a job that fails processes before.
             every: of a job's rows, or of the records that fit, refuse each n-th.
-            column: refuse the rows whose cell in this column, or the records whose value of this field, `equals` a text or
-                `matches` one with `*` and `?`.
+            column: refuse the rows whose cell in this column, or the records whose value of this field, `equals` a
+                text or `matches` one with `*` and `?`.
             equals: see `column`.
             matches: see `column`.
 
