@@ -34,7 +34,13 @@ from specforce_mockserver.records.validation import ValidationRules
 from specforce_mockserver.request_log import RequestLog
 from specforce_mockserver.seed import seed_defaults
 from specforce_mockserver.settings import OrgSettings
-from specforce_mockserver.tables import clear_tables, create_tables, create_tables_of, later_tables
+from specforce_mockserver.tables import (
+    clear_tables,
+    create_tables,
+    create_tables_of,
+    later_tables,
+    with_computed_from,
+)
 from specforce_mockserver.tooling.objects import tooling_tables
 from specforce_mockserver.triggers import Triggers
 
@@ -162,7 +168,7 @@ class Org:
         """Make the table of an object that is used for the first time; it lasts, unless a transaction is under way."""
         lasting = not self.database.writing_here
         with self.database.write() as writer:
-            create_tables_of(writer, [sobject])
+            create_tables_of(writer, with_computed_from(self.schema, [sobject]))
         return lasting
 
     def part(self, make: Callable[[Org], T]) -> T:

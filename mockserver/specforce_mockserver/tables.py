@@ -13,7 +13,7 @@ from specforce_mockserver.schema import INTEGER_TYPES, NUMBER_TYPES, LaterType
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from specforce_mockserver.schema import Field, Schema, SObjectType
@@ -26,7 +26,24 @@ def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
 
     Objects that are read later get theirs when they are used, by `create_tables_of`.
     """
-    create_tables_of(connection, schema.with_tables())
+    create_tables_of(connection, with_computed_from(schema, schema.with_tables()))
+
+
+def with_computed_from(schema: Schema, objects: Iterable[SObjectType]) -> list[SObjectType]:
+    """Some objects, and those whose tables their formulas and summaries may look into."""
+    found = {each.name: each for each in objects}
+    waiting = list(found.values())
+    while waiting:
+        fields = waiting.pop().fields
+        if not any(each.computed for each in fields):
+            continue
+        targets = {target for each in fields for target in each.reference_to}
+        targets |= {each.summary.foreign_key.partition(".")[0] for each in fields if each.summary}
+        for name in sorted(targets):
+            if name in schema and name not in found:
+                found[name] = schema.definition(name)
+                waiting.append(found[name])
+    return list(found.values())
 
 
 def create_tables_of(connection: sqlite3.Connection, objects: Collection[SObjectType]) -> None:

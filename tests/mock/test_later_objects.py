@@ -153,6 +153,21 @@ def test_formulas_of_documents_reach_objects_that_are_read_later(tmp_path: Path)
         parent = raw.create("Item001__c", Name="ab")
         raw.create("Item002__c", Name="x", Parent__c=parent)
         assert raw.query("SELECT Shout__c FROM Item002__c")["records"][0]["Shout__c"] == "AB!"
+    with serving(Org(schema)) as raw:
+        raw.create("Item002__c", Name="x")
+        assert raw.query("SELECT Shout__c FROM Item002__c")["records"][0]["Shout__c"] == "!"
+    account = {
+        "name": "Account",
+        "keyPrefix": "001",
+        "fields": [
+            field("Id", "id"),
+            field("Item__c", "reference", referenceTo=["Item001__c"], relationshipName="Item__r"),
+            field("Echo__c", calculated=True, calculatedFormula="Item__r.Loud__c"),
+        ],
+    }
+    with serving(Org(load_schema([written(tmp_path, account)]))) as raw:
+        raw.create("Account")
+        assert raw.query("SELECT Echo__c FROM Account")["records"][0]["Echo__c"] is None
 
 
 def test_the_short_form_adds_to_a_document_whatever_the_files_are_called(tmp_path: Path) -> None:

@@ -79,8 +79,9 @@ def get_list_view_results(call: Call) -> Answer:
     limit: int = call.params.get("limit", DEFAULT_RECORDS)
     offset: int = call.params.get("offset", 0)
     try:
+        query = compiled(call, resolved.soql)
         with call.org.database.reading() as connection:
-            result = compiled(call, resolved.soql).run(connection)
+            result = query.run(connection)
             found = result.page(connection, offset=offset, size=limit) if not result.done else []
             records = found or result.records[offset : offset + limit]
     except soql.SoqlError as error:
