@@ -45,7 +45,10 @@ def compiled_for(
 
 
 def settings_of(org: Org, user_id: str) -> soql.Settings:
-    """What the records of a user and of the org say about time; the org's words where the user has none."""
+    """What the records of a user and of the org say about time, whether the user may see them or not; the org's words
+    where the user has none.
+    """
+    org = org.whole
     user = _values(org, "User", ("TimeZoneSidKey", "LocaleSidKey"), user_id)
     company = _values(
         org,

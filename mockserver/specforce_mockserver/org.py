@@ -147,6 +147,11 @@ class Org:
             self.close()
             raise
 
+    @property
+    def whole(self) -> Org:
+        """The org itself, where this is a user's view of it."""
+        return self._whole
+
     def seen_by(self, user_id: str) -> Org:
         """The org as a user sees it: all but the schema is shared with the org itself."""
         schema = self.permissions.schema_of(user_id)

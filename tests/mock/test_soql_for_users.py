@@ -106,3 +106,15 @@ def test_a_time_zone_that_nobody_knows_is_utc(kept: str, used: str) -> None:
 
     assert settings_of(org, org.identity.admin_id).time_zone == used
     org.close()
+
+
+def test_a_user_who_may_not_see_users_has_a_time_zone_nevertheless() -> None:
+    org = Org(settings=OrgSettings(time_zone="Asia/Tokyo"))
+    me = org.identity.admin_id
+    org.permissions.set(me, objects={"User": [], "Organization": []})
+
+    seen = org.seen_by(me)
+
+    assert seen.schema.type("User") is None
+    assert settings_of(seen, me).time_zone == "Asia/Tokyo"
+    org.close()
