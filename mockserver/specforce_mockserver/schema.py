@@ -67,12 +67,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ValidationRule:
-    """A condition under which a record isn't saved; names are those of the Metadata API's ValidationRule."""
+    """A condition under which a record isn't saved; names are those of the Metadata API's ValidationRule.
+
+    The filter of a lookup is one, too, with a `code` of its own.
+    """
 
     name: str
     formula: str
     message: str
     error_display_field: str | None = None
+    code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

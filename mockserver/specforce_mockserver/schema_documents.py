@@ -108,7 +108,10 @@ def type_from(document: Document, formats: Mapping[str, str], rules: Document) -
             field_from(entry, formats.get(entry["name"]), summaries.get(entry["name"])) for entry in document["fields"]
         ),
         document=document,
-        validation_rules=tuple(_rule(each) for each in rules.get("validationRules", ())),
+        validation_rules=(
+            *(_rule(each) for each in rules.get("validationRules", ())),
+            *(_filter(*each) for each in rules.get("lookupFilters", {}).items()),
+        ),
         **flags_of(document),
     )
 
@@ -119,6 +122,17 @@ def _rule(written: Mapping[str, str]) -> ValidationRule:
         written["errorConditionFormula"],
         written["errorMessage"],
         written.get("errorDisplayField"),
+    )
+
+
+def _filter(field: str, formula: str) -> ValidationRule:
+    """The rule that a lookup's filter is. [S-t]"""
+    return ValidationRule(
+        f"{field} filter",
+        f"NOT(ISBLANK({field})) && NOT({formula})",
+        "Value does not exist or does not match filter criteria.",
+        field,
+        "FIELD_FILTER_VALIDATION_EXCEPTION",
     )
 
 

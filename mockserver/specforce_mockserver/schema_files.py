@@ -123,10 +123,11 @@ class _Objects:
         for name, found in display_formats(objects).items():
             self._formats[name] = {**self._formats.get(name, {}), **found}
         for name, rules in data_rules(objects).items():
-            known = self._rules.get(name, {"validationRules": [], "summaries": {}})
+            known = self._rules.get(name, {"validationRules": [], "summaries": {}, "lookupFilters": {}})
             self._rules[name] = {
                 "validationRules": [*known["validationRules"], *rules["validationRules"]],
                 "summaries": {**known["summaries"], **rules["summaries"]},
+                "lookupFilters": {**known["lookupFilters"], **rules["lookupFilters"]},
             }
         for short in objects:
             self._written[short.name] = where

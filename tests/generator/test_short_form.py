@@ -267,6 +267,19 @@ F__c = { type = "double(18, 0)", calculatedFormula = "N__c + 1" }
     assert rules["summaries"] == {"N__c": {"summaryOperation": "count", "summaryForeignKey": "B__c.A__c"}}
 
 
+def test_a_filtered_lookup_says_that_it_is_one() -> None:
+    text = """
+[A__c.fields]
+L__c = { type = "reference(A__c)", lookupFilter = "L__r.Name = 'x'" }
+"""
+    objects = read_objects(tomllib.loads(text), "schema.toml")
+    (document,) = describe_documents(objects, api_version="67.0").values()
+
+    info = document["fields"][-1]["filteredLookupInfo"]
+    assert info == {"controllingFields": [], "dependent": False, "optionalFilter": False}
+    assert data_rules(objects)["A__c"]["lookupFilters"] == {"L__c": "L__r.Name = 'x'"}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -12,6 +12,7 @@ from specforce_mockserver.schema_files import SchemaFileError, schema_of_text
 from tests.mock.bulk_client import BulkClient
 from tests.mock.protocols import INSERTS, SAVED
 from tests.mock.raw_org import serving
+from tests.mock.reference import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ Price__c = "currency(10, 2)"
 Paid__c = "boolean"
 Account__c = "reference(Account)"
 Photo__c = "base64"
+Guide__c = { type = "reference(Contact)", lookupFilter = "ISPICKVAL(Guide__r.Salutation, 'Dr.')" }
 """
 CODE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 
@@ -97,6 +99,19 @@ def test_a_rule_follows_parents_and_tells_new_records(trips: RawOrg) -> None:
     assert trips.refused_create("Trip__c", Account__c=nobody)["message"] == "Not for nobody."
     trip = trips.create("Trip__c", Account__c=somebody)
     trips.json("PATCH", f"/sobjects/Trip__c/{trip}", json={"Account__c": nobody})
+
+
+@row("errors_and_limits.md#3", "| FIELD_FILTER_VALIDATION_EXCEPTION |")
+@pytest.mark.parametrize("protocol", INSERTS)
+def test_a_filtered_lookup_takes_what_its_filter_lets_through(trips: RawOrg, protocol: str) -> None:
+    guide, other = (trips.create("Contact", LastName=name, Salutation=name) for name in ("Dr.", "Ms."))
+    insert = INSERTS[protocol]
+
+    assert insert(trips, "Trip__c", {"Guide__c": other}) == (
+        "FIELD_FILTER_VALIDATION_EXCEPTION",
+        "Value does not exist or does not match filter criteria.",
+    )
+    assert insert(trips, "Trip__c", {"Guide__c": guide}) == SAVED
 
 
 def test_bulk_rows_are_judged_one_by_one(trips: RawOrg) -> None:

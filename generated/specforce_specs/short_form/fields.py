@@ -64,6 +64,7 @@ _ACCURACY = (
 )
 _EFFECTLESS = frozenset({"required", "readOnly", "createOnly", "masterDetail", "unsure"})
 _DEGREES = 18
+_FILTERED = {"controllingFields": [], "dependent": False, "optionalFilter": False}
 
 
 def is_custom(name: str) -> bool:
@@ -126,6 +127,7 @@ def _entry(short: ShortField, *, compound: bool) -> dict[str, Any]:
         "defaultedOnCreate": boolean or number or default is not None,
         "digits": short.number(0, 8) if kind == "int" else 0,
         "extraTypeInfo": "plaintextarea" if kind == "textarea" else None,
+        "filteredLookupInfo": dict(_FILTERED) if "lookupFilter" in given else None,
         "filterable": not long_text and kind not in _UNFILTERABLE,
         "groupable": not long_text and kind not in _UNGROUPABLE,
         "idLookup": "externalId" in words,

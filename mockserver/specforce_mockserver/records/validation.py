@@ -6,7 +6,7 @@ over both. Objects without rules pay nothing. Code and shape: specs/reference/er
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from specforce_mockserver.formulas.rules import compile_rule
 from specforce_mockserver.records.rehearsal import OLD_ALIAS, ROW_ALIAS, rehearsed
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from specforce_mockserver.records.batch import Batch
     from specforce_mockserver.schema import Schema, SObjectType
-
-CODE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 
 
 class ValidationRules:
@@ -87,7 +85,7 @@ class ValidationRules:
                 broken = next((rule for (rule, _sql), hit in zip(rules, verdicts, strict=True) if hit), None)
                 if broken is not None:
                     fields = (broken.error_display_field,) if broken.error_display_field else ()
-                    batch.fail(rows[record_id], RowError(CODE, broken.message, fields))
+                    batch.fail(rows[record_id], RowError(broken.code, broken.message, fields))
 
     def _rules(self, sobject: SObjectType) -> list[tuple[ValidationRule, str]]:
         if sobject.name not in self._compiled:

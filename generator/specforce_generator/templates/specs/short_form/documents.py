@@ -74,10 +74,11 @@ def display_formats(objects: Iterable[ShortObject]) -> dict[str, dict[str, str]]
 
 
 def data_rules(objects: Iterable[ShortObject]) -> dict[str, Describe]:
-    """The validation rules and roll-up summaries of objects: describe has no key for them.
+    """The validation rules, roll-up summaries and lookup filters of objects: describe has no key for them.
 
     Returns:
-        By object: `validationRules`, those that are active, as written; and `summaries`, by field, the keys of each.
+        By object: `validationRules`, those that are active, as written; `summaries`, by field, the keys of each; and
+        `lookupFilters`, by field, the formula of each.
     """
     found: dict[str, Describe] = {}
     for short in objects:
@@ -87,8 +88,9 @@ def data_rules(objects: Iterable[ShortObject]) -> dict[str, Describe]:
             if "summaryOperation" in field.given
         }
         rules = [rule for rule in short.given.get("validationRules", ()) if rule.get("active", True)]
-        if rules or summaries:
-            found[short.name] = {"validationRules": rules, "summaries": summaries}
+        filters = {field.name: field.given["lookupFilter"] for field in short.fields if "lookupFilter" in field.given}
+        if rules or summaries or filters:
+            found[short.name] = {"validationRules": rules, "summaries": summaries, "lookupFilters": filters}
     return found
 
 

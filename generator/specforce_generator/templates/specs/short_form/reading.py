@@ -17,7 +17,9 @@ PICKLISTS = frozenset({"picklist", "combobox", "multipicklist"})
 TYPES = PLAIN_TYPES | TEXT_TYPES | NUMBER_TYPES | COMPOUND_TYPES | PICKLISTS | {"reference"}
 _WORDS = frozenset({"required", "readOnly", "createOnly", "masterDetail", "unsure", *FIELD_FLAGS})
 SUMMARY_KEYS = ("summaryOperation", "summaryForeignKey", "summarizedField", "summaryFilter")
-_FIELD_KEYS = frozenset({"type", "values", "childRelationshipName", "displayFormat", *SUMMARY_KEYS, *FIELD_KEYS})
+_FIELD_KEYS = frozenset(
+    {"type", "values", "childRelationshipName", "displayFormat", "lookupFilter", *SUMMARY_KEYS, *FIELD_KEYS}
+)
 _OBJECT_KEYS = frozenset({"fields", "systemFields", "validationRules", *OBJECT_KEYS})
 _RULE_KEYS = frozenset({"fullName", "active", "errorConditionFormula", "errorMessage", "errorDisplayField"})
 _RULE_NEEDS = ("fullName", "errorConditionFormula", "errorMessage")
