@@ -32,9 +32,9 @@ def set_entry_criteria(org: Org, process: str, formula: str) -> None:
         ValueError: there is no such process. FormulaError: it is no formula of its object.
     """
     statement = "SELECT Id, TableEnumOrId FROM ProcessDefinition WHERE DeveloperName = ?"
-    found = org.database.reader().execute(statement, (process,)).fetchone()
+    found: tuple[str, str] | None = org.database.reader().execute(statement, (process,)).fetchone()
     sobject = org.schema.type(found[1]) if found is not None else None
-    if sobject is None:
+    if found is None or sobject is None:
         message = f"there is no approval process {process}"
         raise ValueError(message)
     _condition(org, sobject, formula)
