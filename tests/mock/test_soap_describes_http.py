@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.mock.reference import row
-from tests.mock.soap_client import OWN, create, fault, post, results, text
+from tests.mock.soap_client import OWN, RECORDS, create, fault, post, results, text
 from tests.mock.soap_rows import Judge, enumerations, holding
 
 if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+
     from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
 
@@ -81,3 +83,54 @@ def test_list_views_are_those_of_rest(raw: RawOrg, org: Org) -> None:
     assert [each.findtext(f"{OWN}columns/{OWN}value") for each in found.findall(f"{OWN}records")] == ["B"]
     assert len(results(post(raw, ask.format("true", 0)))[0]) == 1
     assert fault(post(raw, execute.format("Nope")))[0] == "sf:INVALID_QUERY_KEY"
+
+
+@row("soap.md#7", "| performQuickActions |")
+@row("soap.md#7", "| retrieveQuickActionTemplates |")
+def test_quick_actions_make_records_or_nothing(raw: RawOrg) -> None:
+    account = create(raw, "Account", Name="A")
+
+    def perform(*names: str) -> ET.Element:
+        records = "".join(f"<records><o:type>Contact</o:type>{name}</records>" for name in names)
+        action = f"<contextId>{account}</contextId><quickActionName>Account.NewContact</quickActionName>{records}"
+        body = f"<performQuickActions><quickActions>{action}</quickActions></performQuickActions>"
+        return results(post(raw, body))[0]
+
+    made = perform("<o:LastName>Ek</o:LastName>", "<o:LastName>Bo</o:LastName>")
+    ids = [each.text for each in made.findall(f"{OWN}ids")]
+    assert (text(made, "success"), text(made, "created")) == ("true", "true")
+    found = raw.query(f"SELECT Id FROM Contact WHERE AccountId = '{account}'")["records"]
+    assert sorted(map(str, ids)) == sorted(each["Id"] for each in found)
+
+    refused = perform("<o:LastName>Cy</o:LastName>", "<o:Title>none</o:Title>")
+    error = refused.find(f"{OWN}errors")
+    assert error is not None
+    assert (text(refused, "success"), text(error, "statusCode")) == ("false", "REQUIRED_FIELD_MISSING")
+    assert raw.query("SELECT Id FROM Contact")["totalSize"] == 2
+
+    ask = f"<quickActionNames>Account.NewContact</quickActionNames><contextId>{account}</contextId>"
+    (template,) = results(post(raw, f"<retrieveQuickActionTemplates>{ask}</retrieveQuickActionTemplates>"))
+    assert template.findtext(f"{OWN}defaultValues/{RECORDS}AccountId") == account
+
+
+@row("soap.md#7", "| describeTheme |")
+@row("soap.md#7", "| describeSearchScopeOrder |")
+@row("soap.md#7", "| describePrimaryCompactLayouts |")
+def test_what_describes_objects_is_that_of_rest_and_refuses_others(raw: RawOrg) -> None:
+    (theme,) = results(post(raw, "<describeTheme><sobjectType>Thing__c</sobjectType></describeTheme>"))
+    assert [text(each, "name") for each in theme.findall(f"{OWN}themeItems")] == ["Thing__c"]
+    order = results(post(raw, "<describeSearchScopeOrder/>"))
+    assert [text(each, "name") for each in order] == [each["type"] for each in raw.get("/search/scopeOrder")]
+    ask = "<describePrimaryCompactLayouts><sObjectTypes>{}</sObjectTypes></describePrimaryCompactLayouts>"
+    (layout,) = results(post(raw, ask.format("account")))
+    assert text(layout, "objectType") == "Account"
+
+    for body in (
+        ask.format("Nope"),
+        "<describeTheme><sobjectType>Nope</sobjectType></describeTheme>",
+        "<describeSearchLayouts><sObjectType>Nope</sObjectType></describeSearchLayouts>",
+        "<describeCompactLayouts><sObjectType>Nope</sObjectType></describeCompactLayouts>",
+        "<describeDataCategoryGroups><sObjectType>Nope</sObjectType></describeDataCategoryGroups>",
+        "<describePathAssistants><sObjectType>Nope</sObjectType></describePathAssistants>",
+    ):
+        assert fault(post(raw, body))[0] == "sf:INVALID_TYPE"

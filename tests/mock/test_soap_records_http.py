@@ -175,3 +175,22 @@ def test_duplicates_are_found_by_the_orgs_rules_whether_saved_or_not(raw: RawOrg
     whole = "<DuplicateRuleHeader><includeRecordDetails>true</includeRecordDetails></DuplicateRuleHeader>"
     (told,) = results(post(raw, f"<findDuplicates>{unsaved}</findDuplicates>", headers=whole))
     assert [each.text for each in told.iter(f"{RECORDS}LastName")] == ["A", "B"]
+
+
+@row("soap.md#7", "| deleteByExample |")
+def test_what_is_like_an_example_is_deleted_and_counted(raw: RawOrg) -> None:
+    for name, employees, phone in (("A", "7", "1"), ("A", "7", ""), ("A", "8", "1"), ("O'B", "7", "1")):
+        create(raw, "Account", Name=name, NumberOfEmployees=employees, Phone=phone)
+
+    def delete(example: str) -> tuple[str | None, str | None]:
+        (result,) = results(
+            post(raw, f"<deleteByExample><sObjects><o:type>Account</o:type>{example}</sObjects></deleteByExample>")
+        )
+        return text(result, "success"), text(result, "rowCount")
+
+    assert delete("<o:Name>A</o:Name><o:NumberOfEmployees>7</o:NumberOfEmployees><o:Phone>1</o:Phone>") == ("true", "1")
+    assert delete("<o:fieldsToNull>Phone</o:fieldsToNull>") == ("true", "1")
+    assert delete("<o:Name>O'B</o:Name>") == ("true", "1")
+    assert delete("") == delete("<o:Nope__c>1</o:Nope__c>") == ("false", "0")
+    (left,) = raw.query("SELECT NumberOfEmployees FROM Account")["records"]
+    assert left["NumberOfEmployees"] == 8

@@ -12,6 +12,7 @@ from specforce_mockserver.ids import to_18
 from specforce_mockserver.records import Batch, batch_from_json
 from specforce_mockserver.records.lookup import rows_by_id
 from specforce_mockserver.registry import provides
+from specforce_mockserver.rows import seen
 from specforce_mockserver.soap.delegation import check_count, malformed_id, saving
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def _of_id(call: Call, text: str) -> Json:
 
 
 def _values(call: Call, sobject: SObjectType, record_id: str, names: list[str]) -> tuple[Any, ...] | None:
-    """The stored values of a live record."""
+    """The stored values of a live record that the caller may see."""
     reader = call.org.database.reader()
     found = rows_by_id(reader, sobject, [record_id], ("IsDeleted", *names)).get(record_id)
-    return None if found is None or found[0] else found[1:]
+    return found[1:] if found is not None and not found[0] and seen(call, sobject, [record_id]) else None
 
 
 def _told(call: Call, batch: Batch, record_id: str | None) -> Json:

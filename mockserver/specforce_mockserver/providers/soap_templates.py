@@ -13,6 +13,7 @@ from specforce_mockserver.outbox import Message
 from specforce_mockserver.records.lookup import rows_by_id
 from specforce_mockserver.records.write import set_where_id
 from specforce_mockserver.registry import provides
+from specforce_mockserver.rows import seen
 from specforce_mockserver.soap.delegation import check_count, failed, first, flag_of, opened
 from specforce_mockserver.soap.templates import MergeFields
 
@@ -40,7 +41,7 @@ def render_stored_email_template(call: Call) -> Answer:
     request = call.params["request"]
     try:
         template = _record(call, TEMPLATE, request["templateId"], ("Subject", "Body", "HtmlValue"))
-        fields = MergeFields(call.org, call.user_id, request.get("whoId"), request.get("whatId"))
+        fields = MergeFields(call, request.get("whoId"), request.get("whatId"))
         message = {
             "subject": fields.merge(template["Subject"] or ""),
             "htmlBody": fields.merge(template["HtmlValue"], as_html=True) if template["HtmlValue"] else None,
@@ -64,7 +65,7 @@ def send_email_message(call: Call) -> Answer:
 
 def _rendered(call: Call, request: dict[str, list[Any]]) -> Json:
     try:
-        fields = MergeFields(call.org, call.user_id, first(request, "whoId"), first(request, "whatId"))
+        fields = MergeFields(call, first(request, "whoId"), first(request, "whatId"))
     except ApiError as error:
         return failed(error)
     as_html = flag_of(first(request, "escapeHtmlInMergeFields"))
@@ -114,6 +115,6 @@ def _record(call: Call, kind: str, text: str, names: tuple[str, ...]) -> Json:
     known = [] if sobject is None else [each for each in names if sobject.field(each) is not None]
     if sobject is not None:
         found = rows_by_id(call.org.database.reader(), sobject, [record_id], ("IsDeleted", *known)).get(record_id)
-        if found is not None and not found[0]:
+        if found is not None and not found[0] and seen(call, sobject, [record_id]):
             return {**dict.fromkeys(names), **dict(zip(known, found[1:], strict=True)), "Id": record_id}
     raise ApiError(500, "INVALID_CROSS_REFERENCE_KEY", f"invalid cross reference id: {text}")

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.ids import to_18
 from specforce_mockserver.records.lookup import rows_by_id
+from specforce_mockserver.rows import seen
 from specforce_mockserver.soap.delegation import malformed_id
 
 if TYPE_CHECKING:
-    from specforce_mockserver.org import Org
+    from specforce_mockserver.calls import Call
     from specforce_mockserver.schema import SObjectType
 
 _MERGE_FIELD: Final = re.compile(r"\{!\s*(\w+)\.(\w+)\s*\}")
@@ -27,8 +28,7 @@ class MergeFields:
     """The records that the merge fields of one message are about.
 
     Args:
-        org: whose records they are.
-        user_id: who sends.
+        call: whose caller sends; what the caller may not see isn't there.
         who_id: Id of a contact, lead or user; None for nobody.
         what_id: Id of any record; None for none.
 
@@ -36,11 +36,12 @@ class MergeFields:
         ApiError: an Id is none, or of no live record.
     """
 
-    def __init__(self, org: Org, user_id: str, who_id: str | None, what_id: str | None) -> None:
-        self._org = org
+    def __init__(self, call: Call, who_id: str | None, what_id: str | None) -> None:
+        self._call = call
+        self._org = call.org
         self._records: dict[str, tuple[SObjectType, str]] = {}
-        self._add(org.identity.org_id)
-        self._add(user_id)
+        self._add(call.org.identity.org_id)
+        self._add(call.user_id)
         if what_id:
             self._add(what_id)
         if who_id:
@@ -52,7 +53,7 @@ class MergeFields:
         if sobject is None:
             raise malformed_id(text)
         found = rows_by_id(self._org.database.reader(), sobject, [record_id], ("IsDeleted",)).get(record_id)
-        if found is None or found[0]:
+        if found is None or found[0] or not seen(self._call, sobject, [record_id]):
             raise ApiError(500, "INVALID_CROSS_REFERENCE_KEY", f"invalid cross reference id: {text}")
         self._records[sobject.name.lower()] = (sobject, record_id)
         return sobject, record_id
