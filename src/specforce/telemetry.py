@@ -12,6 +12,7 @@ Nothing carries a header, a body, a query string or a secret. To have hooks of o
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from specforce._extras import missing
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from opentelemetry.metrics import MeterProvider
-    from opentelemetry.trace import TracerProvider
+    from opentelemetry.trace import Span, TracerProvider
     from opentelemetry.util.types import Attributes
 
 __all__ = ["opentelemetry"]
 
 _SCOPE: Final = "specforce"
+_TASK: ContextVar[Span | None] = ContextVar("specforce.telemetry.task", default=None)
 
 
 def opentelemetry(
@@ -40,8 +42,9 @@ def opentelemetry(
 ) -> Hooks:
     """Hooks that report to OpenTelemetry; give them to any number of clients.
 
-    A span for every attempt of a request, named for its operation (`getLimits`), inside one for the whole load or
-    export (`load Account`) where it is part of one. Metrics: `http.client.request.duration` (s),
+    A span for every attempt of a request, named for its operation (`getLimits`), inside one for a whole load
+    (`load Account`) or an export to CSV where it is part of one; other exports are worked on between the caller's own
+    work, and only counted. Metrics: `http.client.request.duration` (s),
     `salesforce.login.duration` (s), `salesforce.task.duration` (s), `salesforce.task.rows` by outcome,
     `salesforce.retries`, `salesforce.api_usage.used` and `salesforce.api_usage.allowed`. The span of a streamed answer
     ends with its headers.
@@ -83,12 +86,16 @@ class _Reporter:
         with self._tracer.start_as_current_span(
             name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
         ) as span:
+            task = None if isinstance(event, RequestEvent) else _TASK.set(span)
             try:
                 yield
             except BaseException as error:
                 span.set_attribute("error.type", type(error).__name__)
                 span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise
+            finally:
+                if task is not None:
+                    _TASK.reset(task)
 
     def response(self, event: ResponseEvent) -> None:
         span = trace.get_current_span()
@@ -117,11 +124,13 @@ class _Reporter:
         self._logins.record(event.elapsed_s, kind)
 
     def outcome(self, event: OutcomeEvent) -> None:
-        span = trace.get_current_span()
-        span.set_attribute("salesforce.jobs", event.jobs)
+        span = _TASK.get()
         kind = _of_task(event.task)
+        if span is not None:
+            span.set_attribute("salesforce.jobs", event.jobs)
+            for outcome, rows in event.rows.items():
+                span.set_attribute(f"salesforce.rows.{outcome}", rows)
         for outcome, rows in event.rows.items():
-            span.set_attribute(f"salesforce.rows.{outcome}", rows)
             self._rows.add(rows, {**kind, "salesforce.outcome": outcome})
         self._tasks.record(event.elapsed_s, {**kind, "error.type": event.error} if event.error else kind)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from tests.flows.bulk_org import BulkOrg, accounts, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class Watched:
@@ -50,6 +51,12 @@ class Watched:
             if one.name == metric
         ]
         return [point for points in found for point in points]
+
+
+def span_id(span: ReadableSpan) -> int:
+    """What its children name as their parent."""
+    assert span.context is not None
+    return int(span.context.span_id)
 
 
 @pytest.fixture
@@ -115,11 +122,46 @@ def test_the_requests_of_a_load_are_inside_its_span(bulk: BulkOrg, watched: Watc
     for name in ("createIngestJob", "uploadIngestJobData", "getIngestSuccessfulResults"):
         spans = watched.spans(name)
         assert len(spans) == 4
-        assert task.context is not None
-        assert {span.parent.span_id if span.parent else None for span in spans} == {task.context.span_id}
+        assert {span.parent.span_id if span.parent else None for span in spans} == {span_id(task)}
     (rows,) = watched.points("salesforce.task.rows")
     assert rows.value == 7
     assert rows.attributes["salesforce.outcome"] == "created"
+
+
+def test_the_requests_of_an_export_to_a_file_are_inside_its_span(
+    bulk: BulkOrg, watched: Watched, tmp_path: Path
+) -> None:
+    bulk.org.seed({"Account": accounts(7)})
+
+    bulk.to_csv(bulk.connect(hooks=watched.hooks).bulk.export("SELECT Name FROM Account"), tmp_path / "a.csv")
+
+    (task,) = watched.spans("export")
+    assert task.attributes is not None
+    assert task.attributes["salesforce.rows.exported"] == 7
+    for name in ("createQueryJob", "getQueryJobResults"):
+        assert {span.parent.span_id if span.parent else None for span in watched.spans(name)} == {span_id(task)}
+    (rows,) = watched.points("salesforce.task.rows")
+    assert (rows.value, rows.attributes["salesforce.outcome"]) == (7, "exported")
+
+
+def test_an_export_that_is_read_row_by_row_is_counted_as_far_as_it_was_read(bulk: BulkOrg) -> None:
+    told: list[OutcomeEvent] = []
+
+    surrounded: set[type] = set()
+
+    def around(event: RequestEvent | TaskEvent) -> nullcontext[None]:
+        surrounded.add(type(event))
+        return nullcontext()
+
+    bulk.org.seed({"Account": accounts(7)})
+    sf = bulk.connect(hooks=Hooks(outcome=told.append, around=around))
+
+    assert len(bulk.half.items(sf.bulk.export(sobject="Account", fields=["Name"]).rows())) == 7
+
+    assert surrounded == {RequestEvent}, "nothing can surround what is done between the caller's own work"
+    (event,) = told
+    assert event.task == TaskEvent("export", "Account", "query")
+    assert (event.error, dict(event.rows), event.jobs) == ("", {"exported": 7}, 1)
 
 
 def test_a_load_that_fails_says_so_with_the_rows_it_had(bulk: BulkOrg) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specforce._hooks import OutcomeEvent, surround, tell
@@ -44,6 +45,14 @@ class Task:
         self.jobs = 1
 
 
+def watched(hooks: Hooks, clock: Clock | AsyncClock, event: TaskEvent | None) -> AbstractContextManager[Task]:
+    """As `observed`, for a task that is done bit by bit between other work of its caller, which nothing can surround.
+
+    Where `event` is `None`, nothing is told.
+    """
+    return nullcontext(Task()) if event is None else observed(replace(hooks, around=None), clock, event)
+
+
 @contextmanager
 def observed(hooks: Hooks, clock: Clock | AsyncClock, event: TaskEvent) -> Generator[Task]:
     """Surround a task: hooks learn of its beginning and of its outcome, whatever that is."""
@@ -52,6 +61,9 @@ def observed(hooks: Hooks, clock: Clock | AsyncClock, event: TaskEvent) -> Gener
     with surround(hooks.around, event):
         try:
             yield task
+        except GeneratorExit:  # the caller has enough
+            tell(hooks.outcome, _outcome(event, clock.now() - started_s, task, ""))
+            raise
         except BaseException as error:
             report = report_of(error)
             if report is not None:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from specforce._aio import closing, run
 from specforce.bulk.batch_sink import BatchSink, header_of
-from specforce.bulk.files import NewFile
+from specforce.bulk.files import NewFile, write_all
 from specforce.bulk.gzip_target import GzipTarget
-from specforce.bulk.joined_file import write_all
 from specforce.bulk.pages import PageRef, ResultPage
 from specforce_api.bulk_v1 import operations
 from specforce_api.bulk_v1.models import BatchState

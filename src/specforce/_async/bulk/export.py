@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from specforce._aio import Lock
 from specforce._async.describing import described
+from specforce._hooks import TaskEvent
 from specforce.bulk.export_options import Selection, exportable_fields, needs_other_api
 from specforce.bulk.progress import JobPolled, PageFetched, Telling
 from specforce.bulk.resuming import with_token
@@ -124,6 +125,12 @@ class AsyncExport(AsyncResult):
                 asked by Bulk API 1.0. Others as for `job`.
         """
         return await planned(self._session, (await self.job()).result)
+
+    @property
+    def _task(self) -> TaskEvent:
+        """See `AsyncPageReading`."""
+        query = self._options.query
+        return TaskEvent("export", "" if isinstance(query, str) else query.sobject, self._options.operation)
 
     async def _source(self) -> AsyncFeed:
         """See `AsyncPageReading`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce._aio import closing, run
+from specforce.bulk.observed import watched
 from specforce.bulk.pages import PageTally
 from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specforce._async.session import AsyncSession
+    from specforce._hooks import TaskEvent
     from specforce.bulk.pages import ResultPage
 
     from .feeding import AsyncFeed
@@ -50,20 +52,27 @@ class AsyncPageReading:
         """The result page by page, each in a temporary file of its own; see `AsyncQueryJob.pages`."""
         workspace = await run(Workspace, self._temp_folder)
         try:
-            source = await self._source()
-            tally = PageTally(source.what)
-            async with closing(source.pages(workspace.folder)) as pages:
-                async for page in pages:
-                    tally.add(page)
-                    self._noted(page, tally)
-                    yield page
-                    await run(page.discard)
-            tally.refuse_total(source.total)
+            with watched(self._session.hooks, self._session.clock, self._task) as task:
+                source = await self._source()
+                tally = PageTally(source.what)
+                async with closing(source.pages(workspace.folder)) as pages:
+                    async for page in pages:
+                        tally.add(page)
+                        task.exported(tally.records)
+                        self._noted(page, tally)
+                        yield page
+                        await run(page.discard)
+                tally.refuse_total(source.total)
         except Exception as error:
             self._failed(error)
             raise
         finally:
             await run(workspace.close)
+
+    @property
+    def _task(self) -> TaskEvent | None:
+        """What hooks are told of the whole; `None` for nothing."""
+        return None
 
     async def _source(self) -> AsyncFeed:
         """Where the pages come from, ready to be read."""

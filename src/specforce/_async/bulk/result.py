@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from specforce._aio import closing, run
+from specforce.bulk.observed import Task, observed
 from specforce.bulk.pages import next_rows
 
 from .arrow_reading import AsyncArrowReading
@@ -45,11 +47,16 @@ class AsyncResult(AsyncArrowReading):
         zipped = compress if compress is not None else str(path).endswith(".gz")
         file = AsyncCsvFile(path, zipped=zipped, folder=self._temp_folder, noted=self._noted)
         write = file.write_on if (self.resumed if resumable is None else resumable) else file.write
+        task = self._task
+        surrounding = nullcontext(Task()) if task is None else observed(self._session.hooks, self._session.clock, task)
         try:
-            return await write(self._source)
+            with surrounding as told:
+                records = await write(self._source)
+                told.exported(records)
         except BaseException as error:
             self._failed(error, file.kept)
             raise
+        return records
 
     async def rows(self) -> AsyncGenerator[list[str], None]:
         """The records as lists of text cells, without a header; null is `""`. `columns` has the names."""

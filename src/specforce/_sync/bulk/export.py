@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specforce._hooks import TaskEvent
 from specforce._sync.describing import described
 from specforce._threads import Lock
 from specforce.bulk.export_options import Selection, exportable_fields, needs_other_api
@@ -125,6 +126,12 @@ class Export(Result):
                 asked by Bulk API 1.0. Others as for `job`.
         """
         return planned(self._session, (self.job()).result)
+
+    @property
+    def _task(self) -> TaskEvent:
+        """See `PageReading`."""
+        query = self._options.query
+        return TaskEvent("export", "" if isinstance(query, str) else query.sobject, self._options.operation)
 
     def _source(self) -> Feed:
         """See `PageReading`."""

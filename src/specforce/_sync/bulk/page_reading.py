@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specforce._threads import closing, run
+from specforce.bulk.observed import watched
 from specforce.bulk.pages import PageTally
 from specforce.bulk.workspace import Workspace
 from specforce_api.runtime.errors import InputError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from specforce._hooks import TaskEvent
     from specforce._sync.session import Session
     from specforce.bulk.pages import ResultPage
 
@@ -51,20 +53,27 @@ class PageReading:
         """The result page by page, each in a temporary file of its own; see `QueryJob.pages`."""
         workspace = run(Workspace, self._temp_folder)
         try:
-            source = self._source()
-            tally = PageTally(source.what)
-            with closing(source.pages(workspace.folder)) as pages:
-                for page in pages:
-                    tally.add(page)
-                    self._noted(page, tally)
-                    yield page
-                    run(page.discard)
-            tally.refuse_total(source.total)
+            with watched(self._session.hooks, self._session.clock, self._task) as task:
+                source = self._source()
+                tally = PageTally(source.what)
+                with closing(source.pages(workspace.folder)) as pages:
+                    for page in pages:
+                        tally.add(page)
+                        task.exported(tally.records)
+                        self._noted(page, tally)
+                        yield page
+                        run(page.discard)
+                tally.refuse_total(source.total)
         except Exception as error:
             self._failed(error)
             raise
         finally:
             run(workspace.close)
+
+    @property
+    def _task(self) -> TaskEvent | None:
+        """What hooks are told of the whole; `None` for nothing."""
+        return None
 
     def _source(self) -> Feed:
         """Where the pages come from, ready to be read."""
