@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from specforce_mockserver.clock import Clock
 from specforce_mockserver.ids import ids_from
-from specforce_mockserver.network.hosts import LOCAL_DOMAIN, below, label
+from specforce_mockserver.network.hosts import LOCAL_DOMAIN, Hosts, below, label
 from specforce_mockserver.org import Org
 from specforce_mockserver.settings import OrgSettings
 
@@ -66,6 +66,7 @@ class Orgs:
         self.first = first
         self.strict = strict
         self._new_org = new_org
+        self._hosts = Hosts(first.settings.further_domains)
         self._by_name = {first.settings.my_domain: first}
         self._lock = threading.Lock()
         self._on_remove: list[Callable[[Org], None]] = []
@@ -84,7 +85,7 @@ class Orgs:
     def at(self, host: str) -> Org | None:
         """The org of a host: the one that it names, the first where it names none; None where it names nobody's."""
         org = self._by_name.get(label(host))
-        named = below(host, self.first.settings.domains)
+        named = host in self._hosts
         if org is not None and (named or below(host, (LOCAL_DOMAIN,))):
             return org
         return None if self.strict and named else self.first

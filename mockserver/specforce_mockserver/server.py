@@ -94,7 +94,7 @@ class MockServer:
             self._socket.close()
             raise
         bound_host, self.port = self._socket.getsockname()[:2]
-        self._names = LOCAL_NAMES | {bound_host, host.lower()}
+        self._names = LOCAL_NAMES | {bound_host, host.lower()} | (authority.names if authority is not None else set())
         shown = f"[{bound_host}]" if family == socket.AF_INET6 else bound_host
         self.plain_url = f"http://{shown}:{self.port}"
         self.url = f"https://{shown}:{self.port}" if tls else self.plain_url

@@ -136,17 +136,18 @@ def run(options: argparse.Namespace) -> int:
         ValueError, OSError: an option can't be used, the port is taken, a file can't be read.
     """
     raise_file_limit()
+    hosts = Hosts(tuple(options.proxy_domain))
     settings = replace(
         OrgSettings(),
         **{name: getattr(options, name) for name in IDENTITY},
         public_url=options.public_url,
+        further_domains=tuple(options.proxy_domain),
         certificate=options.certificate.read_text("utf-8") if options.certificate else None,
         apps=load_apps(options.apps) if options.apps else (),
         automatic_login=options.automatic_login,
         records_per_tick=options.records_per_tick,
     )
     with contextlib.ExitStack() as stack:
-        hosts = Hosts(tuple(options.proxy_domain))
         authority = None
         if options.tls or options.proxy or options.print_ca:
             authority = _authority(options, hosts)

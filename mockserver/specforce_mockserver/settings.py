@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specforce_mockserver.network.hosts import DOMAINS
-
 LOOPBACK_CALLBACKS = ("http://localhost:*/callback", "http://127.0.0.1:*/callback")
 
 
@@ -43,7 +41,7 @@ class OrgSettings:
     do. `records_per_tick` is how fast bulk jobs are under the auto and the manual clock.
 
     `my_domain` is the org's name: it is at `https://acme.my.salesforce.com`, where those are sent who log in at one of
-    the `login_hosts`. `domains` are those that such hosts may be below; `organization_id` is the org's Id, the first
+    the `login_hosts`. `further_domains` are taken for Salesforce's own; `organization_id` is the org's Id, the first
     of its kind unless given.
     """
 
@@ -64,7 +62,7 @@ class OrgSettings:
     apps: tuple[App, ...] = ()
     certificate: str | None = None
     my_domain: str = "acme"
-    domains: tuple[str, ...] = DOMAINS
+    further_domains: tuple[str, ...] = ()
     organization_id: str | None = None
     organization_name: str = "Acme"
     scope: str = "refresh_token api id"

@@ -10,6 +10,7 @@ import pytest
 from specforce.auth import ClientCredentials, RefreshToken, SoapLogin, StaticToken
 from specforce.errors import ConnectFailed, NotFound, TransportError
 from specforce.testing import FakeOrg
+from specforce_mockserver.settings import OrgSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +127,24 @@ def test_an_org_keeps_its_authority_where_it_is_told_to(half: Half, tmp_path: Pa
             half.close(sf)
     with FakeOrg() as plain:
         assert (plain.ca_bundle, plain.proxy_url) == (None, None)
+
+
+@pytest.mark.parametrize("domain", ["my.salesforce.com", "example.org"])
+def test_further_domains_are_a_setting(half: Half, domain: str) -> None:
+    settings = OrgSettings(further_domains=("example.org",))
+    with FakeOrg(proxy=True, settings=settings) as org, org.another("beta", settings=settings):
+        login = ClientCredentials("test-client", "test-secret", login_url=f"https://beta.{domain}")
+        sf = half.login(login, verify=org.ca_bundle, proxy=org.proxy_url)
+        half.run(sf.rest.get_limits())
+        half.close(sf)
+        assert org.requests == []
+
+
+def test_a_folder_with_something_else_in_the_place_of_an_authority_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ca-key.pem").write_text("mine")
+
+    with pytest.raises(ValueError, match="isn't the authority of a fake org"):
+        FakeOrg(tls=True, ca_dir=tmp_path)
 
 
 def test_another_org_shares_nothing_but_the_process(half: Half, org: FakeOrg, by_proxy: dict[str, Any]) -> None:

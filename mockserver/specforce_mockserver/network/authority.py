@@ -29,7 +29,12 @@ CONTEXTS_KEPT = 256
 
 
 class Authority:
-    """An authority, and what it vouches for: this machine, Salesforce's hosts, and names that were given to it."""
+    """An authority, and what it vouches for: this machine, Salesforce's hosts, and names that were given to it.
+
+    Attributes:
+        bundle: the PEM file that clients have to trust.
+        names: the names that were given to it.
+    """
 
     def __init__(self, folder: Path | None = None, *, hosts: Hosts | None = None, names: Iterable[str] = ()) -> None:
         """Open a folder's authority, or make one.
@@ -44,8 +49,8 @@ class Authority:
             OSError: the folder can't be written to.
         """
         self._hosts = hosts or Hosts()
-        self._names = frozenset(each.lower() for each in names)
-        for each in self._names:
+        self.names = frozenset(each.lower() for each in names)
+        for each in self.names:
             if not is_name(each):
                 raise ValueError(f"{each!r} isn't the name of a host")
         self._temporary = Path(tempfile.mkdtemp(prefix="specforce-tls-"))
@@ -67,7 +72,7 @@ class Authority:
         Args:
             host: whom the client means, where it doesn't say so itself in the handshake; this machine unless given.
         """
-        hosts = (host,) if host is not None else tuple(sorted(LOCAL_NAMES | self._names))
+        hosts = (host,) if host is not None else tuple(sorted(LOCAL_NAMES | self.names))
         with self._lock:
             found = self._contexts.get(hosts)
             if found is None:
@@ -82,7 +87,7 @@ class Authority:
         shutil.rmtree(self._temporary, ignore_errors=True)
 
     def _vouches_for(self, name: str) -> bool:
-        return is_name(name) and (name in self._names or below(name, (LOCAL_DOMAIN,)) or name in self._hosts)
+        return is_name(name) and (name in self.names or below(name, (LOCAL_DOMAIN,)) or name in self._hosts)
 
     def _new_context(self, hosts: tuple[str, ...]) -> ssl.SSLContext:
         content = self._signer.vouch(hosts, self._host_key)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 AUTHORITY_DAYS = 730
-HOST_DAYS = 90
+HOST_DAYS = 397
 SPARE_DAYS = 7
 COMMON_NAME_CHARACTERS = 64
 Key = ec.EllipticCurvePrivateKey

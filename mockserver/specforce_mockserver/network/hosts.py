@@ -34,7 +34,7 @@ class Hosts:
         for each in further:
             if not is_name(each.lower()):
                 raise ValueError(f"{each!r} isn't a domain name")
-        self.domains = (*DOMAINS, *(each.lower() for each in further))
+        self.domains = tuple(dict.fromkeys((*DOMAINS, *(each.lower() for each in further))))
 
     def __contains__(self, host: str) -> bool:
         """Whether a host is one of theirs; its case doesn't matter."""

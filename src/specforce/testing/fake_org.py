@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.invocable.library import Actions
     from specforce_mockserver.list_views.library import ListViews
     from specforce_mockserver.network.authority import Authority
+    from specforce_mockserver.network.hosts import Hosts
     from specforce_mockserver.org import Org
     from specforce_mockserver.outbox import Message
     from specforce_mockserver.permissions import Permissions
@@ -87,14 +88,17 @@ class FakeOrg:
             from specforce_mockserver.server import MockServer  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise missing("the fake org", error.name, "mock") from error
-        self._authority = _authority(ca_dir) if tls or proxy else None
+        self._authority: Authority | None = None
         self.org: Org = Org(load_schema(paths(schema)), clock=clocks.Clock(clock), settings=settings)
         self._orgs = Orgs(self.org)
         try:
+            hosts = Hosts(self.org.settings.further_domains)
+            if tls or proxy:
+                self._authority = _authority(ca_dir, hosts)
             self._server = MockServer(
-                self._orgs, port=port, tls=tls, authority=self._authority, proxied=Hosts() if proxy else None
+                self._orgs, port=port, tls=tls, authority=self._authority, proxied=hosts if proxy else None
             )
-        except OSError:
+        except (OSError, ValueError):
             self._close()
             raise
         self.url: str = self._server.url
@@ -368,8 +372,8 @@ def paths(schema: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> 
     return [Path(each) for each in ([schema] if isinstance(schema, str | os.PathLike) else schema)]
 
 
-def _authority(folder: str | os.PathLike[str] | None) -> Authority:
+def _authority(folder: str | os.PathLike[str] | None, hosts: Hosts) -> Authority:
     """What vouches for the org by TLS."""
     from specforce_mockserver.network.authority import Authority  # noqa: PLC0415 - needs cryptography
 
-    return Authority(Path(folder) if folder is not None else None)
+    return Authority(Path(folder) if folder is not None else None, hosts=hosts)
