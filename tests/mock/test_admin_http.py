@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specforce_mockserver.request_log import without_secrets
+from specforce_mockserver.request_log import KEPT, KEPT_BODIES, RequestLog, without_secrets
 
 if TYPE_CHECKING:
     from specforce_mockserver.org import Org
@@ -126,6 +126,21 @@ def test_the_log_keeps_the_beginning_of_what_was_sent_and_answered(raw: RawOrg) 
 
     assert [(len(each["body"] or ""), each["request_bytes"] > 20_000) for each in log] == [(4096, True), (0, False)]
     assert (log[0]["answer"].startswith('{"id":'), len(log[1]["answer"])) == (True, 4096)
+
+
+def test_the_log_keeps_bodies_of_the_newest_requests_only() -> None:
+    log = RequestLog()
+    entries = [log.begin("POST", "/x", "", {}, 0) for _ in range(3)]
+    for each in entries:
+        each.sent, each.answered = b"sent", b"answered"
+    for _ in range(KEPT_BODIES - 1):
+        log.begin("GET", "/x", "", {}, 0)
+
+    assert [each.body for each in entries] == [None, None, "sent"]
+    assert [each.answer for each in entries] == [None, None, "answered"]
+    for _ in range(KEPT):
+        log.begin("GET", "/x", "", {}, 0)
+    assert (len(log), log.find(limit=1)[0].number) == (KEPT, 3 + KEPT_BODIES - 1 + KEPT)
 
 
 def test_requests_are_found_and_counted_by_what_they_are(raw: RawOrg) -> None:
