@@ -36,6 +36,9 @@ TEXT_TYPES = frozenset(
 NUMBER_TYPES = frozenset({"double", "currency", "percent"})
 INTEGER_TYPES = frozenset({"int", "long"})
 COMPOUND_TYPES = frozenset({"address", "location"})
+_FLAGS = ("createable", "updateable", "deletable", "queryable", "searchable", "replicateable", "undeletable")
+_LATER = ("fields", "document", "child_relationships")
+_LOADING = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +273,9 @@ class LaterType(SObjectType):
         return self.__dict__[name]
 
 
-_LATER = ("fields", "document", "child_relationships")
-_LOADING = threading.RLock()
-
-
 def flags_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What can be done with an object's records, by the names of the attributes; everything unless said otherwise."""
     return {each: document.get(each) is not False for each in _FLAGS}
-
-
-_FLAGS = ("createable", "updateable", "deletable", "queryable", "searchable", "replicateable", "undeletable")
 
 
 class Schema(Mapping[str, SObjectType]):

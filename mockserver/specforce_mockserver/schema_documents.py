@@ -56,7 +56,7 @@ def build(
     whole: dict[str, SObjectType] = {each.name.lower(): each for each in computed}
     raw = RawTypes(whole, {name.lower(): each for name, each in behind.items()}, children)
     for name, each in behind.items():
-        whole[name.lower()] = LaterType.of(each.head, partial(raw.finished, name, faults))
+        whole[name.lower()] = LaterType.of(each.head, partial(raw.finished, name))
     return Schema(whole.values(), reports, faults, children.missing)
 
 
@@ -89,11 +89,9 @@ class RawTypes(Mapping[str, SObjectType]):
     def __len__(self) -> int:
         return len({*self._whole, *self._later})
 
-    def finished(self, name: str, faults: dict[str, str]) -> SObjectType:
-        """An object with its computed fields; why one can't be worked out is put into `faults`."""
-        computed, found = attach_one(self[name.lower()], self)
-        faults |= found
-        return computed
+    def finished(self, name: str) -> SObjectType:
+        """An object with its computed fields; one that can't be worked out keeps no value."""
+        return attach_one(self[name.lower()], self)
 
 
 def type_from(document: Document, formats: Mapping[str, str], rules: Document) -> SObjectType:

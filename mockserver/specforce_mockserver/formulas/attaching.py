@@ -35,17 +35,16 @@ def attach(types: Iterable[SObjectType]) -> tuple[list[SObjectType], dict[str, s
     return [computing.finished(each) for each in listed], computing.faults
 
 
-def attach_one(sobject: SObjectType, types: Mapping[str, SObjectType]) -> tuple[SObjectType, dict[str, str]]:
-    """One object with the SQL of its computed fields, and why some can't be worked out.
+def attach_one(sobject: SObjectType, types: Mapping[str, SObjectType]) -> SObjectType:
+    """One object with the SQL of its computed fields; one that can't be worked out keeps no value.
 
     Args:
         sobject: the object.
         types: those that its formulas can name, itself among them, by name in lower case.
     """
     if not any(field.formula or field.summary for field in sobject.fields):
-        return sobject, {}
-    computing = _Computing(types)
-    return computing.finished(sobject), computing.faults
+        return sobject
+    return _Computing(types).finished(sobject)
 
 
 class _Computing:
