@@ -144,6 +144,21 @@ def test_the_subqueries_of_many_records_are_all_followed(raw: RawOrg, org: Org) 
     assert len(raw.get(open_query)["records"]) == 200
 
 
+@row("soql.md#1", "[FOR VIEW")
+@pytest.mark.parametrize(("ending", "field"), [("FOR VIEW", "LastViewedDate"), ("FOR REFERENCE", "LastReferencedDate")])
+def test_what_is_queried_to_be_looked_at_is_marked(raw: RawOrg, org: Org, ending: str, field: str) -> None:
+    accounts(raw, 3)
+    before = raw.query("SELECT SystemModstamp FROM Account")["records"]
+    org.clock.advance(60)
+
+    raw.query(f"SELECT Name FROM Account WHERE Name > 'Account 0000' {ending}")
+    raw.query(f"SELECT COUNT() FROM Account {ending}")
+
+    found = raw.query(f"SELECT Name FROM Account WHERE {field} = TODAY ORDER BY Name")["records"]
+    assert [each["Name"] for each in found] == ["Account 0001", "Account 0002"]
+    assert raw.query("SELECT SystemModstamp FROM Account")["records"] == before
+
+
 def test_the_oldest_query_gives_way_to_the_51st(raw: RawOrg) -> None:
     accounts(raw, 201)
     urls = [raw.query("SELECT Id FROM Account", headers=SMALL)["nextRecordsUrl"] for _ in range(OPEN_PER_USER + 1)]

@@ -15,6 +15,7 @@ from specforce_mockserver.cursors import Cursors
 from specforce_mockserver.ids import to_18
 from specforce_mockserver.list_views.library import KEY_PREFIX as VIEW_PREFIX
 from specforce_mockserver.list_views.view import Resolved
+from specforce_mockserver.records.write import set_where_id
 from specforce_mockserver.registry import provides
 from specforce_mockserver.reports.library import KEY_PREFIX as REPORT_PREFIX
 from specforce_mockserver.reports.runs import query_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.violations import Violation
 
 MIN_PAGE, MAX_PAGE = 200, 2000
+VIEWED = {"FOR VIEW": "LastViewedDate", "FOR REFERENCE": "LastReferencedDate"}
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 
 
@@ -62,7 +64,10 @@ def query_all_more(call: Call) -> Answer:
 def explain_query(call: Call) -> Answer:
     """How a query would be run: the one that is given, or that of a report or list view."""
     found = compiled(call, _explained(call, call.params["explain"]))
-    return Answer(soql.explain(call.org.database.reader(), found))
+    try:
+        return Answer(soql.explain(call.org.database.reader(), found))
+    except soql.SoqlError as error:
+        raise ApiError(400, error.code, error.message) from error
 
 
 def _explained(call: Call, asked: str) -> str:
@@ -113,7 +118,19 @@ def first_page(call: Call, found: CompiledQuery) -> Answer:
         cursor = call.org.part(Cursors).open(result.without_records, size, call.user_id)
         body["nextRecordsUrl"] = _next_url(call, cursor.id, size)
     body["records"] = result.records
+    _mark_viewed(call, found, result.records)
     return Answer(body)
+
+
+def _mark_viewed(call: Call, found: CompiledQuery, records: list[dict[str, Any]]) -> None:
+    """Write down that somebody looked at the records of a first page, where the query says so."""
+    sobject = found.plan.sobject
+    fields = [field for ending, field in VIEWED.items() if ending in found.tree.endings and sobject.field(field)]
+    if not fields or found.plan.kind != "records" or not records:
+        return
+    ids = [each["attributes"]["url"].rpartition("/")[2] for each in records]
+    with call.org.database.write() as writer:
+        set_where_id(writer, sobject, ids, dict.fromkeys(fields, call.org.clock.stored_now()))
 
 
 def _next_page(call: Call) -> Answer:
