@@ -34,6 +34,13 @@ def load_file(bench):
     return settings.INGEST_ROWS
 
 
+def load_file__parts(bench):
+    """Each part is checked while the one before it is sent."""
+    with client(bench) as sf:
+        sf.bulk.load(bench.ingest_csv, "Account", operation="insert", results=False, check="parts")
+    return settings.INGEST_ROWS
+
+
 def query_records(bench):
     with client(bench) as sf:
         return sum(1 for _ in sf.query(SOQL))

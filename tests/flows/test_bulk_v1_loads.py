@@ -215,3 +215,17 @@ def test_w4_rows_are_written_so_that_any_text_comes_back(half: Half, sf: Any, co
 
     assert [result.values for result in results] == rows
     assert found == rows
+
+
+def test_columns_are_taken_as_csv_and_refused_as_documents(
+    half: Half, sf: Any, org: FakeOrg, content_type: str
+) -> None:
+    import pyarrow as pa
+
+    columns = pa.table({"Name": ["Acme", "Bob"]})
+
+    if content_type == "CSV":
+        assert [result.created for result in done(half, sf, columns, content_type=content_type)] == [True, True]
+    else:
+        with pytest.raises(InputError, match="content_type='CSV', or pass its rows"):
+            done(half, sf, columns, content_type=content_type)

@@ -14,6 +14,7 @@ from specforce.bulk.table import TableOptions
 from specforce.bulk_v1.contents import Batcher, Content
 from specforce.bulk_v1.encoding import ENCODINGS
 from specforce.bulk_v1.options import BATCH_LIMITS
+from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     import os
@@ -52,6 +53,9 @@ async def contents(source: Any, job: JobInfo, folder: Path) -> AsyncGenerator[Co
 
 async def _fed(source: Any, batcher: Batcher) -> AsyncGenerator[Content, None]:
     """Feed a batcher; documents are read whole."""
+    if hasattr(source, "__arrow_c_stream__"):
+        kind = type(source).__name__
+        raise InputError(f"the source is a {kind}, in columns: make the job with content_type='CSV', or pass its rows")
     if isinstance(source, str) or hasattr(source, "__fspath__"):
         path = await run(existing_file, cast("str | os.PathLike[str]", source))
         document = await run(path.read_bytes)

@@ -15,6 +15,7 @@ from specforce.bulk.table import TableOptions
 from specforce.bulk_v1.contents import Batcher, Content
 from specforce.bulk_v1.encoding import ENCODINGS
 from specforce.bulk_v1.options import BATCH_LIMITS
+from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
     import os
@@ -53,6 +54,9 @@ def contents(source: Any, job: JobInfo, folder: Path) -> Generator[Content, None
 
 def _fed(source: Any, batcher: Batcher) -> Generator[Content, None, None]:
     """Feed a batcher; documents are read whole."""
+    if hasattr(source, "__arrow_c_stream__"):
+        kind = type(source).__name__
+        raise InputError(f"the source is a {kind}, in columns: make the job with content_type='CSV', or pass its rows")
     if isinstance(source, str) or hasattr(source, "__fspath__"):
         path = run(existing_file, cast("str | os.PathLike[str]", source))
         document = run(path.read_bytes)
