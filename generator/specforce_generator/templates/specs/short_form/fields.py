@@ -63,7 +63,7 @@ _ACCURACY = (
 )
 _EFFECTLESS = frozenset({"required", "readOnly", "createOnly", "masterDetail", "unsure"})
 _DEGREES = 18
-_FILTERED = {"controllingFields": [], "dependent": False, "optionalFilter": False}
+_FILTERED: Mapping[str, Any] = {"controllingFields": [], "dependent": False, "optionalFilter": False}
 
 
 def is_custom(name: str) -> bool:
