@@ -93,8 +93,10 @@ class MockServer:
         except OSError:
             self._socket.close()
             raise
-        bound_host, self.port = self._socket.getsockname()[:2]
-        self._names = LOCAL_NAMES | {bound_host, host.lower()} | (authority.names if authority is not None else set())
+        address: tuple[str, int] = self._socket.getsockname()[:2]
+        bound_host, self.port = address
+        further = authority.names if authority is not None else frozenset[str]()
+        self._names = LOCAL_NAMES | {bound_host, host.lower()} | further
         shown = f"[{bound_host}]" if family == socket.AF_INET6 else bound_host
         self.plain_url = f"http://{shown}:{self.port}"
         self.url = f"https://{shown}:{self.port}" if tls else self.plain_url

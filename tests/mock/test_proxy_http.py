@@ -12,7 +12,7 @@ import pytest
 from specforce_mockserver.network.authority import Authority
 from specforce_mockserver.network.hosts import Hosts
 from specforce_mockserver.server import MockServer
-from tests.mock.raw_org import CLIENT_CREDENTIALS, PASSWORD
+from tests.mock.raw_org import CLIENT_CREDENTIALS, DATA, PASSWORD
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
@@ -104,6 +104,28 @@ def test_plain_requests_for_its_hosts_are_answered_as_if_by_https(proxied: httpx
 def test_the_servers_own_address_can_be_reached_through_the_proxy(server: MockServer, proxied: httpx.Client) -> None:
     for address in (f"http://127.0.0.1:{server.port}", f"https://localhost:{server.port}"):
         assert proxied.get(f"{address}/__mock/health").json()["status"] == "ok"
+
+
+def test_large_bodies_pass_both_ways_and_a_slow_reader_holds_up_nobody(proxied: httpx.Client) -> None:
+    token = proxied.post(f"{MY_DOMAIN}{TOKEN}", data=CLIENT_CREDENTIALS).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    jobs = f"{MY_DOMAIN}{DATA}/jobs/ingest"
+    made = proxied.post(jobs, json={"object": "Account", "operation": "insert"}, headers=headers).json()
+    job = f"{jobs}/{made['id']}"
+    name = b"x" * 200 + b"\n"
+    pieces = (b"Name\n", *(name * 1000 for _ in range(40)))
+    proxied.put(f"{job}/batches", content=iter(pieces), headers=headers | {"Content-Type": "text/csv"})
+    proxied.patch(job, json={"state": "UploadComplete"}, headers=headers)
+    while proxied.get(job, headers=headers).json()["state"] != "JobComplete":
+        pass
+
+    plainly = headers | {"Accept-Encoding": "identity"}
+    with proxied.stream("GET", f"{job}/successfulResults", headers=plainly) as slow:
+        for _ in range(20):
+            assert proxied.get(f"{MY_DOMAIN}{DATA}/limits", headers=headers).status_code == 200
+        received = sum(len(piece) for piece in slow.iter_bytes())
+    assert received > 40_000 * len(name)
+    assert received == int(slow.headers["content-length"])
 
 
 @pytest.mark.parametrize("host", ["example.com", "salesforce.com.example.com", "169.254.169.254", "localhost"])
