@@ -23,19 +23,22 @@ NO_STATUS = 0
 MASK = "***"
 _SECRET_HEADERS = frozenset({"authorization", "x-sfdc-session", "cookie", "set-cookie", "proxy-authorization"})
 _NAMES = (
-    r"(?:(?:access|refresh|id|security)?_?token|client_?(?:secret|assertion)|assertion|code_?verifier|device_?code"
-    r"|(?:old|new)?_?password|session_?ids?|sid)"
+    r"(?:(?:\w+_)?token|(?:access|refresh|id|security)token|client_?(?:secret|assertion)|assertion|code_?verifier"
+    r"|device_?code|hybrid_auth_code|(?:old|new)?_?password|session_?ids?|sid|otp|frontdoor_ur[il])"
 )
-# In a form or a query, in JSON, in XML, in a part of a multipart body; also where the text ends within the secret.
+# Each also where the text ends within the secret.
 _IN_A_FORM = re.compile(rf"((?:^|[&?])(?:{_NAMES}|(?:user_)?code)=)[^&\s]*", re.IGNORECASE)
+_IN_A_URL = re.compile(rf'([&?](?:{_NAMES}|code)=)[^&\s"<]*', re.IGNORECASE)
 _IN_JSON = re.compile(rf'("{_NAMES}"\s*:\s*")(?:[^"\\]|\\.)*', re.IGNORECASE)
 _IN_XML = re.compile(rf"(<(?:\w+:)?{_NAMES}(?:\s[^>]*)?>)[^<]*", re.IGNORECASE)
 _IN_A_PART = re.compile(rf'(name="{_NAMES}"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)[^\r\n]*', re.IGNORECASE)
+_BEGIN_DOCUMENTS = ("{", "[", "<", "--")
 
 
 def without_secrets(text: str) -> str:
-    """A text with what follows the names of secrets masked."""
-    for pattern in (_IN_A_FORM, _IN_JSON, _IN_XML, _IN_A_PART):
+    """A text with what follows the names of secrets masked: a query or a form, else JSON, XML or a multipart body."""
+    is_document = text.lstrip("\ufeff \t\r\n").startswith(_BEGIN_DOCUMENTS)
+    for pattern in (_IN_JSON, _IN_XML, _IN_A_PART, _IN_A_URL) if is_document else (_IN_A_FORM,):
         text = pattern.sub(rf"\1{MASK}", text)
     return text
 

@@ -109,7 +109,10 @@ def test_a_login_leaves_no_secret_in_the_log(raw: RawOrg) -> None:
         ('{"NewPassword": "a\\"b", "Name": "token"}', '{"NewPassword": "***", "Name": "token"}'),
         ('{"refresh_token":"cut off', '{"refresh_token":"***'),
         ("<u:sessionId>00D!x</u:sessionId><a/>", "<u:sessionId>***</u:sessionId><a/>"),
-        ('name="client_secret"\r\n\r\nabc\r\n--x', 'name="client_secret"\r\n\r\n***\r\n--x'),
+        ('--x\r\nA: b; name="token"\r\n\r\nabc\r\n--x--', '--x\r\nA: b; name="token"\r\n\r\n***\r\n--x--'),
+        ("actor_token=a&token_type=b&code=d&x=?sid=e", "actor_token=***&token_type=b&code=***&x=?sid=***"),
+        ('[{"url": "https://x/?oauth_token=1&a=2"}]', '[{"url": "https://x/?oauth_token=***&a=2"}]'),
+        ('{"frontdoor_uri": "https://x/?otp=1", "accessToken": "a"}', '{"frontdoor_uri": "***", "accessToken": "***"}'),
         ('{"code": "A-1", "Token__c": "t"}', '{"code": "A-1", "Token__c": "t"}'),
     ],
 )
