@@ -114,7 +114,8 @@ class _Objects:
             objects = read_objects(tables, where=where)
             self._read_now({target for short in objects for target in _named_by(short)})
             version = specforce_specs.VERSIONS.newest
-            self._documents = describe_documents(objects, known=self._documents, api_version=version)
+            taken = [each.head["keyPrefix"] for each in self._later.values() if each.head["keyPrefix"]]
+            self._documents = describe_documents(objects, known=self._documents, taken=taken, api_version=version)
         except ShortFormError as error:
             raise SchemaFileError(str(error)) from error
         except tomllib.TOMLDecodeError as error:

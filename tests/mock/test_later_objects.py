@@ -185,6 +185,13 @@ def test_the_short_form_adds_to_a_document_whatever_the_files_are_called(tmp_pat
         assert found["Owns__r"]["totalSize"] == 1
 
 
+def test_new_objects_get_key_prefixes_that_no_document_has(tmp_path: Path) -> None:
+    written(tmp_path, {**document(1), "keyPrefix": "a00"}, {**document(2), "keyPrefix": "a01"})
+    (tmp_path / "own.toml").write_text('[Own__c]\nlabel = "Own"\n', "utf-8")
+
+    assert load_schema([tmp_path])["Own__c"].key_prefix == "a02"
+
+
 def test_references_to_objects_that_are_not_there_are_known(tmp_path: Path) -> None:
     schema = load_schema([written(tmp_path, document(5), document(6))])
 

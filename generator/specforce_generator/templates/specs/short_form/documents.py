@@ -31,13 +31,18 @@ _UNNAMED_CHILDREN = frozenset({"OwnerId", *SYSTEM_FIELDS})
 
 
 def describe_documents(
-    objects: Iterable[ShortObject], *, known: Mapping[str, Describe] | None = None, api_version: str
+    objects: Iterable[ShortObject],
+    *,
+    known: Mapping[str, Describe] | None = None,
+    taken: Iterable[str] = (),
+    api_version: str,
 ) -> dict[str, Describe]:
     """The describe documents of objects.
 
     Args:
         objects: as `read_objects` gives them; an object that is in `known` gets further fields and keys.
         known: documents that are there already. They aren't changed: what comes back are new ones.
+        taken: key prefixes that objects beside these have.
         api_version: fills the `urls`.
 
     Returns:
@@ -48,16 +53,21 @@ def describe_documents(
     """
     documents = {name: dict(document) for name, document in (known or {}).items()}
     names = {name.lower(): name for name in documents}
+    elsewhere = set(taken)
     children: dict[tuple[str, str], ShortField] = {}
     for short in objects:
         name = names.setdefault(short.name.lower(), short.name)
         if name in documents:
             documents[name] = _extended(documents[name], short)
         else:
-            documents[name] = _document(short, {document["keyPrefix"] for document in documents.values()}, api_version)
+            documents[name] = _document(short, elsewhere | _prefixes(documents), api_version)
         children |= {(name, field.name): field for field in short.fields}
     _relate(documents, names, children)
     return documents
+
+
+def _prefixes(documents: Mapping[str, Describe]) -> set[str]:
+    return {document["keyPrefix"] for document in documents.values()}
 
 
 def display_formats(objects: Iterable[ShortObject]) -> dict[str, dict[str, str]]:
