@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -213,6 +214,15 @@ def test_a_journal_is_begun_once_and_written_by_one(bulk: BulkOrg, tmp_path: Pat
             bulk.load(bulk.connect(), accounts(1), resume=journal)
     finally:
         held.close()
+
+
+def test_a_load_that_is_refused_leaves_no_journal(bulk: BulkOrg, journal: Path) -> None:
+    for source in (b"Nmae\nAcme\n", b"Name\nA,B\n", b"Name\n"):
+        with suppress(InputError):
+            bulk.load(bulk.connect(), source, journal=journal)
+        assert not journal.exists()
+
+    assert bulk.load(bulk.connect(), b"Name\nAcme\n", journal=journal).created == 1
 
 
 def test_a_job_that_wasnt_done_in_time_is_waited_for_again(bulk: BulkOrg, journal: Path) -> None:

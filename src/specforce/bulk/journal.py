@@ -73,6 +73,7 @@ class Journal:
         self.path = path
         self.past: dict[int, PastPart] = {}
         self._head: dict[str, Any] | None = None
+        self._resumed = resume
         self._lock = threading.Lock()
         self._file: BinaryIO = self._opened(resume=resume)
         try:
@@ -134,9 +135,11 @@ class Journal:
             raise InputError(f"{self.path} knows {known} parts, and the source has {parts}: give the same source")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; one in which nothing was begun is removed."""
         with self._lock:
             self._file.close()
+        if self._head is None and not self._resumed:
+            self.path.unlink(missing_ok=True)
 
     def _opened(self, *, resume: bool) -> BinaryIO:
         try:

@@ -76,7 +76,7 @@ class AsyncPartLoad:
         journal: Journal | None,
     ) -> None:
         self.part = part
-        self.counts = Counts(unprocessed=part.rows) if part.attempt == 1 else Counts(failed=part.rows)
+        self.counts = _unsent(part)
         self.failure: Exception | None = None
         self.joined = False
         self._session = session
@@ -205,6 +205,7 @@ class AsyncPartLoad:
                     f"job {past.job} isn't there any more (Salesforce keeps jobs for 7 days), and nobody can tell "
                     f"what became of its {self.part.rows} rows, from row {self.part.first_row} on"
                 ) from None
+            self._holds_rows, self.counts = False, _unsent(self.part)
             return None
         self._job, self._state = AsyncIngestJob(self._session, info, checked=self._go_on), str(info.state.value)
         if not past.uploaded:
@@ -290,3 +291,8 @@ class AsyncPartLoad:
         rows, counts = (self.part.rows, self.counts) if self._holds_rows else (0, Counts())
         part = self.part
         return LoadedJob(id=job.id, state=self._state, part=part.number, rows=rows, counts=counts, attempt=part.attempt)
+
+
+def _unsent(part: Part) -> Counts:
+    """The rows of a part that wasn't sent: never tried, or failed as they had before."""
+    return Counts(unprocessed=part.rows) if part.attempt == 1 else Counts(failed=part.rows)
