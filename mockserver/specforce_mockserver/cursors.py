@@ -7,6 +7,7 @@ Source: specs/reference/rest.md section 7, errors_and_limits.md section 6 [E].
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_PREFIX = "01g"
 IDLE_S = 2 * 86_400.0
+_OFFSET = re.compile(r"[0-9]{1,18}")
 OPEN_PER_USER = 50
 OPEN_CHILDREN_PER_USER = 50_000
 
@@ -70,7 +72,7 @@ class Cursors:
         with self._lock:
             cursor = self._open.get(to_18(cursor_id) or "")
             alive = cursor is not None and cursor.user_id == user_id and now - cursor.used_s < IDLE_S
-            if cursor is None or not alive or not dash or not offset.isdecimal():
+            if cursor is None or not alive or not dash or not _OFFSET.fullmatch(offset):
                 raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
             cursor.used_s = now
             return cursor, int(offset)

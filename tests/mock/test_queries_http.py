@@ -44,7 +44,9 @@ def test_pages_lead_from_one_to_the_next(raw: RawOrg) -> None:
     assert "nextRecordsUrl" not in page
 
 
-@pytest.mark.parametrize(("asked", "size"), [("batchSize=1", 200), ("batchSize=99999", 2000), ("nonsense", 2000)])
+@pytest.mark.parametrize(
+    ("asked", "size"), [("batchSize=1", 200), (f"batchSize={'9' * 5_000}", 2000), ("nonsense", 2000)]
+)
 def test_the_page_size_is_a_hint_within_bounds(raw: RawOrg, asked: str, size: int) -> None:
     accounts(raw, 2001)
 
@@ -96,7 +98,7 @@ def test_query_all_finds_the_deleted_and_goes_on_under_query(raw: RawOrg) -> Non
 
 @row("rest.md#7", "dead cursor: 400")
 @row("soql.md#5", "| INVALID_QUERY_LOCATOR |")
-@pytest.mark.parametrize("locator", ["x", "01g000000000001AAA-200", "01g000000000001AAA"])
+@pytest.mark.parametrize("locator", ["x", "01g000000000001AAA-200", "01g000000000001AAA", f"01g-{'9' * 5_000}"])
 def test_a_locator_that_is_none_is_refused(raw: RawOrg, locator: str) -> None:
     assert raw.refused("GET", f"/query/{locator}") == DEAD
 
@@ -111,6 +113,14 @@ def test_a_cursor_dies_two_days_after_its_last_use(raw: RawOrg, org: Org) -> Non
     raw.login()
 
     assert raw.refused("GET", page["nextRecordsUrl"]) == DEAD
+
+
+def test_an_open_query_has_no_page_beyond_its_numbers(raw: RawOrg) -> None:
+    accounts(raw, 201)
+    cursor = raw.query("SELECT Id FROM Account", headers=SMALL)["nextRecordsUrl"].rpartition("-")[0]
+
+    assert raw.refused("GET", f"{cursor}-{'9' * 5_000}") == DEAD
+    assert raw.get(f"{cursor}-{'9' * 18}")["records"] == []
 
 
 @row("rest.md#4", "| child subquery |")

@@ -179,3 +179,11 @@ def test_statements_of_another_form_are_refused(raw: RawOrg, rest: str, code: st
 
     assert (status, error["errorCode"]) == (400, code)
     assert "SELECT" not in error["message"]
+
+
+def test_numbers_of_any_length_are_numbers(many: RawOrg) -> None:
+    nines = "9" * 5_000
+
+    assert types(many, f"FIND {{acme}} RETURNING Contact(Id LIMIT {nines}) LIMIT {nines}") == {"Contact": 40}
+    found = many.get("/parameterizedSearch", params={"q": "acme", "sobject": "Contact", "Contact.limit": nines})
+    assert len(found["searchRecords"]) == 40

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MIN_PAGE, MAX_PAGE = 200, 2000
 VIEWED = {"FOR VIEW": "LastViewedDate", "FOR REFERENCE": "LastReferencedDate"}
-_BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
+_BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d{1,18})", re.IGNORECASE)
 
 
 def no_query(_call: Call, violation: Violation) -> ApiError:

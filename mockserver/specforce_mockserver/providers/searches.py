@@ -12,7 +12,7 @@ from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.registry import provides
 from specforce_mockserver.sosl.find import MALFORMED_SEARCH, Search, searchable
 from specforce_mockserver.sosl.history import SearchHistory
-from specforce_mockserver.sosl.statement import StatementError, Wanted, take_apart
+from specforce_mockserver.sosl.statement import MAX_DIGITS, StatementError, Wanted, take_apart
 from specforce_mockserver.sosl.terms import NO_TERM, TermError, search_for
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def parameterized_search(call: Call) -> Answer:
         if (order := own.get(f"{name.lower()}.orderby")) is not None:
             each["orderBy"] = order.split(",")
         if (limit := own.get(f"{name.lower()}.limit", "")).isdecimal():
-            each["limit"] = int(limit)
+            each["limit"] = int(limit[:MAX_DIGITS])
         objects.append(each)
     return _parameterized(call, {**call.params, "sobjects": objects})
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_OFFSET: Final = 2000
+MAX_DIGITS: Final = 18
 _FIND = re.compile(r"\s*FIND\s*\{", re.IGNORECASE)
 _SCOPE = re.compile(r"\s*IN\s+(ALL|NAME|EMAIL|PHONE|SIDEBAR)\s+FIELDS\b", re.IGNORECASE)
 _RETURNING = re.compile(r"\s*RETURNING\b", re.IGNORECASE)
@@ -89,7 +90,7 @@ def take_apart(text: str) -> Statement:
     while (clause := _WITH.match(rest)) is not None:
         rest = _with(statement, clause, rest)
     if (limit := _LIMIT.match(rest)) is not None:
-        statement.limit = int(limit[1])
+        statement.limit = _count(limit[1])
         rest = rest[limit.end() :]
     if rest.strip() and _UPDATE.match(rest) is None:
         raise _unexpected(rest)
@@ -240,4 +241,9 @@ def _after(rest: str, form: str) -> str:
 def _number(text: str) -> int:
     if not text.strip().isdecimal():
         raise _unexpected(text if text.strip() else ")")
-    return int(text)
+    return _count(text.strip())
+
+
+def _count(digits: str) -> int:
+    """A number of records; longer ones than any object has mean all just as well."""
+    return int(digits[:MAX_DIGITS])

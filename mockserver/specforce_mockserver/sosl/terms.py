@@ -170,10 +170,11 @@ def _glob(text: str) -> str:
 
 
 class _Parser:
-    """alternatives := all (OR all)*; all := part ((AND | AND NOT | NOT)? part)*; part := word | phrase | (alternatives)
+    """alternatives := beside (OR beside)*; beside := all+; all := part ((AND | AND NOT | NOT) part)*;
+    part := word | phrase | (alternatives)
 
-    Words without an operator between them are joined by the object's way. Words that the tokenizer would find nothing
-    in, such as a dash, are passed over.
+    What stands side by side is joined by the object's way. Words that the tokenizer would find nothing in, such as a
+    dash, are passed over.
     """
 
     def __init__(self, tokens: list[_Token]) -> None:
