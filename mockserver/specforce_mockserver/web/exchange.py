@@ -137,8 +137,7 @@ class Exchange:
             ApiError: 401, or 403: the limit is used up, or there is no API.
         """
         self._session = session = self._mount.session_of(self._org, self._request)
-        if session is not None:
-            errors.refuse_without_api(self._org, session.user_id)
+        errors.refuse_without_api(self._org, session.user_id)
         if self._org.limits.exhausted():
             raise errors.limit_exceeded()
         self._org.limits.use(API_REQUESTS)
