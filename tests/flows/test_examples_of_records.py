@@ -160,3 +160,9 @@ def test_a_lead_is_converted(run: Any, org: FakeOrg) -> None:
     (made,) = run("convert_lead", lead_id)
     assert re.fullmatch(r"account 001\w{15}, contact 003\w{15}, opportunity 006\w{15}", made)
     assert run("convert_lead", lead_id) == ["CANNOT_UPDATE_CONVERTED_LEAD: cannot reference converted lead"]
+
+
+def test_an_org_s_objects_are_pulled_and_served(run: Any, tmp_path: Path) -> None:
+    lines = run("org_in_a_folder", str(tmp_path))
+
+    assert lines == ["2 objects of API 67.0, 0 changed", "on a fake org of them: Acme"]
