@@ -19,13 +19,13 @@ SCHEMA = '[Flight__c.fields]\nCode__c = "string(10)"\n'
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
-    """Run pytest on a module in a project of its own."""
+    """Run pytest on a module in a project and a process of its own: what it imports first is gone with it."""
     pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
     pytester.makefile(".toml", objects=SCHEMA)
 
     def run_it(module: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(module)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
 
     return run_it
 
@@ -81,6 +81,33 @@ def test_copying(fake_org, fake_org_factory):
     done.assert_outcomes(passed=1)
 
 
+def test_a_mark_says_how_an_org_is_reached_and_orgs_beside_it_end_with_the_test(
+    run: Callable[..., pytest.RunResult],
+) -> None:
+    done = run(
+        """
+import pytest
+from specforce import Salesforce
+from specforce.auth import ClientCredentials
+
+@pytest.mark.fake_org(tls=True, proxy=True)
+def test_its_own(fake_org):
+    login = ClientCredentials("test-client", "test-secret", login_url="https://acme.my.salesforce.com")
+    with Salesforce(login, proxy=fake_org.proxy_url, verify=fake_org.ca_bundle) as sf:
+        assert sf.query("SELECT COUNT() FROM Account").total_size == 0
+    assert fake_org.url.startswith("https://")
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_beside(fake_org, again):
+    with Salesforce(fake_org.another("beta").auth()) as sf:
+        sf.sobject("Account").create({"Name": "Acme"})
+        assert sf.query("SELECT COUNT() FROM Account").total_size == 1
+"""
+    )
+
+    done.assert_outcomes(passed=3)
+
+
 def test_tests_run_side_by_side(run: Callable[..., pytest.RunResult]) -> None:
     done = run(
         """
@@ -102,7 +129,7 @@ def test_alone(fake_org, number):
 
 
 WRONG = {
-    'clok="manual"': "*the mark fake_org has no clok: it has schema, clock, settings, users, faults, records",
+    'clok="manual"': "*the mark fake_org has no clok: it has schema, clock, settings, tls, proxy, users, *",
     'settings={"name": "Zoo"}': "*the settings of fake_org:*",
     '"manual"': "*takes keywords only",
     'records={"Account": [{}]}': "*REQUIRED_FIELD_MISSING*",

@@ -288,7 +288,14 @@ class FakeOrg:
         self.org.clock.tick(ticks)
 
     def reset(self) -> None:
-        """Make the org as new: records, tokens, jobs, endpoints, actions, limits, faults, requests and time."""
+        """Make the org as new: records, tokens, jobs, endpoints, actions, limits, faults, requests and time.
+
+        Orgs that were made beside it by `another` end.
+        """
+        if self.org is self._orgs.first:
+            for each in self._orgs:
+                if each is not self.org:
+                    self._orgs.remove(each.settings.my_domain)
         self.org.reset()
 
     def snapshot(self) -> bytes:

@@ -24,6 +24,8 @@ class FakeOrgFactory(Protocol):
         schema: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
         clock: ClockKind | None = None,
         settings: Mapping[str, Any] | None = None,
+        tls: bool | None = None,
+        proxy: bool | None = None,
         users: Sequence[str | Mapping[str, Any]] | None = None,
         faults: Sequence[Mapping[str, Any]] | None = None,
         records: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
@@ -34,6 +36,8 @@ class FakeOrgFactory(Protocol):
             schema: files of objects beside the project's, by their paths from the test's folder.
             clock: the kind of its time; `auto` unless given.
             settings: members of `specforce_mockserver.settings.OrgSettings`.
+            tls: whether its URL says https.
+            proxy: whether it is a proxy too, for Salesforce's own hosts.
             users: names of further users, or mappings of what `FakeOrg.add_user` takes.
             faults: mappings of what `FakeOrg.faults.add` takes.
             records: what `FakeOrg.seed` takes.
@@ -49,6 +53,8 @@ class OrgMark:
         schema: files of objects beside the project's.
         clock: the kind of its time; `auto` unless given.
         settings: members of `specforce_mockserver.settings.OrgSettings`.
+        tls: whether its URL says https.
+        proxy: whether it is a proxy too, for Salesforce's own hosts.
         users: names of further users, or what `FakeOrg.add_user` takes.
         faults: what `FakeOrg.faults.add` takes.
         records: what `FakeOrg.seed` takes.
@@ -57,6 +63,8 @@ class OrgMark:
     schema: Sequence[Path] = ()
     clock: ClockKind | None = None
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tls: bool = False
+    proxy: bool = False
     users: Sequence[str | Mapping[str, Any]] = ()
     faults: Sequence[Mapping[str, Any]] = ()
     records: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict[str, Any])
@@ -85,7 +93,7 @@ class OrgMark:
     @property
     def needs_own_org(self) -> bool:
         """Whether an org that is already there can't become like that."""
-        return bool(self.schema or self.clock or self.settings)
+        return bool(self.schema or self.clock or self.settings or self.tls or self.proxy)
 
     def org(self, schema: Sequence[Path]) -> FakeOrg:
         """An org of its own, not yet started.
@@ -102,7 +110,8 @@ class OrgMark:
             settings = OrgSettings(**self.settings)
         except TypeError as error:
             raise pytest.UsageError(f"the settings of fake_org: {error}") from error
-        return FakeOrg([*schema, *self.schema], clock=self.clock or "auto", settings=settings)
+        files = [*schema, *self.schema]
+        return FakeOrg(files, clock=self.clock or "auto", settings=settings, tls=self.tls, proxy=self.proxy)
 
     def prepare(self, org: FakeOrg) -> None:
         """Give a new org its users, records and faults.

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from .marks import FakeOrgFactory
 
 _MARK = (
-    "fake_org(*, schema=None, clock=None, settings=None, users=(), faults=(), records=None): what the org of this test "
-    "is like. schema: files beside those of fake_org_schema, from the test's folder; clock: auto, manual or real; "
-    "settings: those of OrgSettings; users: names, or mappings with `username`; faults: members of Fault; records: "
-    "lists by object, to begin with."
+    "fake_org(*, schema=None, clock=None, settings=None, tls=False, proxy=False, users=(), faults=(), records=None): "
+    "what the org of this test is like. schema: files beside those of fake_org_schema, from the test's folder; clock: "
+    "auto, manual or real; settings: those of OrgSettings; tls, proxy: how it is reached; users: names, or mappings "
+    "with `username`; faults: members of Fault; records: lists by object, to begin with."
 )
 
 
