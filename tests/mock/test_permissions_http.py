@@ -156,6 +156,22 @@ def test_private_records_are_found_nowhere(raw: RawOrg, org: Org, me: str, other
     assert (told["state"], told["numberRecordsProcessed"]) == ("Completed", "0")
 
 
+def test_a_report_counts_what_its_reader_sees(raw: RawOrg, org: Org, me: str, other: str) -> None:
+    for owner in (me, other, other):
+        raw.create("Account", Name="A", OwnerId=owner)
+    accounts = {"name": "All", "reportFormat": "TABULAR", "reportType": {"type": "Account"}, "detailColumns": ["Name"]}
+    report = org.reports.add(accounts)
+    org.permissions.share("Account", "Private")
+
+    def counted() -> int:
+        (fact,) = raw.get(f"/analytics/reports/{report}", params={"includeDetails": "true"})["factMap"].values()
+        return len(fact["rows"])
+
+    assert counted() == 3
+    org.permissions.set(me)
+    assert counted() == 1
+
+
 def test_records_that_all_may_read_are_changed_by_their_owners(raw: RawOrg, org: Org, me: str, other: str) -> None:
     theirs = raw.create("Account", Name="T", OwnerId=other)
     org.permissions.share("Account", "Read")

@@ -107,7 +107,8 @@ def attributes(metadata: Json, caller: Caller) -> Json:
 
 
 def _compiled(org: Org, definition: Definition, caller: Caller) -> soql.CompiledQuery:
-    return compiled_for(org, query_of(definition), version=caller.api_version, user_id=caller.user_id)
+    seen = org.seen_by(caller.user_id)
+    return compiled_for(seen, query_of(definition), version=caller.api_version, user_id=caller.user_id)
 
 
 def _records(org: Org, definition: Definition, caller: Caller) -> Iterator[Json]:
