@@ -29,8 +29,9 @@ if TYPE_CHECKING:
         SendingAgain,
         SourceChecked,
     )
-    from specforce.bulk.report import LoadReport, report_of
+    from specforce.bulk.report import LoadReport
     from specforce.bulk.report_rows import FailedRow, FailureReason, LoadedJob, LoadedRow, SucceededRow
+    from specforce.bulk.reports_of_errors import report_of
     from specforce.bulk.result_rows import FailedResult, SuccessfulResult
     from specforce.bulk.resuming import resume_token_of
 
@@ -89,9 +90,10 @@ _HOMES = {
         "SendingAgain",
         "SourceChecked",
     ),
-    "specforce.bulk.report": ("LoadReport", "report_of"),
+    "specforce.bulk.report": ("LoadReport",),
     "specforce.bulk.report_rows": ("FailedRow", "FailureReason", "LoadedJob", "LoadedRow", "SucceededRow"),
     "specforce.bulk.resuming": ("resume_token_of",),
+    "specforce.bulk.reports_of_errors": ("report_of",),
     "specforce.bulk.result_rows": ("FailedResult", "SuccessfulResult"),
 }
 

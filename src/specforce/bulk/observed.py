@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specforce._hooks import OutcomeEvent, surround, tell
-from specforce.bulk.report import report_of
+from specforce.bulk.reports_of_errors import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from specforce._counted import counted
 from specforce.bulk.cells import line_writer, read_numbered
 from specforce.bulk.files import refuse_same, replacing, write_all
 from specforce.bulk.join import keep_alike
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from specforce.bulk.parts import Part
     from specforce.bulk.workspace import Workspace
 
-E = TypeVar("E", bound=BaseException)
 OpenRows: TypeAlias = tuple["Part", Kind, "Iterable[int] | None"]
 """Rows of a part that share an outcome which isn't kept yet; `None` for all of them."""
 Method: TypeAlias = Literal["bulk", "collections"]
@@ -211,6 +209,22 @@ class LoadReport:
             write_all(file, "".join(lines).encode())
         return written
 
+    def to_arrow(self, *, rows: WhichRows = "all") -> Any:
+        """Rows as a pyarrow RecordBatchReader (needs specforce[arrow]), in the source's order, read as it is.
+
+        Its columns are `sf__Row`, `sf__Line`, `sf__Outcome` (created, updated, failed, unprocessed, unknown), `sf__Id`
+        and `sf__Error`, then the source's as text.
+
+        Args:
+            rows: which rows.
+
+        Raises:
+            InputError: pyarrow isn't installed; else as for `failures`.
+        """
+        from specforce.bulk.report_arrow import outcome_reader  # noqa: PLC0415 - pyarrow is an extra, and large
+
+        return outcome_reader(self._rows(rows), self._columns)
+
     def summary(self, *, reasons: int = 20) -> dict[str, Any]:
         """The report as plain values, ready for JSON.
 
@@ -288,32 +302,3 @@ class LoadReport:
             keep_alike(self._workspace.outcomes, part, kind, numbers)
         self._alike = ()
         return self._workspace
-
-
-def report_of(error: BaseException) -> LoadReport | None:
-    """What a load had done when it raised this error; `None` where the error is of something else.
-
-    A load that can't go on lets the jobs under way end, joins what results there are, and puts the report on the error
-    it raises, also as its attribute `report`. One that is cancelled or interrupted puts it on the `CancelledError` or
-    `KeyboardInterrupt`; it is found too on the `TimeoutError` of `asyncio.timeout`, and on the `KeyboardInterrupt` of
-    `asyncio.run`, which take that error's place.
-    """
-    found = getattr(error, "report", None)
-    if isinstance(found, LoadReport):
-        return found
-    behind = error.__context__ if isinstance(error, KeyboardInterrupt) else error.__cause__
-    return None if behind is None else report_of(behind)
-
-
-def with_report(error: E, report: LoadReport, *, journal: Path | None = None) -> E:
-    """Put a report on an error, and its counts and how to go on into the error's notes."""
-    counts = ", ".join(f"{number:,} {name}" for name, number in plain_counts(report.counts).items() if number)
-    error.add_note(f"of {counted(report.total, 'row')}: {counts or 'nothing was sent'} (see the error's `report`)")
-    if journal is not None:
-        error.add_note(f"continue with the same arguments and resume={str(journal)!r}")
-    elif report.unprocessed and report.detailed:
-        error.add_note(
-            "what wasn't sent: error.report.write_csv(path, rows='unprocessed', reasons=False), to load later"
-        )
-    error.report = report  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - see report_of
-    return error

@@ -10,7 +10,7 @@ import typer
 
 from specforce._counted import counted
 from specforce.bulk.files import refuse_same
-from specforce.bulk.report import report_of
+from specforce.bulk.reports_of_errors import report_of
 from specforce.cli.connection import ApiVersion, AsJson, InstanceUrl, Profile, connect
 from specforce.cli.outcome import ROWS_FAILED, reported
 from specforce.cli.progress import shown

@@ -20,7 +20,8 @@ from specforce._threads import closing, run, to_the_end
 from specforce.bulk.journal import Journal, fingerprint
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
-from specforce.bulk.report import LoadReport, with_report
+from specforce.bulk.report import LoadReport
+from specforce.bulk.reports_of_errors import with_report
 from specforce.bulk.resending import again_after_s, parts_again
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
