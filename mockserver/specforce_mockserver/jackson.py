@@ -92,10 +92,12 @@ def _inside_array(text: str, offset: int) -> bool:
 
 
 def locate(raw: bytes, path: Sequence[str | int]) -> str:
-    """Where the value stands that a path leads to in a well-formed text; as far as the path goes."""
+    """Where the value stands that a path leads to in a well-formed text, as far as the path goes; its beginning in one
+    that isn't JSON, such as an XML document.
+    """
     text = raw.decode("utf-8", "replace")
     offset = _skip(text, 0)
-    for step in path:
+    for step in path if text.startswith(("{", "["), offset) else ():
         found = _child(text, offset, step)
         if found is None:
             break

@@ -98,3 +98,13 @@ def test_other_media_types_are_no_bodies(raw: RawOrg) -> None:
     status, (error,) = raw.refused("POST", "/sobjects/Account", content=b"Name\nA", headers=headers)
 
     assert (status, error["errorCode"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize("number", ["many", "9" * 5_000, "1.5"])
+def test_a_value_of_the_wrong_type_is_refused_where_the_document_begins(raw: RawOrg, number: str) -> None:
+    body = f"<Account><Name>Acme</Name><NumberOfEmployees>{number}</NumberOfEmployees></Account>"
+
+    status, (error,) = raw.refused("POST", "/sobjects/Account", content=body, headers=BODY)
+
+    assert (status, error["errorCode"]) == (400, "JSON_PARSER_ERROR")
+    assert error["message"].endswith("[line:1, column:1]")

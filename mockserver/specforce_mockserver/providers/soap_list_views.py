@@ -6,7 +6,7 @@ Source: specs/reference/soap.md sections 7 and 8.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver.calls import Answer, ApiError, Call
 from specforce_mockserver.ids import to_18
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.list_views.view import ListView
 
 Json = dict[str, Any]
+MAX_DIGITS: Final = 18
 
 
 @provides("soap.describeSoqlListViews", served="static")
@@ -80,6 +81,6 @@ def _whole(text: str) -> int:
     Raises:
         ApiError: it says none.
     """
-    if not text.strip().isdecimal():
+    if not text.strip().isdecimal() or len(text) > MAX_DIGITS:
         raise ApiError(500, "NUMBER_OUTSIDE_VALID_RANGE", f"{text} is not a count")
     return int(text)

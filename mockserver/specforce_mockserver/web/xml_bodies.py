@@ -6,6 +6,7 @@ of the type that the spec says. Source: specs/reference/rest.md, before section 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver.calls import ApiError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 XML_TYPES: Final = frozenset({"application/xml", "text/xml"})
 XML_APIS: Final = frozenset({"rest", "tooling"})
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 
 
 def takes_xml(operation: OperationSpec) -> bool:
@@ -58,7 +60,7 @@ def _value(element: Element, operation: OperationSpec, sobject: SObjectType | No
     kind = _kind(operation, element.name)
     if kind == "boolean" and element.text.strip() in {"true", "false"}:
         return element.text.strip() == "true"
-    if kind == "integer" and element.text.strip().lstrip("-").isdecimal():
+    if kind == "integer" and _INTEGER.fullmatch(element.text.strip()):
         return int(element.text)
     return element.text
 
