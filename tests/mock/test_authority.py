@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import ssl
 import stat
 from typing import TYPE_CHECKING, Any, cast
@@ -130,6 +131,13 @@ def test_a_temporary_authority_leaves_nothing_behind() -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
     authority.close()
+
+    assert not folder.exists()
+
+
+def test_an_authority_that_nobody_closes_takes_its_folder_along() -> None:
+    folder = Authority().bundle.parent
+    gc.collect()
 
     assert not folder.exists()
 

@@ -13,6 +13,7 @@ import shutil
 import ssl
 import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ class Authority:
             if not is_name(each):
                 raise ValueError(f"{each!r} isn't the name of a host")
         self._temporary = Path(tempfile.mkdtemp(prefix="specforce-tls-"))
+        # Also where nobody calls `close`: an authority that is dropped, a process that ends.
+        self._remove = weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
         try:
             home = folder or self._temporary
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -84,7 +87,7 @@ class Authority:
 
     def close(self) -> None:
         """Remove what was temporary."""
-        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._remove()
 
     def _vouches_for(self, name: str) -> bool:
         return is_name(name) and (name in self.names or below(name, (LOCAL_DOMAIN,)) or name in self._hosts)
