@@ -2,9 +2,9 @@
 
 Users meet the names in `__all__`: reports and their rows, progress events, jobs and exports as types. The modules are
 the parts that the drivers in `specforce._async.bulk` put together. A load is read from left to right: `sources` →
-`assembly` (`header`, `table`, `structure`, `rows`) → `parts` → the job → `results` → `join` → `report`; an export: the
-job → `page_sink` (or `batch_sink`) → `pages` → `joined_file`, `partial_file`, `typed`, `arrow`, `duckdb`;
-`resuming` and `plan` are what leaves the process.
+`feeds`, `arrow_feed` (`header`, `table`, `rows`) → `assembly` (`structure`) → `parts` → the job, noted in the
+`journal` → `results` → `join` → `report`; an export: the job → `page_sink` (or `batch_sink`) → `pages` → `joined_file`,
+`partial_file`, `typed`, `arrow`, `duckdb`; `resuming` and `plan` are what leaves the process.
 """
 
 from __future__ import annotations
