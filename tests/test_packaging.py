@@ -40,10 +40,11 @@ print(json.dumps({
 """
 
 NO_MOCK = """
+from specforce.errors import InputError
 from specforce.testing import FakeOrg
 try:
     FakeOrg()
-except ImportError as error:
+except InputError as error:
     print(error)
 """
 

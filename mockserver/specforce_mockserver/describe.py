@@ -92,7 +92,7 @@ def _children(sobject: SObjectType) -> list[Document]:
     listed: list[Document] = sobject.document.get("childRelationships") or []
     found = {(each["childSObject"], each["field"]): each for each in listed}
     for each in sobject.child_relationships:
-        entry = {
+        entry: Document = {
             "cascadeDelete": each.cascade_delete,
             "childSObject": each.child_sobject,
             "deprecatedAndHidden": False,

@@ -93,6 +93,30 @@ def test_requests_at_the_same_time_share_one_login(half: Half) -> None:
     assert not [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
 
 
+def test_a_new_token_that_served_others_before_it_was_refused_is_renewed_again() -> None:
+    half = Half("sync")
+    server = ScriptedServer()
+    sf = half.connect(server)
+    others: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        token = request.headers["authorization"]
+        if others and others[-1] == token:
+            return json_answer(LIMITS)
+        if token == "Bearer 00Dxx!token-2":
+            others.append(token)
+            sf.rest.get_limits()  # somebody else's, at the same time
+        elif token == "Bearer 00Dxx!token-3":
+            return json_answer(LIMITS)
+        return refusal("INVALID_SESSION_ID", status=401)
+
+    server.answers = [answer]
+
+    assert sf.rest.get_limits()
+    assert len(server.logins) == 3
+    half.end()
+
+
 def test_requests_refused_at_the_same_time_share_one_renewal(half: Half) -> None:
     server = ScriptedServer(json_answer(LIMITS))
     sf = half.connect(server)

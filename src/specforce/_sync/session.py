@@ -100,6 +100,7 @@ class Session:
         self._shared = shared_login(self._login, token_store, http.options, self.clock)
         self._flight: SingleFlight[Token] = SingleFlight()
         self._token: Token | None = None
+        self._proven: Token | None = None
         self._forgotten: Token | None = None
         self._limit_info = ""
         self.describes = Describes()
@@ -211,17 +212,21 @@ class Session:
         while True:
             try:
                 request = self._request(operation, token)
-                return self._noted(act(operation.info, request, self._refusal, retry))
+                answer = act(operation.info, request, self._refusal, retry)
             except ApiError as error:
                 if token is None or not token_refused(error) or not self._may_renew(token, renewals):
                     raise
+            else:
+                self._proven = token
+                return self._noted(answer)
             token = self._renewed(token)
             renewals += 1
 
     def _may_renew(self, refused: Token, renewals: int) -> bool:
-        """Whether another token may be better: once, and again for one that a store had, which may be as old."""
+        """Whether another token may be better: once; again for one that a store had, or that has served others."""
         stale = self._shared is not None and refused is self._shared.adopted
-        return self._login.renewable and (renewals == 0 or (stale and renewals < MAX_RENEWALS))
+        expired = refused is self._proven
+        return self._login.renewable and (renewals == 0 or ((stale or expired) and renewals < MAX_RENEWALS))
 
     def _request(self, operation: Operation[Any], token: Token | None) -> HttpRequest:
         return build(
