@@ -65,7 +65,7 @@ class ScriptedServer:
     """
 
     def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
+        self.answers: list[Answer] = list(answers)
         self.requests: list[httpx.Request] = []
         self.logins: list[dict[str, str]] = []
         self.refused: set[str] = set()

@@ -151,7 +151,7 @@ def read(row: Row, path: str, parents: dict[str, Row], kind: str) -> Any:
     else:
         *above, name = path.split(".")
         for _ in above:
-            row = parents.get(row.get("Parent__c"), {})
+            row = parents.get(row.get("Parent__c", ""), {})
         value = row.get(name)
     return 0 if value is None and kind == "boolean" else value
 
@@ -198,12 +198,12 @@ def holds(
 
 def equals(value: Any, literal: Any, kind: str) -> bool:
     if isinstance(literal, tuple):
-        return value is not None and literal[0] <= value < literal[1]
+        return value is not None and bool(literal[0] <= value < literal[1])
     if literal in {None, ""}:
         return not value if kind == "boolean" else value is None
     if value is None:
         return False
-    return value.casefold() == literal.casefold() if kind in {"text", "multi"} else value == literal
+    return bool(value.casefold() == literal.casefold() if kind in {"text", "multi"} else value == literal)
 
 
 def before_or_after(value: Any, operator: str, literal: Any) -> bool:
@@ -212,12 +212,12 @@ def before_or_after(value: Any, operator: str, literal: Any) -> bool:
     first, end = literal if isinstance(literal, tuple) else (literal, None)
     left, right = sort_key(value), sort_key(first)
     if operator == "<":
-        return left < right
+        return bool(left < right)
     if operator == ">=":
-        return left >= right
+        return bool(left >= right)
     if end is not None:
-        return left < sort_key(end) if operator == "<=" else left >= sort_key(end)
-    return left <= right if operator == "<=" else left > right
+        return bool(left < sort_key(end) if operator == "<=" else left >= sort_key(end))
+    return bool(left <= right if operator == "<=" else left > right)
 
 
 def like(value: str, pattern: str) -> bool:
@@ -253,5 +253,10 @@ def range_of(literal: str, now: float, *, moments: bool) -> tuple[str, str]:
         "LAST_N_DAYS:40": (midnight - 40 * day, moment + timedelta(milliseconds=1) if moments else midnight + day),
     }[literal]
     if moments:
-        return tuple(f"{each:%Y-%m-%dT%H:%M:%S}.{each.microsecond // 1000:03d}Z" for each in (start, end))
+        return stored(start), stored(end)
     return start.date().isoformat(), end.date().isoformat()
+
+
+def stored(moment: datetime) -> str:
+    """A moment as a row has it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -74,7 +74,7 @@ FEBRUARY = Settings(fiscal_year_start_month=2)
 @row("soql.md#3", "_QUARTER")
 @row("soql.md#3", "_FISCAL")
 @row("soql.md#3", "YESTERDAY")
-def test_a_date_literal_means_the_days_of_the_reference(literal, days):
+def test_a_date_literal_means_the_days_of_the_reference(literal: str, days: tuple[str, str]) -> None:
     assert day_range(literal, Context(NOW, "67.0", settings=FEBRUARY)).days() == days
 
 
@@ -82,13 +82,13 @@ def test_a_date_literal_means_the_days_of_the_reference(literal, days):
     ("weekday", "first"),
     [(6, "2026-03-08"), (0, "2026-03-09"), (1, "2026-03-10"), (2, "2026-03-04"), (5, "2026-03-07")],
 )
-def test_weeks_begin_on_the_locale_s_day(weekday, first):
+def test_weeks_begin_on_the_locale_s_day(weekday: int, first: str) -> None:
     """soql.md#3: from the locale's first weekday."""
     context = Context(NOW, "67.0", settings=Settings(first_weekday=weekday))
     assert day_range("THIS_WEEK", context).days()[0] == first
 
 
-def test_days_are_the_user_s():
+def test_days_are_the_user_s() -> None:
     """soql.md#3: user time zone; at 10:30 UTC it is the next day already in Kiritimati."""
     context = Context(NOW, "67.0", settings=Settings(time_zone="Pacific/Kiritimati"))
     today = day_range("TODAY", context)
@@ -96,7 +96,7 @@ def test_days_are_the_user_s():
     assert today.moments(context) == ("2026-03-10T10:00:00.000Z", "2026-03-11T10:00:00.000Z")
 
 
-def test_a_day_may_have_23_hours():
+def test_a_day_may_have_23_hours() -> None:
     """soql.md#3: from midnight to midnight on the wall clock, here over the change to summer time."""
     settings = Settings(time_zone="America/New_York")
     noon = datetime(2026, 3, 8, 12, tzinfo=ZoneInfo("America/New_York")).timestamp()
@@ -104,7 +104,7 @@ def test_a_day_may_have_23_hours():
     assert day_range("TODAY", context).moments(context) == ("2026-03-08T05:00:00.000Z", "2026-03-09T04:00:00.000Z")
 
 
-def test_ranges_that_include_today_end_now():
+def test_ranges_that_include_today_end_now() -> None:
     """soql.md#3: LAST_N_DAYS and LAST_90_DAYS go on until now, this moment included."""
     context = Context(NOW, "67.0")
     assert day_range("LAST_N_DAYS:1", context).moments(context) == (
@@ -137,13 +137,13 @@ OPERATORS = {
 
 
 @pytest.mark.parametrize(("operator", "ends"), OPERATORS.items(), ids=[f"soql.md#3 {each}" for each in OPERATORS])
-def test_a_date_is_compared_with_the_whole_range(world, operator, ends):
+def test_a_date_is_compared_with_the_whole_range(world: World, operator: str, ends: tuple[str, str]) -> None:
     """soql.md#3: `=` means inside, `<` before the start, `>` after the end."""
     found = world.values(f"SELECT Name FROM Opportunity WHERE CloseDate {operator} THIS_MONTH ORDER BY CloseDate")
     assert (found[0], found[-1]) == ends
 
 
-def test_a_date_outside_a_range_or_missing_differs_from_it(world):
+def test_a_date_outside_a_range_or_missing_differs_from_it(world: World) -> None:
     found = world.values("SELECT Name FROM Opportunity WHERE CloseDate != THIS_MONTH ORDER BY CloseDate")
     assert found[0] == "never"
     assert len(found) == 81 - 31 + 1
@@ -158,12 +158,12 @@ def test_a_date_outside_a_range_or_missing_differs_from_it(world):
         "NEXT_N_DAYS:1": ("03-11 00:00", "03-11 23:45"),
     }.items(),
 )
-def test_a_moment_is_inside_the_days_of_a_literal(world, literal, ends):
+def test_a_moment_is_inside_the_days_of_a_literal(world: World, literal: str, ends: tuple[str, str]) -> None:
     found = world.values(f"SELECT Subject FROM Case WHERE CreatedDate = {literal} ORDER BY CreatedDate")
     assert (found[0], found[-1]) == ends
 
 
-def test_a_moment_is_inside_the_user_s_day(world):
+def test_a_moment_is_inside_the_user_s_day(world: World) -> None:
     """soql.md#3: the user's time zone."""
     text = "SELECT Subject FROM Case WHERE CreatedDate = TODAY ORDER BY CreatedDate"
     found = world.values(text, settings=Settings(time_zone="America/Los_Angeles"))
@@ -189,7 +189,7 @@ FUNCTIONS = {
 
 @pytest.mark.parametrize(("function", "value"), FUNCTIONS.items(), ids=[f"soql.md#1 {each}" for each in FUNCTIONS])
 @row("soql.md#1", "| Date functions |")
-def test_a_date_function_gives_a_part_of_the_day(function, value):
+def test_a_date_function_gives_a_part_of_the_day(function: str, value: int | str) -> None:
     """2026-03-08 is a Sunday, day 1 of the week; fiscal years begin in February here."""
     world = World()
     world.add("Lead", LastName="x", CreatedDate="2026-03-08T01:30:00.000Z")
@@ -199,7 +199,7 @@ def test_a_date_function_gives_a_part_of_the_day(function, value):
     assert world.run(f"SELECT COUNT() FROM Lead WHERE {call} = {written}", settings=FEBRUARY).total_size == 1
 
 
-def test_convert_timezone_moves_a_moment_to_the_user_s_day():
+def test_convert_timezone_moves_a_moment_to_the_user_s_day() -> None:
     """soql.md#1: UTC unless convertTimezone."""
     world = World()
     world.add("Lead", LastName="x", CreatedDate="2026-03-08T01:30:00.000Z")
@@ -211,7 +211,7 @@ def test_convert_timezone_moves_a_moment_to_the_user_s_day():
 
 
 @pytest.mark.parametrize(("by_end", "years"), [(False, [2024, 2025]), (True, [2025, 2026])])
-def test_a_fiscal_year_has_the_number_of_its_start_or_its_end(by_end, years):
+def test_a_fiscal_year_has_the_number_of_its_start_or_its_end(by_end: bool, years: list[int]) -> None:
     world = World()
     for day in ("2025-06-30", "2025-07-01"):
         world.add("Opportunity", CloseDate=day)

@@ -50,7 +50,7 @@ CELLS = {
 
 
 @pytest.mark.parametrize(("field", "full", "bare"), CELLS.values(), ids=[f"soql.md#4 {each}" for each in CELLS])
-def test_cells_have_the_form_of_their_type(world, field, full, bare):
+def test_cells_have_the_form_of_their_type(world: World, field: str, full: str, bare: str) -> None:
     rows = list(world.compile(f"SELECT {field} FROM Gadget__c").text_rows(world.connection))
     assert rows == [(full,), (bare,)]
 
@@ -73,7 +73,7 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_number_is_printed_without_exponent_and_reads_back_as_itself(number):
+def test_a_number_is_printed_without_exponent_and_reads_back_as_itself(number: float) -> None:
     """soql.md#4: plain numbers; what was loaded comes back."""
     world = World()
     world.add("Gadget__c", Name="x", Weight__c=number)
@@ -83,13 +83,13 @@ def test_a_number_is_printed_without_exponent_and_reads_back_as_itself(number):
     assert float(text) == number
 
 
-def test_columns_are_named_as_typed_and_ordered_as_selected(world):
+def test_columns_are_named_as_typed_and_ordered_as_selected(world: World) -> None:
     """bulk_v2.md#5 and #6: SELECT order, field paths as typed."""
     query = world.compile("SELECT maker__r.NAME, Id, name FROM Gadget__c")
     assert query.columns == ("maker__r.NAME", "Id", "name")
 
 
-def test_fields_are_named_as_the_schema_spells_them_and_compound_ones_left_out(world):
+def test_fields_are_named_as_the_schema_spells_them_and_compound_ones_left_out(world: World) -> None:
     """bulk_v2.md#5: FIELDS() if bounded."""
     query = world.compile("SELECT FIELDS(STANDARD) FROM Account")
     assert soql.bulk_refusal(query) is None
@@ -102,7 +102,7 @@ def test_fields_are_named_as_the_schema_spells_them_and_compound_ones_left_out(w
 @pytest.mark.parametrize(
     ("delimiter", "line_ending"), [(",", "\n"), ("\t", "\r\n"), ("|", "\n"), ("^", "\n"), ("'", "\n")]
 )
-def test_csv_lines_are_the_same_rows_in_quotes(world, delimiter, line_ending):
+def test_csv_lines_are_the_same_rows_in_quotes(world: World, delimiter: str, line_ending: str) -> None:
     """bulk_v2.md#6: all cells double-quoted, "" for null, the job's delimiter and line ending."""
     query = world.compile("SELECT Id, Name, Maker__r.Name, Live__c, Weight__c FROM Gadget__c")
     lines = list(query.csv_lines(world.connection, delimiter=delimiter, line_ending=line_ending))
@@ -111,7 +111,7 @@ def test_csv_lines_are_the_same_rows_in_quotes(world, delimiter, line_ending):
     assert [tuple(each) for each in parsed] == list(query.text_rows(world.connection))
 
 
-def test_a_line_may_have_as_many_cells_as_the_object_has_fields(world):
+def test_a_line_may_have_as_many_cells_as_the_object_has_fields(world: World) -> None:
     names = [each.name for each in world.schema["Contact"].columns]
     world.add("Contact", LastName="x", Name="x")
     query = world.compile(f"SELECT {', '.join(names)}, {', '.join(f'ReportsTo.{each}' for each in names)} FROM Contact")
@@ -119,7 +119,7 @@ def test_a_line_may_have_as_many_cells_as_the_object_has_fields(world):
     assert line.count('","') == 2 * len(names) - 1
 
 
-def test_order_limit_and_deleted_rows(world):
+def test_order_limit_and_deleted_rows(world: World) -> None:
     """bulk_v2.md#5: ORDER BY and LIMIT allowed; queryAll finds deleted rows."""
     text = "SELECT Name FROM Gadget__c ORDER BY Name DESC LIMIT 2"
     assert list(world.compile(text).text_rows(world.connection)) == [("Full",), ("Bare",)]
@@ -143,26 +143,26 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=[f"bulk_v2.md#5 {each}" for each in REFUSED])
-def test_bulk_refuses_what_flat_rows_cannot_hold(world, text):
+def test_bulk_refuses_what_flat_rows_cannot_hold(world: World, text: str) -> None:
     refusal = soql.bulk_refusal(world.compile(text))
     assert refusal is not None
     assert refusal.code == "API_ERROR"
     assert refusal.message.endswith("not supported in Bulk Query")
 
 
-def test_the_recorded_text_for_compound_fields(world):
+def test_the_recorded_text_for_compound_fields(world: World) -> None:
     """bulk_v2.md#7 [S]."""
     refusal = soql.bulk_refusal(world.compile("SELECT BillingAddress FROM Account"))
     assert refusal is not None
     assert refusal.message == "Selecting compound data not supported in Bulk Query"
 
 
-def test_rows_that_bulk_would_refuse_are_not_printed_either(world):
+def test_rows_that_bulk_would_refuse_are_not_printed_either(world: World) -> None:
     with pytest.raises(soql.SoqlError):
         world.compile("SELECT COUNT() FROM Account").text_rows(world.connection)
 
 
-def test_a_streamed_result_is_never_held():
+def test_a_streamed_result_is_never_held() -> None:
     """A cursor over many rows: a thousand times as many rows take the same memory."""
     world = World()
     query = world.compile("SELECT Id, LastName, NumberOfEmployees, CreatedDate FROM Lead")

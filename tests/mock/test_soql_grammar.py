@@ -53,7 +53,7 @@ ACCEPTED = {
 @row("soql.md#1", "[GROUP BY f")
 @row("soql.md#2", "cond :=")
 @row("soql.md#2", "Literals:")
-def test_the_grammar_takes_the_reference_forms(text):
+def test_the_grammar_takes_the_reference_forms(text: str) -> None:
     parse(text)
 
 
@@ -95,7 +95,7 @@ REFUSED = {
 @row("soql.md#5", "SELECT FROM X")
 @row("soql.md#5", "AND/OR mixed")
 @row("soql.md#5", "three nested functions")
-def test_the_grammar_refuses_with_the_words_of_version_61(text, message):
+def test_the_grammar_refuses_with_the_words_of_version_61(text: str, message: str) -> None:
     with pytest.raises(Fault) as refused:
         parse(text)
     error = refused.value.error(text)
@@ -111,7 +111,7 @@ def caret(text: str) -> SoqlError:
 
 @row("soql.md#5", "MALFORMED_QUERY, caret form")
 @row("soql.md#5", "Caret rule")
-def test_a_position_is_shown_under_the_query():
+def test_a_position_is_shown_under_the_query() -> None:
     """soql.md#5: the recorded caret form."""
     error = caret("SELECT Id FROM Account WHERE")
     assert error.message == (
@@ -121,7 +121,7 @@ def test_a_position_is_shown_under_the_query():
     assert (error.row, error.column) == (1, 29)
 
 
-def test_a_position_far_to_the_right_is_shown_in_a_window():
+def test_a_position_far_to_the_right_is_shown_in_a_window() -> None:
     """soql.md#5: the column counts from the true start."""
     text = f"SELECT {', '.join(['LongFieldName__c'] * 20)} FROM A WHERE x = = 1"
     window, line, place, _message = caret(text).message.removeprefix("\n").split("\n")
@@ -131,14 +131,14 @@ def test_a_position_far_to_the_right_is_shown_in_a_window():
     assert line == " " * 32 + "^"
 
 
-def test_a_position_in_a_later_line_counts_rows():
+def test_a_position_in_a_later_line_counts_rows() -> None:
     error = caret("SELECT Id\nFROM Account\nWHERE Name == 'x'")
     assert (error.row, error.column) == (3, 13)
     assert error.message.startswith("\nWHERE Name == 'x'\n            ^\nERROR at Row:3:Column:13\n")
 
 
 @row("soql.md#1", "| Length |")
-def test_a_text_of_the_greatest_length_is_parsed_and_one_more_is_refused():
+def test_a_text_of_the_greatest_length_is_parsed_and_one_more_is_refused() -> None:
     """soql.md#1: at most 100,000 characters."""
     text = "SELECT Id FROM A WHERE Id = 'x'"
     parse(text + " " * (MAX_CHARS - len(text)))
@@ -156,13 +156,13 @@ def test_a_text_of_the_greatest_length_is_parsed_and_one_more_is_refused():
     ],
     ids=["closed", "one too many", "open", "subqueries", "functions"],
 )
-def test_absurd_nesting_is_malformed(text):
+def test_absurd_nesting_is_malformed(text: str) -> None:
     started = time.perf_counter()
     assert caret(text).code == "MALFORMED_QUERY"
     assert time.perf_counter() - started < 5
 
 
-def test_a_long_run_of_not_is_one_or_none():
+def test_a_long_run_of_not_is_one_or_none() -> None:
     assert isinstance(parse("SELECT Id FROM A WHERE " + "NOT " * 20_000 + "x = 1").where, Compare)
     assert isinstance(parse("SELECT Id FROM A WHERE " + "NOT " * 20_001 + "x = 1").where, Not)
 
@@ -178,7 +178,7 @@ def test_a_long_run_of_not_is_one_or_none():
     ],
     ids=["escapes", "one word", "quotes", "path", "digits"],
 )
-def test_hostile_texts_are_refused_at_once(text):
+def test_hostile_texts_are_refused_at_once(text: str) -> None:
     started = time.perf_counter()
     assert caret(text).code == "MALFORMED_QUERY"
     assert time.perf_counter() - started < 5

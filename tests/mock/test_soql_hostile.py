@@ -103,7 +103,7 @@ def answered_or_refused(text: str) -> None:
         clauses.map("".join),
     )
 )
-def test_queries_of_the_right_form_with_anything_in_them(text):
+def test_queries_of_the_right_form_with_anything_in_them(text: str) -> None:
     answered_or_refused(text)
 
 
@@ -122,13 +122,13 @@ def test_queries_of_the_right_form_with_anything_in_them(text):
         max_size=25,
     ).map(" ".join)
 )
-def test_heaps_of_tokens(text):
+def test_heaps_of_tokens(text: str) -> None:
     answered_or_refused(text)
 
 
 @settings(max_examples=200, deadline=None, database=None)
 @given(text=st.text(max_size=60))
-def test_any_text(text):
+def test_any_text(text: str) -> None:
     answered_or_refused(text)
     answered_or_refused(f"SELECT Id FROM Account WHERE Name = '{text}'")
     answered_or_refused(f"SELECT Id FROM Account WHERE Name LIKE '{text}'")
@@ -138,6 +138,6 @@ CHARACTERS = {"escaped surrogate": "\\ud800", "surrogate": "\ud800", "NUL": "\x0
 
 
 @pytest.mark.parametrize("character", CHARACTERS.values(), ids=CHARACTERS)
-def test_characters_that_no_text_should_hold(character):
+def test_characters_that_no_text_should_hold(character: str) -> None:
     for form in ("WHERE Name = '{}'", "WHERE Name LIKE '{}%'", "WHERE Name = {}", "{}"):
         answered_or_refused(f"SELECT Id FROM Account {form.format(character)}")

@@ -11,6 +11,8 @@ from tests.mock.reference import row
 from tests.mock.soql_world import World
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from specforce_mockserver.soql import Pages
 
 
@@ -27,7 +29,7 @@ def names(records: list[dict[str, object]]) -> list[object]:
 
 
 @pytest.mark.parametrize("order", ["", " ORDER BY NumberOfEmployees DESC", " ORDER BY LastName DESC", " LIMIT 24"])
-def test_pages_hold_all_rows_once_and_in_order(world, order):
+def test_pages_hold_all_rows_once_and_in_order(world: World, order: str) -> None:
     query = world.compile(f"SELECT LastName FROM Lead{order}")
     whole = query.run(world.connection)
     result = query.run(world.connection, page_size=10)
@@ -38,7 +40,7 @@ def test_pages_hold_all_rows_once_and_in_order(world, order):
     assert names([record for page in pages for record in page]) == names(whole.records)
 
 
-def test_later_pages_neither_repeat_nor_skip_rows_when_others_are_written(world):
+def test_later_pages_neither_repeat_nor_skip_rows_when_others_are_written(world: World) -> None:
     result = world.compile("SELECT LastName FROM Lead ORDER BY LastName").run(world.connection, page_size=10)
     world.add("Lead", LastName="n00a")
     world.connection.execute("UPDATE Lead SET LastName = 'zz' WHERE LastName = 'n12'")
@@ -48,13 +50,13 @@ def test_later_pages_neither_repeat_nor_skip_rows_when_others_are_written(world)
     ]  # fmt: skip
 
 
-def test_a_page_that_holds_everything_keeps_no_row_numbers(world):
+def test_a_page_that_holds_everything_keeps_no_row_numbers(world: World) -> None:
     result = world.compile("SELECT LastName FROM Lead").run(world.connection, page_size=25)
     assert result.total_size == 25
     assert names(result.page(world.connection, offset=20, size=3)) == ["n20", "n21", "n22"]
 
 
-def test_a_page_can_be_read_through_another_connection(tmp_path, world):
+def test_a_page_can_be_read_through_another_connection(tmp_path: Path, world: World) -> None:
     world.connection.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
     result = world.compile("SELECT LastName FROM Lead WHERE LastName LIKE 'N%'").run(world.connection, page_size=10)
     with sqlite3.connect(tmp_path / "copy.db") as other:
@@ -76,7 +78,7 @@ def families() -> World:
 
 
 @row("soql.md#4", "| child subquery |")
-def test_a_child_subquery_is_a_result_or_null(families):
+def test_a_child_subquery_is_a_result_or_null(families: World) -> None:
     """rest.md#4: `{"totalSize","done","records"}`, or null when no rows."""
     empty, five, ten = families.records("SELECT Name, (SELECT LastName FROM Contacts) FROM Account")
     assert list(five) == ["attributes", "Name", "Contacts"]
@@ -87,12 +89,12 @@ def test_a_child_subquery_is_a_result_or_null(families):
 
 
 @pytest.mark.parametrize("source", ["Contacts", "Account.Contacts", "a.Contacts", "CONTACTS"])
-def test_a_child_relationship_may_be_named_with_its_parent(families, source):
+def test_a_child_relationship_may_be_named_with_its_parent(families: World, source: str) -> None:
     records = families.records(f"SELECT (SELECT Id FROM {source}) FROM Account a")
     assert [each["Contacts"] and each["Contacts"]["totalSize"] for each in records] == [None, 5, 10]
 
 
-def test_a_subquery_has_its_own_clauses_per_parent(families):
+def test_a_subquery_has_its_own_clauses_per_parent(families: World) -> None:
     text = (
         "SELECT Name, (SELECT LastName FROM Contacts WHERE Email = '1@x.org' ORDER BY LastName DESC LIMIT 2) "
         "FROM Account WHERE Name != 'a0'"
@@ -103,7 +105,7 @@ def test_a_subquery_has_its_own_clauses_per_parent(families):
 
 
 @row("soql.md#1", "| LIMIT/OFFSET |")
-def test_offset_of_a_subquery_counts_per_parent(families):
+def test_offset_of_a_subquery_counts_per_parent(families: World) -> None:
     """soql.md#1: in a subquery only if the parent has LIMIT 1."""
     subquery = "SELECT LastName FROM Contacts ORDER BY LastName LIMIT 3 OFFSET 1"
     text = f"SELECT ({subquery}) FROM Account WHERE Name = 'a1' LIMIT 1"
@@ -112,12 +114,12 @@ def test_offset_of_a_subquery_counts_per_parent(families):
     assert record["Contacts"]["totalSize"] == 3
 
 
-def test_query_all_sees_deleted_children(families):
+def test_query_all_sees_deleted_children(families: World) -> None:
     records = families.records("SELECT (SELECT Id FROM Contacts) FROM Account", include_deleted=True)
     assert [each["Contacts"]["totalSize"] for each in records] == [1, 6, 11]
 
 
-def test_a_long_child_result_has_pages_of_its_own(families):
+def test_a_long_child_result_has_pages_of_its_own(families: World) -> None:
     """rest.md#7: child subquery pages have own nextRecordsUrl."""
     kept: list[Pages] = []
 
@@ -136,7 +138,7 @@ def test_a_long_child_result_has_pages_of_its_own(families):
     assert seen == [f"c{number}" for number in range(10)]
 
 
-def test_subqueries_nest_from_version_58_on():
+def test_subqueries_nest_from_version_58_on() -> None:
     """soql.md#1: one level historically, up to 5 levels from v58."""
     world = World()
     parent = world.add("Gadget__c", Name="g0")

@@ -23,14 +23,14 @@ def world() -> World:
     return made
 
 
-def test_a_field_is_read_from_whichever_object_it_is(world):
+def test_a_field_is_read_from_whichever_object_it_is(world: World) -> None:
     """soql.md#1: polymorphic `What.Name`; a case is named by its number."""
     records = world.records("SELECT Subject, What.Name, What.Type FROM Task")
     found = {each["Subject"]: each["What"] and (each["What"]["Name"], each["What"]["Type"]) for each in records}
     assert found == {"call": ("Acme", "Account"), "look": ("00001001", "Case"), "rest": None, "lost": None}
 
 
-def test_the_parent_s_url_is_that_of_its_object(world):
+def test_the_parent_s_url_is_that_of_its_object(world: World) -> None:
     (record,) = world.records("SELECT What.Name FROM Task WHERE Subject = 'look'")
     (case_id,) = world.values("SELECT Id FROM Case")
     assert record["What"]["attributes"] == {"type": "Name", "url": f"{RECORDS}/Case/{case_id}"}
@@ -50,7 +50,7 @@ def test_the_parent_s_url_is_that_of_its_object(world):
     }.items(),
 )
 @row("soql.md#2", "| Polymorphic |")
-def test_conditions_on_a_polymorphic_parent(world, where, subjects):
+def test_conditions_on_a_polymorphic_parent(world: World, where: str, subjects: list[str] | None) -> None:
     """soql.md#2: `What.Type IN ('Account')`."""
     text = f"SELECT Subject FROM Task WHERE {where}"
     if subjects is None:
@@ -59,20 +59,20 @@ def test_conditions_on_a_polymorphic_parent(world, where, subjects):
         assert world.values(text) == subjects
 
 
-def test_order_by_a_polymorphic_name(world):
+def test_order_by_a_polymorphic_name(world: World) -> None:
     found = world.values("SELECT Subject FROM Task ORDER BY Owner.Name DESC, Subject")
     assert found == ["look", "call", "lost", "rest"]
 
 
 @pytest.mark.parametrize("path", ["What.Phone2", "What.BillingCity", "What.Owner.Name"])
-def test_only_the_fields_of_name_are_known(world, path):
+def test_only_the_fields_of_name_are_known(world: World, path: str) -> None:
     assert world.refusal(f"SELECT {path} FROM Task").code == "INVALID_FIELD"
 
 
 class TestTypeOf:
     """soql.md#4: a nested record holding only selected fields plus attributes.type."""
 
-    def test_each_object_has_fields_of_its_own(self, world):
+    def test_each_object_has_fields_of_its_own(self, world: World) -> None:
         text = "SELECT Subject, TYPEOF What WHEN Account THEN Phone, Owner.Name WHEN Case THEN Subject END FROM Task"
         found = {each["Subject"]: each["What"] for each in world.records(text)}
         assert found["call"]["attributes"]["type"] == "Account"
@@ -82,15 +82,15 @@ class TestTypeOf:
         assert found["rest"] is None
         assert found["lost"] is None
 
-    def test_else_is_for_the_other_objects(self, world):
+    def test_else_is_for_the_other_objects(self, world: World) -> None:
         text = "SELECT Subject, TYPEOF What WHEN Account THEN Phone ELSE Name END FROM Task"
         found = {each["Subject"]: each["What"] for each in world.records(text)}
         assert found["call"]["Phone"] == "1"
         assert found["look"]["Name"] == "00001001"
 
-    def test_without_else_the_other_objects_are_null(self, world):
+    def test_without_else_the_other_objects_are_null(self, world: World) -> None:
         text = "SELECT Subject, TYPEOF What WHEN Account THEN Phone END FROM Task WHERE Subject = 'look'"
         assert world.records(text)[0]["What"] is None
 
-    def test_it_is_for_polymorphic_relationships_alone(self, world):
+    def test_it_is_for_polymorphic_relationships_alone(self, world: World) -> None:
         assert world.refusal("SELECT TYPEOF Account WHEN Account THEN Name END FROM Contact").code == "INVALID_FIELD"

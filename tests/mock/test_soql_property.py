@@ -37,7 +37,7 @@ from tests.mock.soql_world import NOW
         types={**TYPES, "Id": "id"},
     ),
 )
-def test_compiled_sql_finds_what_the_evaluator_finds(rows, asked):
+def test_compiled_sql_finds_what_the_evaluator_finds(rows: list[Row], asked: Asked) -> None:
     fill(rows)
     query = compiled(asked)
     expected = answer(asked, rows, by_id(rows))
@@ -51,7 +51,7 @@ def test_compiled_sql_finds_what_the_evaluator_finds(rows, asked):
 
 @examples(50)
 @given(rows=tables(), asked=queries())
-def test_flat_rows_hold_the_records_as_texts(rows, asked):
+def test_flat_rows_hold_the_records_as_texts(rows: list[Row], asked: Asked) -> None:
     fill(rows)
     query = compiled(asked)
     records = answer(asked, rows, by_id(rows))

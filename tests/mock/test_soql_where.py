@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from specforce_mockserver.soql import Settings
 from tests.mock.reference import row
 from tests.mock.soql_world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 A, B, C, D, E = "alpha", "Beta", "gamma", "100%", None
 
@@ -112,24 +117,24 @@ FOUND = {
 @row("soql.md#2", "| LIKE |")
 @row("soql.md#2", "| INCLUDES")
 @row("soql.md#2", "Boolean null counts")
-def test_where_finds_the_rows_of_the_reference(world, where, names):
+def test_where_finds_the_rows_of_the_reference(world: World, where: str, names: list[str | None]) -> None:
     assert world.values(f"SELECT Name FROM Gadget__c WHERE {where}") == names
 
 
-def test_escapes_of_a_string_stand_for_their_characters(world):
+def test_escapes_of_a_string_stand_for_their_characters(world: World) -> None:
     """soql.md#2: \\n \\r \\t \\b \\f \\" \\' \\\\ \\uXXXX."""
     odd = "a\n\r\t\b\f\"'\\é"
     record_id = world.add("Lead", LastName=odd)
     assert world.values(r"""SELECT Id FROM Lead WHERE LastName = 'a\n\r\t\b\f\"\'\\\u00e9'""") == [record_id]
 
 
-def test_a_backslash_in_like_is_escaped_by_another(world):
+def test_a_backslash_in_like_is_escaped_by_another(world: World) -> None:
     record_id = world.add("Lead", LastName="back\\slash%")
     assert world.values(r"SELECT Id FROM Lead WHERE LastName LIKE 'back\\\\slash\%'") == []
     assert world.values(r"SELECT Id FROM Lead WHERE LastName LIKE 'back\\slash\%'") == [record_id]
 
 
-def test_letters_beyond_ascii_are_compared_without_regard_to_case(world):
+def test_letters_beyond_ascii_are_compared_without_regard_to_case(world: World) -> None:
     """soql.md#2: strings are case-insensitive."""
     record_id = world.add("Lead", LastName="Ærø", Company="GROẞ")
     where = ["LastName = 'ÆRØ'", "LastName LIKE 'æR%'", "LastName IN ('x', 'ærØ')", "NOT LastName != 'ÆRØ'"]
@@ -138,7 +143,7 @@ def test_letters_beyond_ascii_are_compared_without_regard_to_case(world):
 
 
 @pytest.mark.parametrize("form", [lambda it: it, lambda it: it[:15], lambda it: it[:15].lower() + it[15:], str.upper])
-def test_ids_are_compared_in_either_form(world, form):
+def test_ids_are_compared_in_either_form(world: World, form: Callable[[str], str]) -> None:
     """soql.md#2: an Id is compared as 15 or 18 characters; errors_and_limits.md#4: 18 characters ignore case."""
     record_id = world.add("Lead", LastName="Id")
     written = form(record_id)
@@ -146,14 +151,14 @@ def test_ids_are_compared_in_either_form(world, form):
     assert found == [record_id]
 
 
-def test_a_reference_is_compared_with_null_and_the_empty_text(world):
+def test_a_reference_is_compared_with_null_and_the_empty_text(world: World) -> None:
     orphan = "SELECT COUNT() FROM Gadget__c WHERE Maker__c "
     assert world.run(f"{orphan} = null").total_size == 3
     assert world.run(f"{orphan} = ''").total_size == 3
     assert world.run(f"{orphan} != null").total_size == 2
 
 
-def test_a_long_list_is_found_whole(world):
+def test_a_long_list_is_found_whole(world: World) -> None:
     """soql.md#1: only the length of the text bounds a list."""
     numbers = ",".join(str(each) for each in range(10, 15_000))
     assert world.values(f"SELECT Name FROM Gadget__c WHERE Count__c IN ({numbers})") == [A, B, C]
@@ -162,20 +167,20 @@ def test_a_long_list_is_found_whole(world):
         assert world.values(f"SELECT Name FROM Gadget__c WHERE Name NOT IN ({texts}, 'ALPHA', 'é')") == [B, C, D, E]
 
 
-def test_a_number_too_large_for_a_double_is_the_largest_one(world):
+def test_a_number_too_large_for_a_double_is_the_largest_one(world: World) -> None:
     numbers = ", ".join(["1e400", *map(str, range(500))])
     assert world.values(f"SELECT Name FROM Gadget__c WHERE Count__c IN ({numbers})") == [A, B, C, D]
     assert world.values("SELECT Name FROM Gadget__c WHERE Weight__c < 1e400") == [A, B, C, D]
 
 
-def test_a_string_of_4000_characters_is_compared_and_a_longer_one_refused(world):
+def test_a_string_of_4000_characters_is_compared_and_a_longer_one_refused(world: World) -> None:
     """soql.md#1: WHERE strings of at most 4,000 characters."""
     assert world.values(f"SELECT Name FROM Gadget__c WHERE Name LIKE 'alp%{'%' * 3_996}'") == [A]
     assert world.refusal(f"SELECT Name FROM Gadget__c WHERE Name = '{'x' * 4_001}'").code == "MALFORMED_QUERY"
 
 
 @pytest.mark.parametrize("operator", ["OR", "AND"])
-def test_as_many_conditions_as_the_text_holds_are_understood(world, operator):
+def test_as_many_conditions_as_the_text_holds_are_understood(world: World, operator: str) -> None:
     """soql.md#1: 100,000 characters."""
     terms = f" {operator} ".join(f"Count__c != {each}" for each in range(100, 4_700))
     text = f"SELECT Name FROM Gadget__c WHERE {terms}"
@@ -183,7 +188,7 @@ def test_as_many_conditions_as_the_text_holds_are_understood(world, operator):
     assert len(world.values(text)) == 5
 
 
-def test_conditions_nested_as_deep_as_allowed_are_understood(world):
+def test_conditions_nested_as_deep_as_allowed_are_understood(world: World) -> None:
     deep = "Count__c = 10"
     for level in range(49):
         operator = "AND" if level % 2 else "OR"
@@ -196,7 +201,7 @@ def test_conditions_nested_as_deep_as_allowed_are_understood(world):
     assert world.run(f"SELECT Name FROM Gadget__c WHERE {right}").total_size <= 5
 
 
-def test_a_missing_parent_may_be_set_not_to_differ(world):
+def test_a_missing_parent_may_be_set_not_to_differ(world: World) -> None:
     """soql.md#2 [E?]: configurable."""
     strict = Settings(missing_parent_differs=False)
     where = "SELECT Name FROM Gadget__c WHERE Maker__r.Name != 'other'"
@@ -219,28 +224,28 @@ class TestSemiJoins:
     """soql.md#2: IN and NOT IN with a SELECT."""
 
     @row("soql.md#2", "| IN / NOT IN")
-    def test_a_semi_join_finds_the_referenced(self, people):
+    def test_a_semi_join_finds_the_referenced(self, people: World) -> None:
         assert people.values("SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Contact)") == [
             "First",
             "Second",
         ]
 
-    def test_an_anti_join_finds_the_rest_though_some_references_are_null(self, people):
+    def test_an_anti_join_finds_the_rest_though_some_references_are_null(self, people: World) -> None:
         assert people.values("SELECT Name FROM Account WHERE Id NOT IN (SELECT AccountId FROM Contact)") == ["Third"]
 
-    def test_it_has_a_where_of_its_own(self, people):
+    def test_it_has_a_where_of_its_own(self, people: World) -> None:
         subquery = "SELECT AccountId FROM Contact WHERE Email != null"
         text = f"SELECT Name FROM Account WHERE Id IN ({subquery}) AND Name LIKE 'F%'"
         assert people.values(text) == ["First"]
 
-    def test_a_reference_may_be_on_the_left(self, people):
+    def test_a_reference_may_be_on_the_left(self, people: World) -> None:
         text = "SELECT LastName FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE Name = 'second')"
         assert people.values(text) == ["b"]
 
-    def test_an_anti_join_of_a_reference_finds_rows_without_one(self, people):
+    def test_an_anti_join_of_a_reference_finds_rows_without_one(self, people: World) -> None:
         text = "SELECT LastName FROM Contact WHERE AccountId NOT IN (SELECT Id FROM Account WHERE Name = 'second')"
         assert people.values(text) == ["a", "c"]
 
-    def test_with_deleted_rows_it_sees_them_too(self, people):
+    def test_with_deleted_rows_it_sees_them_too(self, people: World) -> None:
         text = "SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Contact)"
         assert people.values(text, include_deleted=True) == ["First", "Second", "Third"]
