@@ -33,7 +33,9 @@ def build(
     display_formats: Mapping[str, Mapping[str, str]],
     reports: Sequence[Document] = (),
     rules: Mapping[str, Document] | None = None,
+    *,
     later: Mapping[str, LaterDocument] | None = None,
+    read_before: Mapping[str, tuple[Field, ...]] | None = None,
 ) -> Schema:
     """A schema from describe documents.
 
@@ -43,11 +45,14 @@ def build(
         reports: metadata of saved reports.
         rules: validation rules and roll-up summaries, by object, as the short form gives them.
         later: documents that are read when somebody uses their objects, by API name.
+        read_before: the fields of documents that were read for another schema, by API name.
     """
     known = rules or {}
     behind = later or {}
+    ready = read_before or {}
     parsed = [
-        type_from(document, display_formats.get(name, {}), known.get(name, {})) for name, document in documents.items()
+        type_from(document, display_formats.get(name, {}), known.get(name, {}), ready.get(name))
+        for name, document in documents.items()
     ]
     names = documents.keys() | behind.keys()
     children = Children(names, [*map(references_of, parsed), *(each.references for each in behind.values())])
@@ -94,7 +99,10 @@ class RawTypes(Mapping[str, SObjectType]):
         return attach_one(self[name.lower()], self)
 
 
-def type_from(document: Document, formats: Mapping[str, str], rules: Document) -> SObjectType:
+def type_from(
+    document: Document, formats: Mapping[str, str], rules: Document, fields: tuple[Field, ...] | None = None
+) -> SObjectType:
+    """An object from its document, but for its children; with its fields, if they were read before."""
     name: str = document["name"]
     summaries: Mapping[str, Mapping[str, str]] = rules.get("summaries", {})
     return SObjectType(
@@ -102,7 +110,8 @@ def type_from(document: Document, formats: Mapping[str, str], rules: Document) -
         label=document.get("label") or name,
         label_plural=document.get("labelPlural") or name,
         key_prefix=document.get("keyPrefix"),
-        fields=tuple(
+        fields=fields
+        or tuple(
             field_from(entry, formats.get(entry["name"]), summaries.get(entry["name"])) for entry in document["fields"]
         ),
         document=document,

@@ -8,13 +8,14 @@ the files' order. TOML files may hold saved reports, too.
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import specforce_specs
 from specforce_mockserver.calls import ApiError
 from specforce_mockserver.formulas import FormulaError, compile_rule
 from specforce_mockserver.reports.library import check_new
-from specforce_mockserver.schema_documents import build
+from specforce_mockserver.schema_documents import build, type_from
 from specforce_mockserver.schema_scan import DocumentError, scan
 from specforce_specs.short_form import ShortFormError, data_rules, describe_documents, display_formats, read_objects
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from specforce_mockserver.schema import Schema
+    from specforce_mockserver.schema import Field, Schema, SObjectType
     from specforce_mockserver.schema_scan import LaterDocument
     from specforce_specs.short_form import ShortObject
 
@@ -74,7 +75,7 @@ class _Objects:
     """Objects as they come together."""
 
     def __init__(self) -> None:
-        self._documents = {name: specforce_specs.describe(name) for name in specforce_specs.sobject_names()}
+        self._documents = {name: dict(each.document) for name, each in _standard_types().items()}
         self._formats = specforce_specs.display_formats()
         self._later: dict[str, LaterDocument] = {}
         self._reports: list[tuple[str, Document]] = []
@@ -83,7 +84,8 @@ class _Objects:
 
     def schema(self) -> Schema:
         reports = [report for _where, report in self._reports]
-        made = build(self._documents, self._formats, reports, self._rules, self._later)
+        ready = self._read_before()
+        made = build(self._documents, self._formats, reports, self._rules, later=self._later, read_before=ready)
         self._check_formulas(made)
         for where, report in self._reports:
             try:
@@ -92,6 +94,14 @@ class _Objects:
                 message = f"{where}: report {report.get('name')}: {error.message}"
                 raise SchemaFileError(message) from error
         return made
+
+    def _read_before(self) -> dict[str, tuple[Field, ...]]:
+        """The fields of the standard objects that nobody has added any to."""
+        return {
+            name: each.fields
+            for name, each in _standard_types().items()
+            if name in self._documents and self._documents[name]["fields"] is each.document["fields"]
+        }
 
     def _check_formulas(self, made: Schema) -> None:
         """Refuse formulas of the short form that aren't right; those of describe documents may be beyond us."""
@@ -149,6 +159,16 @@ class _Objects:
         """Read those of some objects that are still in their files; names are in lower case."""
         for name in [each for each in self._later if each.lower() in names]:
             self._documents[name] = _structured(self._later.pop(name).read())
+
+
+@cache
+def _standard_types() -> dict[str, SObjectType]:
+    """The standard objects by API name, read once for all orgs; their children aren't known yet."""
+    formats = specforce_specs.display_formats()
+    return {
+        name: type_from(specforce_specs.describe(name), formats.get(name, {}), {})
+        for name in specforce_specs.sobject_names()
+    }
 
 
 def _structured(document: Document) -> Document:

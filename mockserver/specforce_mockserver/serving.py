@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import sys
 import threading
@@ -178,6 +179,8 @@ def run(options: argparse.Namespace) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
         with server:
+            gc.freeze()  # what an org is made of stays: later collections needn't look at it
+            gc.enable()
             _announce(server, options, authority)
             stopped.wait()
     return 0
