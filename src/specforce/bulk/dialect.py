@@ -71,3 +71,12 @@ def line_ending(name: str) -> LineEnding:
     if name.upper() not in NEWLINES:
         raise InputError(f"line_ending={name!r}: Bulk API 2.0 knows 'LF' and 'CRLF'")
     return cast("LineEnding", name.upper())
+
+
+def read_dialect(delimiter: str, ending: str) -> Dialect:
+    """A job's dialect, from the arguments that say it.
+
+    Raises:
+        InputError: Salesforce knows no such delimiter or line ending.
+    """
+    return Dialect(column_delimiter(delimiter), line_ending(ending))
