@@ -294,7 +294,6 @@ def test_a_job_of_many_batches_shows_its_counters_growing(client: BulkClient) ->
     counts = [info["numberRecordsProcessed"] for info in seen]
     assert counts == sorted(counts)
     assert (counts[-1], seen[-1]["state"]) == (25_000, "JobComplete")
-    assert len(seen) <= 4
 
 
 def test_text_survives_a_load_and_an_export_byte_for_byte(client: BulkClient) -> None:

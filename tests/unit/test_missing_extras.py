@@ -46,6 +46,9 @@ def test_a_missing_extra_is_an_input_error_that_says_what_to_install(
             patched.delitem(sys.modules, name, raising=False)
         for name in gone:
             patched.setitem(sys.modules, name, None)
+            package, _, module = name.rpartition(".")
+            if package in sys.modules:
+                patched.delattr(sys.modules[package], module, raising=False)
         with pytest.raises(InputError, match=rf" needs \S+: pip install 'specforce\[{extra}\]'$"):
             use()
 
