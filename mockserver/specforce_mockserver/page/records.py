@@ -20,6 +20,7 @@ PLACE = "page/objects"
 PAGE_RECORDS = 25
 SHOWN_COLUMNS = 8
 SHOWN_CHARACTERS = 160
+UNBROKEN = ("id", "reference", "date", "datetime", "time")
 NOT_SHOWN = ("IsDeleted", "SystemModstamp", "LastModifiedById", "CreatedById", "LastModifiedDate")
 
 
@@ -64,13 +65,13 @@ def records(view: View, sobject: SObjectType) -> Answer:
     rows = [
         tag(
             "tr",
-            [tag("td", _cell(view, sobject, fields[place], row[place])) for place in shown],
+            [_cell(view, sobject, fields[place], row[place]) for place in shown],
             class_="gone" if row[-1] else None,
         )
         for row in found
     ]
     box = tag("input", type="checkbox", name="deleted", value="1", checked=with_deleted)
-    deleted = tag("label", "Deleted too", box)
+    deleted = tag("label", box, "Deleted too", class_="check")
     content = (
         _search(wanted, "Text in any field, or an Id", deleted),
         tag("p", f"{total} {'record' if total == 1 else 'records'}, newest first", class_="note"),
@@ -91,7 +92,7 @@ def record(view: View, sobject: SObjectType, record_id: str) -> Answer | None:
         return None
     rows: list[Child] = []
     for each, value in zip(fields, found, strict=True):
-        cell = tag("td", _cell(view, sobject, each, value, whole=True))
+        cell = _cell(view, sobject, each, value, whole=True)
         rows.append(tag("tr", tag("th", each.name, scope="row"), tag("td", each.type), cell))
     back = tag("p", view.link(f"{PLACE}/{quote(sobject.name)}", f"All of {sobject.name}"))
     listed = table(["Field", "Type", "Value"], rows, caption="Fields")
@@ -121,7 +122,14 @@ def _shown(sobject: SObjectType, fields: Sequence[Field], rows: Sequence[Sequenc
     return places
 
 
-def _cell(view: View, sobject: SObjectType, field: Field, value: Any, *, whole: bool = False) -> Child:
+def _cell(view: View, sobject: SObjectType, field: Field, value: Any, *, whole: bool = False) -> Html:
+    """A value's cell, which doesn't wrap where it is an Id or a date."""
+    return tag(
+        "td", _shown_value(view, sobject, field, value, whole=whole), class_="whole" if field.type in UNBROKEN else None
+    )
+
+
+def _shown_value(view: View, sobject: SObjectType, field: Field, value: Any, *, whole: bool) -> Child:
     if value is None:
         return None
     if field.type == "boolean":
