@@ -39,7 +39,13 @@ class Clock:
         Args:
             kind: which of the three.
             start_s: where `auto` and `manual` stand at first; now, unless given.
+
+        Raises:
+            ValueError: there is no such kind.
         """
+        if kind not in CLOCK_KINDS:
+            message = f"a clock is {', '.join(CLOCK_KINDS[:-1])} or {CLOCK_KINDS[-1]}, not {kind!r}"
+            raise ValueError(message)
         self.kind: ClockKind = kind
         self._start_s = start_s
         self._offset_s = 0.0

@@ -131,6 +131,7 @@ def test_alone(fake_org, number):
 WRONG = {
     'clok="manual"': "*the mark fake_org has no clok: it has schema, clock, settings, tls, proxy, users, *",
     'settings={"name": "Zoo"}': "*the settings of fake_org:*",
+    'clock="wall"': "*a clock is real, auto or manual, not 'wall'",
     '"manual"': "*takes keywords only",
     'records={"Account": [{}]}': "*REQUIRED_FIELD_MISSING*",
 }

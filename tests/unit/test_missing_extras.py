@@ -35,8 +35,9 @@ if TYPE_CHECKING:
             "jwt",
         ),
         (("specforce_mockserver",), FakeOrg, "mock"),
+        (("specforce_mockserver.network.authority",), lambda: FakeOrg(tls=True), "mock"),
     ],
-    ids=["arrow", "otel", "redis", "async-redis", "postgres", "async-postgres", "jwt", "mock"],
+    ids=["arrow", "otel", "redis", "async-redis", "postgres", "async-postgres", "jwt", "mock", "mock-tls"],
 )
 def test_a_missing_extra_is_an_input_error_that_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, gone: tuple[str, ...], use: Callable[[], object], extra: str

@@ -64,8 +64,8 @@ class FakeOrg:
         ca_bundle: a PEM file of the authority that vouches for it; None where neither TLS nor a proxy is asked for.
 
     Raises:
-        InputError: specforce[mock] isn't installed. OSError: the port is taken. ValueError: `ca_dir` has
-            something else in the place of an authority.
+        InputError: specforce[mock] isn't installed. OSError: the port is taken. ValueError: there is no such
+            clock, or `ca_dir` has something else in the place of an authority.
     """
 
     def __init__(
@@ -381,6 +381,8 @@ def paths(schema: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> 
 
 def _authority(folder: str | os.PathLike[str] | None, hosts: Hosts) -> Authority:
     """What vouches for the org by TLS."""
-    from specforce_mockserver.network.authority import Authority  # noqa: PLC0415 - needs cryptography
-
+    try:
+        from specforce_mockserver.network.authority import Authority  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise missing("a fake org's TLS", error.name, "mock") from error
     return Authority(Path(folder) if folder is not None else None, hosts=hosts)
