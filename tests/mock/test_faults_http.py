@@ -27,7 +27,7 @@ def names(raw: RawOrg) -> set[str]:
 
 
 def test_a_fault_hits_its_operation_as_often_as_it_says(raw: RawOrg) -> None:
-    plan(raw, kind="status", operation="getLimits", times=2, skip=1, status=503)
+    plan(raw, operation="getLimits", times=2, skip=1, status=503)
 
     statuses = [raw.send("GET", "/limits").status_code for _ in range(4)]
 

@@ -52,7 +52,7 @@ class Fault:
     """One plan.
 
     Args:
-        kind: what happens.
+        kind: what happens; an error status when left out.
         operation: the operationId that it hits, for kinds about jobs and records their operation, such as `insert`; `*`
             and `?` stand for any text and any character.
         times: how many calls, jobs or records it hits; None for every one.
@@ -83,7 +83,7 @@ class Fault:
         matches: ... or like this, with `*` and `?` as above.
     """
 
-    kind: FaultKind
+    kind: FaultKind = "status"
     operation: str = ANY_OPERATION
     times: int | None = 1
     skip: int = 0
@@ -200,7 +200,7 @@ def fault_from(members: Mapping[str, Any]) -> Fault:
     if unknown:
         message = f"a fault has no {', '.join(unknown)}; it has {', '.join(sorted(known))}"
         raise ValueError(message)
-    kind = members.get("kind")
+    kind = members.get("kind", "status")
     if kind not in get_args(FaultKind):
         message = f"kind {kind!r} is none of {', '.join(get_args(FaultKind))}"
         raise ValueError(message)
