@@ -26,8 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return environment.run(options) if options.command == "env" else serving.run(options)
     except (SchemaFileError, OSError, ValueError) as error:
-        sys.stderr.write(f"specforce mock: {error}\n")
+        sys.stderr.write(f"specforce mock: {_told(error)}\n")
         return 2
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, without the number that the system gives it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -101,12 +101,16 @@ class Database:
             check_same_thread=False,
             cached_statements=READ_CACHE_STATEMENTS,
         )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -16000")
-        if self._prepare is not None:
-            self._prepare(connection)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("PRAGMA cache_size = -16000")
+            if self._prepare is not None:
+                self._prepare(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def reader(self) -> sqlite3.Connection:

@@ -71,7 +71,7 @@ class MockServer:
             check_answers: answer 500 with the reason where an answer breaks the spec; for the fake org's own tests.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port is taken, or the address is none of this machine.
             ValueError: there is no authority where one is needed.
         """
         if authority is None and (tls or proxied is not None):
@@ -90,9 +90,9 @@ class MockServer:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))
-        except OSError:
+        except OSError as error:
             self._socket.close()
-            raise
+            raise OSError(error.errno, f"can't listen at {host}:{port}: {error.strerror}") from error
         address: tuple[str, int] = self._socket.getsockname()[:2]
         bound_host, self.port = address
         further = authority.names if authority is not None else frozenset[str]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
+import sqlite3
 import sys
 import threading
 from dataclasses import replace
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from specforce_mockserver.network.authority import Authority
 
 MISSING_TOLD = 5
+MAX_PORT = 65_535
 IDENTITY = ("client_id", "client_secret", "username", "password", "security_token", "refresh_token")
 
 
@@ -38,7 +40,7 @@ def add_options(serve: argparse.ArgumentParser) -> None:
     """Say which options there are."""
     identity = OrgSettings()
     serve.add_argument("--host", default=LOOPBACK, help="address to bind (%(default)s: only this machine)")
-    serve.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one (%(default)s)")
+    serve.add_argument("--port", type=port, default=8080, help="port; 0 takes a free one (%(default)s)")
     serve.add_argument("--print-url", action="store_true", help="print the URL, and nothing else, as the first line")
     serve.add_argument("--clock", choices=CLOCK_KINDS, default="real", help="whose time the org has (%(default)s)")
     serve.add_argument(
@@ -96,6 +98,18 @@ def add_options(serve: argparse.ArgumentParser) -> None:
         help="how long calls are waited for at the end; a second signal ends the wait (%(default)s)",
     )
     _add_network_options(serve)
+
+
+def port(text: str) -> int:
+    """A port, as an option has it.
+
+    Raises:
+        ValueError: it isn't one.
+    """
+    number = int(text)
+    if not 0 <= number <= MAX_PORT:
+        raise ValueError(text)
+    return number
 
 
 def rows(text: str) -> int:
@@ -206,7 +220,10 @@ def _orgs(options: argparse.Namespace, settings: OrgSettings, stack: contextlib.
     def made(own: OrgSettings, clock: Clock) -> Org:
         schema = load_schema(options.schema)
         path = kept.get(own.my_domain)
-        return Org(schema, clock=clock, settings=own, database_path=path, first_records=seed)
+        try:
+            return Org(schema, clock=clock, settings=own, database_path=path, first_records=seed)
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{path or own.my_domain}: {error}") from error
 
     orgs = Orgs(made(first, Clock(options.clock)), strict=bool(options.org), new_org=made)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -173,15 +172,6 @@ def test_a_bad_schema_ends_with_a_line_that_names_the_file(
 
     said = capsys.readouterr().err
     assert (code, said.count("\n"), str(schema) in said or "Thing" in said) == (2, 1, True)
-
-
-def test_a_taken_port_is_said_to_be_taken(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        code = main(["serve", "--port", str(taken.getsockname()[1])])
-
-    assert (code, "in use" in capsys.readouterr().err) == (2, True)
 
 
 def test_coverage_is_printed_for_people_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,8 +63,7 @@ async def hang(fault: Fault, faults: Faults, scope: Scope, receive: Receive) -> 
         await asyncio.wait(waits, timeout=fault.seconds, return_when=asyncio.FIRST_COMPLETED)
     for each in waits:
         each.cancel()
-    transport: asyncio.Transport = scope[TRANSPORT]
-    transport.abort()
+    await drop(scope, receive)
 
 
 async def cut(fault: Fault, reply: Reply, scope: Scope, receive: Receive, send: Send, *, now_s: float) -> int:
