@@ -52,7 +52,7 @@ def look(raw: RawOrg, pictures: Path | None = None) -> str:
         raw: the org.
         pictures: a folder for pictures of the pages; none are made unless given.
     """
-    node, browser = shutil.which("node"), shutil.which("chromium")
+    node, browser = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
     assert node, "node isn't on the path: run `make setup`, it says what to install"
     assert browser, "chromium isn't on the path: `make test` installs it (as root: apt-get install chromium)"
     assert (ROOT / "node_modules" / "playwright-core").is_dir(), "playwright-core isn't installed: run `make setup`"
