@@ -49,6 +49,15 @@ def test_every_object_is_searched_unless_told(half: Half, org: FakeOrg) -> None:
     assert {hit["Id"] for hit in hits} == {*made["Account"], *made["Contact"]}
 
 
+def test_an_old_version_s_bare_answer_is_read_too(half: Half, org: FakeOrg) -> None:
+    org.seed({"Account": [{"Name": "Zeppelin"}]})
+    sf = half.login(org.auth(), api_version="36.0")
+
+    (hit,) = half.run(sf.search("FIND {Zeppelin} RETURNING Account(Name)"))
+
+    assert hit["Name"] == "Zeppelin"
+
+
 @pytest.mark.parametrize("text", ["O'Neill & Sons", "Acme {North}", "Acme-North (Oslo)", 'Acme "North"', "Zoë: Acme"])
 def test_what_sosl_would_read_as_signs_is_text(half: Half, org: FakeOrg, text: str) -> None:
     org.seed({"Account": [{"Name": text}, {"Name": "Bolt"}]})

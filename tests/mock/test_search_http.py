@@ -41,6 +41,17 @@ def test_records_come_object_by_object_with_their_fields(people: RawOrg) -> None
     assert body["searchRecords"][0]["LastName"] == "Coyote"
 
 
+@row("rest.md#8", "≤v36: bare array")
+@pytest.mark.parametrize("version", ["31.0", "36.0"])
+def test_old_versions_answer_the_bare_records(people: RawOrg, version: str) -> None:
+    asked = {"q": "FIND {rockets} RETURNING Account(Id, Name)"}
+
+    body = people.get("/search", params=asked, version=version)
+
+    assert [each["Name"] for each in body] == ["Acme Rockets"]
+    assert list(people.get("/search", params=asked, version="37.0")) == ["searchRecords"]
+
+
 @pytest.mark.parametrize(
     ("terms", "names"),
     [

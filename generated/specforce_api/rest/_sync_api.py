@@ -993,7 +993,7 @@ class RestApi:
         self,
         *,
         q: str,
-    ) -> SearchResult:
+    ) -> list[SObject] | SearchResult:
         """Run a SOSL search.
 
         Up to 2,000 records over all objects. Up to version 36.0 the body is the bare array of records, not wrapped in
@@ -1016,7 +1016,7 @@ class RestApi:
             ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
                 HTML.
 
-        Since: API 37.0.
+        Since: API 31.0.
         Source: rest-guide, resources_search (rest.md#8, soql.md#7).
         """
         return self._sender.send(

@@ -189,7 +189,7 @@ OPERATIONS: Final[Mapping[str, tuple[str | None, str | None]]] = MappingProxyTyp
         "runReport": ("31.0", None),
         "runReportAsync": ("31.0", None),
         "runReportWithFilters": ("31.0", None),
-        "search": ("37.0", None),
+        "search": ("31.0", None),
         "setSelfServiceUserPassword": ("31.0", None),
         "setUserPassword": ("31.0", None),
         "soap.changeOwnPassword": (None, None),

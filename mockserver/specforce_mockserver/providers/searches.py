@@ -5,7 +5,7 @@ Source: specs/reference/rest.md sections 8 and 9, soql.md section 7.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specforce_mockserver import soql
 from specforce_mockserver.calls import Answer, ApiError, Call
@@ -18,6 +18,8 @@ from specforce_mockserver.sosl.terms import NO_TERM, TermError, search_for
 if TYPE_CHECKING:
     from specforce_mockserver.sosl.terms import Term
     from specforce_mockserver.violations import Violation
+
+WRAPPED_SINCE: Final = 37.0
 
 
 def no_search(_call: Call, violation: Violation) -> ApiError | None:
@@ -37,8 +39,10 @@ def search(call: Call) -> Answer:
     if wanted is None:
         wanted = [Wanted(name) for name in searchable(call.org)]
     term = _term(statement.terms)
-    body: dict[str, Any] = {"searchRecords": _found(call, term, statement.scope, wanted, statement.limit)}
-    return Answer(body | _metadata(call, wanted, labels=statement.labels))
+    records = _found(call, term, statement.scope, wanted, statement.limit)
+    if call.version < WRAPPED_SINCE:
+        return Answer(records)
+    return Answer({"searchRecords": records} | _metadata(call, wanted, labels=statement.labels))
 
 
 @provides("parameterizedSearch", blocking=True, on_violation=no_search)

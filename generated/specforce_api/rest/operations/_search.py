@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...runtime.encode import query_params
 from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
+from ...runtime.types import is_list, is_object
+from ..models.s_object import SObject
 from ..models.search_result import SearchResult
 
 INFO = OperationInfo(
@@ -13,7 +17,7 @@ INFO = OperationInfo(
     method="GET",
     path="/services/data/v{api_version}/search",
     success=(200,),
-    since="37.0",
+    since="31.0",
     repeatable=True,
     accept="application/json",
     source="rest-guide, resources_search (rest.md#8, soql.md#7)",
@@ -23,7 +27,7 @@ INFO = OperationInfo(
 def search(
     *,
     q: str,
-) -> Operation[SearchResult]:
+) -> Operation[list[SObject] | SearchResult]:
     """Run a SOSL search.
 
     Up to 2,000 records over all objects. Up to version 36.0 the body is the bare array of records, not wrapped in
@@ -46,7 +50,7 @@ def search(
         ServerUnavailable: Salesforce, or an edge before it, failed (500, 502, 503). Maintenance and edge pages are
             HTML.
 
-    Since: API 37.0.
+    Since: API 31.0.
     Source: rest-guide, resources_search (rest.md#8, soql.md#7).
     """
     return Operation(
@@ -59,7 +63,33 @@ def search(
     )
 
 
-def _decode(reply: Reply) -> SearchResult:
+def _decode(reply: Reply) -> list[SObject] | SearchResult:
     if reply.status == 200:
-        return read_model(INFO, reply, SearchResult.from_dict)
+        return read_model(INFO, reply, _read_200)
     raise undocumented(INFO, reply)
+
+
+def _read_200(document: Any) -> list[SObject] | SearchResult:
+    def _parse_response_200(data: object) -> list[SObject] | SearchResult:
+        try:
+            if not is_object(data):
+                raise TypeError()
+            response_200_type_0 = SearchResult.from_dict(data)
+
+            return response_200_type_0
+        except (TypeError, ValueError, AttributeError, KeyError):
+            pass
+        if not is_list(data):
+            raise TypeError("response_200 is of another type than the spec's")
+        response_200_type_1: list[SObject] = []
+        _response_200_type_1: list[Any] = data
+        for response_200_type_1_item_data in _response_200_type_1:
+            response_200_type_1_item = SObject.from_dict(response_200_type_1_item_data)
+
+            response_200_type_1.append(response_200_type_1_item)
+
+        return response_200_type_1
+
+    response_200 = _parse_response_200(document)
+
+    return response_200
