@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from specforce.bulk.files import new_file_mode, refuse_place
+from specforce.bulk.files import new_file_mode, refuse_place, write_all
 from specforce_api.runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class PartialFile:
 
     def _note(self, line: dict[str, Any]) -> None:
         assert self._lines is not None, "it is open"
-        self._lines.write(json.dumps(line).encode() + b"\n")
+        write_all(self._lines, json.dumps(line).encode() + b"\n")
         os.fsync(self._lines.fileno())
 
     def _read(self, token: str, *, zipped: bool) -> tuple[Checkpoint | None, int]:
