@@ -11,6 +11,7 @@ import asyncio
 import logging
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from uvicorn.config import Config
@@ -137,9 +138,10 @@ class MockServer:
             self.orgs.close()
 
     def hurry(self) -> None:
-        """Let a `stop` that waits for calls wait no longer; for signal handlers."""
+        """Let a `stop` that waits for calls wait no longer; for signal handlers, so also when it is over."""
         if self._hurry is not None:
-            self._hurry()
+            with suppress(RuntimeError):  # the loop is closed
+                self._hurry()
 
     @property
     def org(self) -> Org:

@@ -18,6 +18,8 @@ import pytest
 from specforce_mockserver import journal as journals
 from specforce_mockserver.cli import main
 from specforce_mockserver.journal import Journal, Line, as_text
+from specforce_mockserver.org import Org
+from specforce_mockserver.server import MockServer
 from tests.mock.raw_org import CLIENT_CREDENTIALS, DATA, RawOrg
 
 if TYPE_CHECKING:
@@ -216,6 +218,13 @@ def test_a_second_signal_ends_the_wait() -> None:
         process.terminate()
         assert ended(process) == (0, "")
         upload.socket.close()
+
+
+def test_a_server_that_has_stopped_can_be_hurried() -> None:
+    server = MockServer(Org()).start()
+    server.stop()
+    server.hurry()
+    server.org.close()
 
 
 def test_the_journal_has_a_line_per_request_and_no_secrets() -> None:
