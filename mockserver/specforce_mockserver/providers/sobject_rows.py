@@ -11,7 +11,7 @@ from specforce_mockserver import conditions, rows, soql
 from specforce_mockserver.asking import compiled_for
 from specforce_mockserver.calls import Answer, ApiError, Call, empty
 from specforce_mockserver.providers.describes import sobject_of
-from specforce_mockserver.records.lookup import whole_rows
+from specforce_mockserver.records.lookup import rows_by_id, whole_rows
 from specforce_mockserver.records.read import some_fields, whole_record
 from specforce_mockserver.records.results import no_such_column
 from specforce_mockserver.registry import provides
@@ -154,6 +154,9 @@ def _state(call: Call, sobject: SObjectType, record_id: str) -> tuple[str | None
     """
     if sobject.field("SystemModstamp") is None:
         return None, call.org.clock.stored_now()
-    values = whole_rows(call.org.database.reader(), sobject, (record_id,))[record_id]
-    tag = conditions.entity_tag(record_id, *map(str, values.values())) if sobject.name == "Account" else None
-    return tag, values["SystemModstamp"]
+    connection = call.org.database.reader()
+    if sobject.name != "Account":
+        ((modified,),) = rows_by_id(connection, sobject, (record_id,), ("SystemModstamp",)).values()
+        return None, modified
+    values = whole_rows(connection, sobject, (record_id,))[record_id]
+    return conditions.entity_tag(record_id, *map(str, values.values())), values["SystemModstamp"]

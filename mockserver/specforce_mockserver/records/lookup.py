@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from specforce_mockserver.schema import ROW, TEXT_TYPES
@@ -83,14 +84,20 @@ def whole_rows(
     connection: sqlite3.Connection, sobject: SObjectType, wanted: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
     """The stored and computed values of records by Id and field, contents of files aside."""
+    statement, names = _whole_rows_statement(sobject)
+    return {
+        row[0]: dict(zip(names, row[1:], strict=True))
+        for row in connection.execute(statement, (json.dumps(list(wanted)),))
+    }
+
+
+@lru_cache(maxsize=256)
+def _whole_rows_statement(sobject: SObjectType) -> tuple[str, tuple[str, ...]]:
+    """The statement of `whole_rows`, and the fields whose values its columns are after the Id."""
     fields = [each for each in sobject.columns if each.type != "base64"]
     listed = ", ".join(value_sql(each, "t") for each in fields)
     statement = (
         f'SELECT t."Id", {listed} FROM {quoted(sobject.name)} AS t '  # noqa: S608 - as above
         'WHERE t."Id" IN (SELECT value FROM json_each(?))'
     )
-    names = [each.name for each in fields]
-    return {
-        row[0]: dict(zip(names, row[1:], strict=True))
-        for row in connection.execute(statement, (json.dumps(list(wanted)),))
-    }
+    return statement, tuple(each.name for each in fields)
