@@ -170,3 +170,20 @@ def test_one_plan_can_be_taken_away(raw: RawOrg) -> None:
 
     assert raw.send("GET", "/limits").status_code == 200
     assert raw.send("DELETE", "/__mock/faults/99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"operation": "querry"}, "there is no operation 'querry': is query meant?"),
+        ({"operation": "Query", "kind": "cut"}, "there is no operation 'Query': is query meant?"),
+        ({"operation": "*InjestJob"}, "there is no operation '*InjestJob': is getIngestJob meant?"),
+    ],
+)
+def test_a_plan_that_would_hit_nothing_is_refused(raw: RawOrg, members: dict[str, str], why: str) -> None:
+    answer = raw.http.post("/__mock/faults", json=members)
+
+    assert (answer.status_code, answer.json()[0]["message"]) == (400, why)
+    assert raw.mock("GET", "faults") == []
+    plan(raw, operation="soap.login")
+    plan(raw, operation="merge", kind="record_errors")

@@ -166,7 +166,7 @@ def test_text_of_an_org_is_never_markup(raw: RawOrg, org: Org) -> None:
     raw.send("GET", f"/query/?q={quote(HOSTILE)}")
     raw.send("GET", f"/{quote(HOSTILE)}")
     org.faults.add(Fault("fail_job", "insert", message=HOSTILE))
-    org.faults.add(Fault("status", HOSTILE, path=HOSTILE))
+    org.faults.add(Fault("record_errors", HOSTILE, path=HOSTILE))
     with BulkClient(raw.url) as bulk:
         bulk.load("LastName\nA\n")
 

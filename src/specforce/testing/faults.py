@@ -98,6 +98,9 @@ class Faults:
 
         Returns:
             The plan; its `hits` go up.
+
+        Raises:
+            ValueError: there is no such kind, or no such operation: one with a slip of the pen would hit nothing.
         """
         from specforce_mockserver.faults import Fault  # noqa: PLC0415 - an extra
 
