@@ -13,7 +13,7 @@ import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from specforce_api.runtime.errors import InputError
 
@@ -121,7 +121,15 @@ def new_file_mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def write_all(file: BinaryIO, data: bytes) -> None:
+class Writable(Protocol):
+    """An unbuffered file, or something that behaves like one."""
+
+    def write(self, data: memoryview, /) -> int | None:
+        """Take some of the bytes and say how many."""
+        ...
+
+
+def write_all(file: Writable, data: bytes | memoryview) -> None:
     """Write to an unbuffered file, which may take less than it is given: of a disk that is nearly full, for one.
 
     Raises:

@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from specforce._deflate import GZIP, fastest
+from specforce.bulk.files import write_all
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -27,7 +28,7 @@ class GzipTarget:
         if self._member is None:
             # Level 1: the network is slower than the disk is full, and half of the time of level 6 goes for a tenth.
             self._member = fastest().compressobj(1, zlib.DEFLATED, GZIP)
-        self._write(self._member.compress(data))
+        write_all(self._file, self._member.compress(data))
         return len(data)
 
     def tell(self) -> int:
@@ -47,10 +48,5 @@ class GzipTarget:
     def finish(self) -> None:
         """End the member that is being written."""
         if self._member is not None:
-            self._write(self._member.flush())
+            write_all(self._file, self._member.flush())
             self._member = None
-
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) or 0 :]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from specforce.bulk.files import write_all
 from specforce.bulk.header import MAX_HEADER_BYTES
 from specforce.bulk.records import RecordCounter, nth_record_end
 from specforce_api.runtime.errors import ConnectionCut, DecodeError, IntegrityError
@@ -139,9 +140,7 @@ class TableSink:
 
     def write(self, data: bytes) -> None:
         """Append bytes to the file."""
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) or 0 :]
+        write_all(self._file, data)
 
     def _settle_header(self, size: int) -> None:
         head, self._head = self._head, b""
