@@ -63,7 +63,8 @@ def test_each_value_has_one_cell(value: object, cell: str) -> None:
     [
         (float("nan"), "nan='null'"),
         (Decimal("NaN"), "nan='null'"),
-        (float("inf"), "no form in CSV"),
+        (float("inf"), "no field of Salesforce holds it"),
+        (Decimal("-Infinity"), "no field of Salesforce holds it"),
         (datetime(2026, 3, 1), "no time zone"),  # noqa: DTZ001 - that is the point
         (time(1, tzinfo=timezone(timedelta(hours=2))), "a time field keeps none"),
         (b"x", "no binary values"),

@@ -143,7 +143,8 @@ def first_kind(item: object) -> str:
         return "rows"
     if isinstance(item, str):
         raise InputError(
-            "the source yields text: open a file in binary mode ('rb'), encode text as UTF-8, "
+            "the source yields text: open a file in binary mode ('rb'), encode text as UTF-8, put a single row "
+            "into a list, "
             "of a data frame without Arrow (pandas before 2.2) pass the rows, frame.to_dict('records')"
         )
     raise InputError(f"the source yields {type(item).__name__}: it should yield bytes, mappings or sequences")

@@ -71,8 +71,10 @@ def _boolean(value: bool) -> str:
 
 
 def _number(value: float | Decimal) -> str:
-    if not math.isfinite(value):
+    if math.isnan(value):
         raise InputError(f"{value!r} has no form in CSV: pass nan='null' to send NaN as null, or leave the row out")
+    if math.isinf(value):
+        raise InputError(f"{value!r} has no form in CSV, and no field of Salesforce holds it: leave the row out")
     return format(value, "f") if isinstance(value, Decimal) else float.__repr__(value)
 
 
