@@ -247,7 +247,7 @@ def test_a_load_that_was_given_up_goes_on_by_its_journal(specforce: Command, org
 
     assert given_up.exit_code == continued.exit_code == 1
     assert f"with --resume {journal}" in given_up.stderr
-    assert (again.exit_code, "continue its load with resume=" in again.stderr) == (2, True)
+    assert (again.exit_code, "continue its load with --resume" in again.stderr) == (2, True)
     assert sum(request.operation == "createIngestJob" for request in org.requests) == 1
 
 
@@ -263,4 +263,4 @@ def test_a_load_takes_its_way_its_retries_and_its_share_of_the_quota(
 
     assert (json.loads(few.stdout)["method"], json.loads(few.stdout)["created"]) == ("collections", 2)
     assert (stopped.exit_code, "max_api_fraction=1e-07" in stopped.stderr) == (1, True)
-    assert (wrong.exit_code, "retry_failed= needs the results" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "--retry-failed needs the results" in wrong.stderr) == (2, True)

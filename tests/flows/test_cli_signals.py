@@ -76,6 +76,21 @@ def test_a_load_that_is_told_to_stop_says_which_job_goes_on(
     assert list(temporary.iterdir()) == []
 
 
+def test_a_load_that_is_told_to_stop_while_it_reads_results_names_the_job(
+    org: FakeOrg, source: Path, temporary: Path
+) -> None:
+    org.faults.add("getIngestSuccessfulResults", "hang")
+
+    with running(org, temporary, "load", str(source), "Account") as process:
+        assert org.org.faults.wait_until_hanging()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 143
+    assert "5 unknown" in out
+    assert "ended (JobComplete), its results weren't read to their end: specforce jobs show 750" in err
+
+
 def test_a_load_that_is_told_to_stop_aborts_its_jobs_if_asked(org: FakeOrg, source: Path, temporary: Path) -> None:
     org.faults.add("getIngestJob", "hang")
 

@@ -18,6 +18,12 @@ _FLAGS: Final = {
     "delimiter": "--delimiter",
     "encoding": "--encoding",
     "newlines": "--newlines",
+    "method": "--method",
+    "check_header": "--check-header",
+    "results": "--results",
+    "retry_failed": "--retry-failed",
+    "journal": "--journal",
+    "resume": "--resume",
     "timeout_s": "--timeout",
     "instance_url": "--instance-url",
     "api_version": "--api-version",
@@ -26,7 +32,8 @@ _FLAGS: Final = {
     "fields": "--fields",
     "where": "--where",
 }
-_ARGUMENT: Final = re.compile(rf"\b({'|'.join(_FLAGS)})=(\{{[^{{}}]*\}}|\([^()]*\)|'[^']*'|\"[^\"]*\"|-?\d[\d.]*)?")
+_VALUE: Final = r"\{[^{}]*\}|\([^()]*\)|'[^']*'|\"[^\"]*\"|-?\d[\d.]*|True|False"
+_ARGUMENT: Final = re.compile(rf"\b({'|'.join(_FLAGS)})=({_VALUE})?")
 _WORDS: Final = {
     "sf.bulk.export": "specforce export",
     "sf.bulk.load": "specforce load",
@@ -50,6 +57,8 @@ def _flag(argument: re.Match[str]) -> str:
         value: object = ast.literal_eval(written)
     except (SyntaxError, ValueError):
         return f"{flag} {written}"
+    if isinstance(value, bool):
+        return flag if value else flag.replace("--", "--no-", 1)
     values: list[object] = [value]
     if isinstance(value, dict):
         values = [f"{column}={field or ''}" for column, field in cast("dict[str, str | None]", value).items()]

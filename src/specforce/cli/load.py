@@ -1,4 +1,4 @@
-"""`specforce load`: a CSV file into an object, and what became of each row."""
+"""`specforce load`: a file into an object, and what became of each row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ REASONS_SHOWN = 10
 
 
 def load(
-    file: Annotated[Path, typer.Argument(help="The CSV file; its first line names the fields.")],
+    file: Annotated[
+        Path, typer.Argument(help="A .csv, .csv.gz or .parquet file; the first line of CSV names the fields.")
+    ],
     sobject: Annotated[str, typer.Argument(help="The object, such as Account.")],
     operation: Annotated[str, typer.Option(help="insert, update, upsert, delete or hardDelete.")] = "insert",
     external_id: Annotated[str | None, typer.Option(help="The field to upsert by.")] = None,
@@ -74,7 +76,7 @@ def load(
     api_version: ApiVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load a CSV file by Bulk API 2.0; ends with 3 if rows failed."""
+    """Load a file by Bulk API 2.0; ends with 3 if rows failed."""
     with reported(as_json=as_json), connect(profile, instance_url, api_version) as sf:
         mapping = renames(maps or [])
         refuse_targets(file, failures, report)
@@ -173,6 +175,11 @@ def tell_jobs(outcome: LoadReport) -> None:
         elif job.state == "Aborted":
             sys.stderr.write(
                 f"job {job.id} was aborted with {counted(job.rows, 'row')}: specforce jobs show {job.id}\n"
+            )
+        elif job.counts.unknown:
+            sys.stderr.write(
+                f"job {job.id} ended ({job.state}), its results weren't read to their end: "
+                f"specforce jobs show {job.id}\n"
             )
 
 
