@@ -67,6 +67,16 @@ def test_records_are_suggested_by_the_beginning_of_their_name(raw: RawOrg) -> No
     assert page["meta"]["nameFields"] == [{"entityApiName": "Account", "fieldApiName": "Name"}]
 
 
+@row("rest_resources.md#8", "bare array in the v32 to v48 samples")
+def test_old_versions_suggest_the_bare_records(raw: RawOrg) -> None:
+    raw.create("Account", Name="Acme")
+    asked = {"sobject": "Account", "q": "acme"}
+
+    for version in ("32.0", "48.0"):
+        assert [each["Name"] for each in raw.get("/search/suggestions", params=asked, version=version)] == ["Acme"]
+    assert "autoSuggestResults" in raw.get("/search/suggestions", params=asked, version="50.0")
+
+
 @pytest.mark.parametrize(
     "params",
     [

@@ -4714,10 +4714,11 @@ class AsyncRestApi:
         topic_id: str | Unset = UNSET,
         network_id: str | Unset = UNSET,
         ignore_unsupported_sobjects: bool | Unset = UNSET,
-    ) -> SuggestedRecords:
+    ) -> list[SObject] | SuggestedRecords:
         """Suggest records by the beginning of a name, while the user types.
 
-        Records whose name holds the words, the last one as a beginning.
+        Records whose name holds the words, the last one as a beginning. Up to version 48.0 the body is the bare array
+        of records.
 
         Args:
             q: What the user typed so far, 3 to 255 characters (1 in Chinese, Japanese, Korean and Thai); the last word

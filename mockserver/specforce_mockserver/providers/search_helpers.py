@@ -23,6 +23,7 @@ ARTICLES: Final = "KnowledgeArticleVersion"
 ARTICLE_FIELDS: Final = ("UrlName", "Title", "KnowledgeArticleId", "IsMasterLanguage")
 RESULT_COLUMNS: Final = 5
 RESULT_ROWS: Final = 25
+LAST_BARE_SUGGESTIONS: Final = 48.0
 
 
 @provides("getSearchScopeOrder", served="static")
@@ -76,7 +77,8 @@ def suggest_records(call: Call) -> Answer:
     sobjects = suggestible(call, asked["sobject"], ignore=ignore)
     names = [{"entityApiName": each.name, "fieldApiName": each.name_field.name} for each in sobjects if each.name_field]
     meta = {"nameFields": names, "secondaryFields": None}
-    return _suggested(call, sobjects, asked.get("fields", ()), asked.get("where"), meta=meta)
+    answer = _suggested(call, sobjects, asked.get("fields", ()), asked.get("where"), meta=meta)
+    return Answer(answer.body["autoSuggestResults"]) if call.version <= LAST_BARE_SUGGESTIONS else answer
 
 
 @provides("suggestTitleMatches", blocking=True)

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from ...runtime.encode import joined, query_params
 from ...runtime.operation import Operation, OperationInfo, Reply, read_model, undocumented
-from ...runtime.types import UNSET, Unset
+from ...runtime.types import UNSET, Unset, is_list, is_object
+from ..models.s_object import SObject
 from ..models.suggested_records import SuggestedRecords
 
 INFO = OperationInfo(
@@ -38,10 +39,11 @@ def suggest_records(
     topic_id: str | Unset = UNSET,
     network_id: str | Unset = UNSET,
     ignore_unsupported_sobjects: bool | Unset = UNSET,
-) -> Operation[SuggestedRecords]:
+) -> Operation[list[SObject] | SuggestedRecords]:
     """Suggest records by the beginning of a name, while the user types.
 
-    Records whose name holds the words, the last one as a beginning.
+    Records whose name holds the words, the last one as a beginning. Up to version 48.0 the body is the bare array
+    of records.
 
     Args:
         q: What the user typed so far, 3 to 255 characters (1 in Chinese, Japanese, Korean and Thai); the last word
@@ -98,7 +100,33 @@ def suggest_records(
     )
 
 
-def _decode(reply: Reply) -> SuggestedRecords:
+def _decode(reply: Reply) -> list[SObject] | SuggestedRecords:
     if reply.status == 200:
-        return read_model(INFO, reply, SuggestedRecords.from_dict)
+        return read_model(INFO, reply, _read_200)
     raise undocumented(INFO, reply)
+
+
+def _read_200(document: Any) -> list[SObject] | SuggestedRecords:
+    def _parse_response_200(data: object) -> list[SObject] | SuggestedRecords:
+        try:
+            if not is_object(data):
+                raise TypeError()
+            response_200_type_0 = SuggestedRecords.from_dict(data)
+
+            return response_200_type_0
+        except (TypeError, ValueError, AttributeError, KeyError):
+            pass
+        if not is_list(data):
+            raise TypeError("response_200 is of another type than the spec's")
+        response_200_type_1: list[SObject] = []
+        _response_200_type_1: list[Any] = data
+        for response_200_type_1_item_data in _response_200_type_1:
+            response_200_type_1_item = SObject.from_dict(response_200_type_1_item_data)
+
+            response_200_type_1.append(response_200_type_1_item)
+
+        return response_200_type_1
+
+    response_200 = _parse_response_200(document)
+
+    return response_200
