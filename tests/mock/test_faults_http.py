@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 
+from specforce_mockserver.faults import Fault, Faults
 from tests.mock.raw_org import DATA
 from tests.mock.reference import row
 
 if TYPE_CHECKING:
+    from specforce_mockserver.faults import FaultKind
     from specforce_mockserver.org import Org
     from tests.mock.raw_org import RawOrg
 
@@ -187,3 +189,21 @@ def test_a_plan_that_would_hit_nothing_is_refused(raw: RawOrg, members: dict[str
     assert raw.mock("GET", "faults") == []
     plan(raw, operation="soap.login")
     plan(raw, operation="merge", kind="record_errors")
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault(status=99), "status: 99 is less than the minimum of 200"),
+        (Fault(times=0), "times: 0 is less than the minimum of 1"),
+        (Fault("row_errors", every=0), "every: 0 is less than the minimum of 1"),
+        (Fault(probability=3), "probability: 3 is greater than the maximum of 1"),
+        (Fault(cast("FaultKind", "boom")), "kind: "),
+    ],
+)
+def test_a_plan_of_this_process_is_held_to_the_document_too(fault: Fault, why: str) -> None:
+    faults = Faults()
+
+    with pytest.raises(ValueError, match=why):
+        faults.add(fault)
+    assert not faults

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from specforce_mockserver.faults.names import check_names
+from specforce_mockserver.faults.checks import check
 from specforce_mockserver.faults.plan import JOB_KINDS, RECORD_KINDS, Fault, fault_from
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class Faults:
         """Put a plan in place.
 
         Raises:
-            ValueError: an unknown kind, member or operation.
+            ValueError: an unknown kind, member or operation, or a value that a member can't have.
         """
         fault = plan if isinstance(plan, Fault) else fault_from(plan)
-        check_names(fault)
+        check(fault)
         with self._lock:
             self._made += 1
             fault.id = self._made

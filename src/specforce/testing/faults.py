@@ -100,7 +100,7 @@ class Faults:
             The plan; its `hits` go up.
 
         Raises:
-            ValueError: there is no such kind, or no such operation: one with a slip of the pen would hit nothing.
+            ValueError: there is no such kind or operation, or an argument is out of its range.
         """
         from specforce_mockserver.faults import Fault  # noqa: PLC0415 - an extra
 
