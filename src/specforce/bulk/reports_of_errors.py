@@ -29,10 +29,14 @@ def report_of(error: BaseException) -> LoadReport | None:
     return None if behind is None else report_of(behind)
 
 
-def with_report(error: E, report: LoadReport, *, journal: Path | None = None) -> E:
+def with_report(error: E, report: LoadReport, *, journal: Path | None = None, read_whole: bool = True) -> E:
     """Put a report on an error, and its counts and how to go on into the error's notes."""
     counts = ", ".join(f"{number:,} {name}" for name, number in plain_counts(report.counts).items() if number)
     error.add_note(f"of {counted(report.total, 'row')}: {counts or 'nothing was sent'} (see the error's `report`)")
+    if not read_whole:
+        error.add_note(
+            f"the source wasn't read to its end: what comes after its row {report.total:,} isn't in the report"
+        )
     if journal is not None:
         error.add_note(f"continue with the same arguments and resume={str(journal)!r}")
     elif report.unprocessed and report.detailed:

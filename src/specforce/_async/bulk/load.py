@@ -20,7 +20,7 @@ from specforce.bulk.journal import Journal, fingerprint
 from specforce.bulk.outcomes import Counts, Kind
 from specforce.bulk.progress import SendingAgain, SourceChecked, Telling
 from specforce.bulk.report import LoadReport
-from specforce.bulk.reports_of_errors import with_report
+from specforce.bulk.reports_of_errors import E, with_report
 from specforce.bulk.resending import again_after_s, parts_again
 from specforce.bulk.sources import source_path
 from specforce.bulk.tally import Tally
@@ -65,6 +65,7 @@ class AsyncLoad:
         self._deadline_s = None if options.timeout_s is None else self._started_s + options.timeout_s
         self._table: Table | None = None
         self._parts: list[Part] = []
+        self._read_whole = False
         self._journal: Journal | None = None
 
     async def run(self) -> LoadReport:
@@ -95,14 +96,18 @@ class AsyncLoad:
                 raise
             if self._options.abort_on_cancel and not isinstance(error, Exception):
                 await to_the_end(runs.abort)
-            with_report(error, self._report(workspace, runs), journal=self._options.journal)
+            self._with_report(error, workspace, runs)
             raise
         if runs.failure is None:
             return self._report(workspace, runs)
         if not runs.begun and (isinstance(runs.failure, InputError) or not self._parts):
             await run(workspace.close)
             raise runs.failure
-        raise with_report(runs.failure, self._report(workspace, runs), journal=self._options.journal)
+        raise self._with_report(runs.failure, workspace, runs)
+
+    def _with_report(self, error: E, workspace: Workspace, runs: AsyncPartRuns) -> E:
+        report = self._report(workspace, runs)
+        return with_report(error, report, journal=self._options.journal, read_whole=self._read_whole)
 
     async def _load(self, workspace: Workspace, runs: AsyncPartRuns) -> None:
         concurrency = self._options.concurrency
@@ -110,6 +115,7 @@ class AsyncLoad:
         async with closing(reading.parts()) as source:
             if self._options.whole:
                 self._parts = [part async for part in source]
+                self._read_whole = True
                 self._tally.expect(self._parts)
                 rows = self._tally.rows or 0
                 self._tell(SourceChecked(done=rows, total=rows, parts=len(self._parts)))
@@ -145,6 +151,7 @@ class AsyncLoad:
         async for part in source:
             self._parts.append(part)
             yield part
+        self._read_whole = True
 
     async def _check_header(self, table: Table) -> None:
         """Refuse a header that doesn't fit; a delete's is Id alone, as was seen before."""
