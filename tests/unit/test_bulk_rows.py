@@ -63,6 +63,7 @@ def test_each_value_has_one_cell(value: object, cell: str) -> None:
     [
         (float("nan"), "nan='null'"),
         (Decimal("NaN"), "nan='null'"),
+        (Decimal("sNaN"), "nan='null'"),
         (float("inf"), "no field of Salesforce holds it"),
         (Decimal("-Infinity"), "no field of Salesforce holds it"),
         (datetime(2026, 3, 1), "no time zone"),  # noqa: DTZ001 - that is the point

@@ -70,8 +70,12 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
+def _is_nan(value: float | Decimal) -> bool:
+    return value.is_nan() if isinstance(value, Decimal) else math.isnan(value)
+
+
 def _number(value: float | Decimal) -> str:
-    if math.isnan(value):
+    if _is_nan(value):
         raise InputError(f"{value!r} has no form in CSV: pass nan='null' to send NaN as null, or leave the row out")
     if math.isinf(value):
         raise InputError(f"{value!r} has no form in CSV, and no field of Salesforce holds it: leave the row out")
@@ -79,7 +83,7 @@ def _number(value: float | Decimal) -> str:
 
 
 def _number_or_null(value: float | Decimal) -> str:
-    return NULL_CELL if math.isnan(value) else _number(value)
+    return NULL_CELL if _is_nan(value) else _number(value)
 
 
 def datetime_cell(value: datetime) -> str:
