@@ -58,14 +58,14 @@ def export_arrow__batches(bench):
 def load_file(bench):
     """Results are left out: the server keeps none (it counts nothing of what it gets)."""
     with client(bench) as sf:
-        sf.bulk.load(bench.ingest_csv, "Account", operation="insert", results=False)
+        sf.bulk.load(bench.ingest_csv, "Account", operation="insert", check_header=False, results=False)
     return settings.INGEST_ROWS
 
 
 def load_file__parts(bench):
     """Each part is checked while the one before it is sent."""
     with client(bench) as sf:
-        sf.bulk.load(bench.ingest_csv, "Account", operation="insert", results=False, check="parts")
+        sf.bulk.load(bench.ingest_csv, "Account", operation="insert", check_header=False, results=False, check="parts")
     return settings.INGEST_ROWS
 
 
