@@ -95,7 +95,7 @@ dist: setup check-generated  ## build the sdist and the wheel into dist/, and ch
 	@DIST=dist $(PYTHON) -m pytest -q tests/test_packaging.py
 	@cd dist && sha256sum *
 
-bench: setup .venv/.peers-installed  ## three minutes of measurements, as tables, against the peers (installs nginx)
+bench: setup .venv/.peers-installed  ## seven minutes of measurements, as tables, against the peers (installs nginx)
 	@scripts/need nginx
 	@$(PYTHON) -m bench
 
